@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC */
+/* The decoder follows table 3-7 of the Unicode standard: the first byte fixes the length
+ * and the range of the second byte; a byte outside its range ends the maximal subpart. */
+#include "base/utf8.h"
+
+static const struct lead {
+	uint8_t from, to, len, lo, hi; /* first byte range, length, range of the second byte */
+} leads[] = {
+	{ 0xC2, 0xDF, 2, 0x80, 0xBF }, { 0xE0, 0xE0, 3, 0xA0, 0xBF },
+	{ 0xE1, 0xEC, 3, 0x80, 0xBF }, { 0xED, 0xED, 3, 0x80, 0x9F },
+	{ 0xEE, 0xEF, 3, 0x80, 0xBF }, { 0xF0, 0xF0, 4, 0x90, 0xBF },
+	{ 0xF1, 0xF3, 4, 0x80, 0xBF }, { 0xF4, 0xF4, 4, 0x80, 0x8F },
+};
+
+static const struct lead *
+find_lead(uint8_t c)
+{
+	for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
+		if (c >= leads[i].from && c <= leads[i].to)
+			return &leads[i];
+	return NULL;
+}
+
+static int
+bad_char(uint32_t *ch, bool *bad, int n)
+{
+	*ch = UTF8_BAD;
+	if (bad)
+		*bad = true;
+	return n;
+}
+
+int
+utf8_get(const uint8_t *p, size_t n, uint32_t *ch, bool *bad)
+{
+	const struct lead *l;
+	uint32_t v;
+
+	if (bad)
+		*bad = false;
+	if (p[0] < 0x80) {
+		*ch = p[0];
+		return 1;
+	}
+	l = find_lead(p[0]);
+	if (!l)
+		return bad_char(ch, bad, 1);
+	v = p[0] & (0xFFu >> (l->len + 1));
+	for (int i = 1; i < l->len; i++) {
+		uint8_t lo = i == 1 ? l->lo : 0x80, hi = i == 1 ? l->hi : 0xBF;
+
+		if ((size_t)i >= n)
+			return 0;
+		if (p[i] < lo || p[i] > hi)
+			return bad_char(ch, bad, i);
+		v = v << 6 | (p[i] & 0x3F);
+	}
+	*ch = v;
+	return l->len;
+}
+
+int
+utf8_put(uint8_t out[UTF8_MAX_LEN], uint32_t ch)
+{
+	if (ch > 0x10FFFF || (ch >= 0xD800 && ch <= 0xDFFF))
+		ch = UTF8_BAD;
+	if (ch < 0x80) {
+		out[0] = (uint8_t)ch;
+		return 1;
+	}
+	if (ch < 0x800) {
+		out[0] = (uint8_t)(0xC0 | ch >> 6);
+		out[1] = (uint8_t)(0x80 | (ch & 0x3F));
+		return 2;
+	}
+	if (ch < 0x10000) {
+		out[0] = (uint8_t)(0xE0 | ch >> 12);
+		out[1] = (uint8_t)(0x80 | (ch >> 6 & 0x3F));
+		out[2] = (uint8_t)(0x80 | (ch & 0x3F));
+		return 3;
+	}
+	out[0] = (uint8_t)(0xF0 | ch >> 18);
+	out[1] = (uint8_t)(0x80 | (ch >> 12 & 0x3F));
+	out[2] = (uint8_t)(0x80 | (ch >> 6 & 0x3F));
+	out[3] = (uint8_t)(0x80 | (ch & 0x3F));
+	return 4;
+}
+
+bool
+utf8_valid(struct span s)
+{
+	uint32_t ch;
+	bool bad;
+
+	for (size_t i = 0; i < s.n;) {
+		int k = s.p[i] < 0x80 ? 1 : utf8_get(s.p + i, s.n - i, &ch, &bad);
+
+		if (k == 0 || (s.p[i] >= 0x80 && bad))
+			return false;
+		i += (size_t)k;
+	}
+	return true;
+}
+
+size_t
+utf8_tail(struct span s)
+{
+	uint32_t ch;
+
+	for (size_t k = 1; k <= 3 && k <= s.n; k++) {
+		const uint8_t *p = s.p + s.n - k;
+
+		if ((*p & 0xC0) == 0x80)
+			continue;
+		return utf8_get(p, k, &ch, NULL) == 0 ? k : 0;
+	}
+	return 0;
+}
+
+/* Append the complete part of S; returns how much of S is an incomplete end, or an error. */
+static int
+clean_some(struct buf *out, struct span s, size_t *left)
+{
+	size_t i = 0, from = 0;
+	uint32_t ch;
+	bool bad;
+
+	*left = 0;
+	while (i < s.n) {
+		int k = s.p[i] < 0x80 ? 1 : utf8_get(s.p + i, s.n - i, &ch, &bad);
+
+		if (k == 0) {
+			*left = s.n - i;
+			break;
+		}
+		if (s.p[i] >= 0x80 && bad) {
+			buf_add(out, s.p + from, i - from);
+			buf_add(out, "\xEF\xBF\xBD", 3);
+			from = i + (size_t)k;
+		}
+		i += (size_t)k;
+	}
+	return buf_add(out, s.p + from, i - from);
+}
+
+int
+utf8_clean(struct buf *out, struct span s)
+{
+	size_t left;
+	int rc = clean_some(out, s, &left);
+
+	if (rc == 0 && left)
+		rc = buf_add(out, "\xEF\xBF\xBD", 3);
+	return rc;
+}
+
+int
+utf8_feed(struct utf8_hold *h, struct buf *out, struct span s)
+{
+	uint8_t join[UTF8_MAX_LEN];
+	size_t left;
+	int rc;
+
+	/* Give the held beginning one byte at a time until it is a character or broken. */
+	while (h->n && s.n) {
+		uint32_t ch;
+		int k;
+
+		memcpy(join, h->byte, h->n);
+		join[h->n] = s.p[0];
+		k = utf8_get(join, h->n + 1u, &ch, NULL);
+		if (k == 0) {
+			h->byte[h->n++] = s.p[0];
+			s = span_of(s.p + 1, s.n - 1);
+			continue;
+		}
+		if (k > h->n)
+			s = span_of(s.p + 1, s.n - 1);
+		h->n = 0;
+		rc = buf_add(out, join, (size_t)utf8_put(join, ch));
+		if (rc < 0)
+			return rc;
+	}
+	if (!s.n)
+		return 0;
+	rc = clean_some(out, s, &left);
+	if (rc < 0)
+		return rc;
+	memcpy(h->byte, s.p + s.n - left, left);
+	h->n = (uint8_t)left;
+	return 0;
+}
+
+int
+utf8_end(struct utf8_hold *h, struct buf *out)
+{
+	if (!h->n)
+		return 0;
+	h->n = 0;
+	return buf_add(out, "\xEF\xBF\xBD", 3);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/* Events of our own inside the audit format (vendor.def): building and recognising them. */
+#ifndef FORMAT_VENDOR_H
+#define FORMAT_VENDOR_H
+
+#include "base/jsonw.h"
+#include "format/msg.h"
+
+enum vendor_id {
+	VENDOR_NONE, /* not ours */
+#define VENDOR(ID, name, doc) VENDOR_##ID,
+#include "format/vendor.def"
+	VENDOR_COUNT
+};
+
+const char *vendor_name(enum vendor_id id); /* "marker" */
+const char *vendor_doc(enum vendor_id id);
+enum vendor_id vendor_of(const struct msg *m); /* VENDOR_NONE when it is no event of ours */
+
+/* Start an event: M becomes message 400 and W an open JSON object into BUF (cleared).
+ * Add members with jsonw_k*(), then vendor_end(), which closes the object and lets M point
+ * at BUF.  The caller sets connection id, time and requestId. */
+void vendor_begin(struct msg *m, enum vendor_id id, struct jsonw *w, struct buf *buf);
+int vendor_end(struct msg *m, struct jsonw *w);
+
+/* Members of an event's JSON payload, read with jansson; hostile payloads just give
+ * "absent".  Text is appended to OUT. */
+bool vendor_get_text(const struct msg *m, const char *key, struct buf *out);
+bool vendor_get_int(const struct msg *m, const char *key, int64_t *out);
+
+#endif

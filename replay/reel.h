@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/* A reel is a tape that can be looked at: at every moment it stands between two messages
+ * and has the screen as it was then.  Moving is exact in both directions: key frames
+ * (snapshots of the emulator) are made at message boundaries by the index, which grows in
+ * slices that the caller hands out (reel_index), while the reel is already in use.
+ *
+ * There is one emulator; the index borrows it for a slice and puts it back.  Position =
+ * number of messages already applied.  No clock, no file names, no curses. */
+#ifndef REPLAY_REEL_H
+#define REPLAY_REEL_H
+
+#include "format/tape.h"
+#include "term/emu.h"
+
+struct reel;
+
+struct reel_opts {
+	size_t keyframe_memory; /* cap for packed key frames, 0 = 64 MiB */
+	int64_t channel;	/* which channel is shown; -1: the first with output */
+};
+
+/* Takes T over (closed on failure too). */
+int reel_open(struct reel **r, struct tape *t, const struct reel_opts *o, struct err *e);
+void reel_close(struct reel *r);
+
+struct tape *reel_tape(struct reel *r); /* for info and end state; do not move it */
+const struct emu *reel_screen(const struct reel *r);
+struct emu *reel_emu(struct reel *r); /* for emu_clean() */
+
+/* Where it stands. */
+int64_t reel_time(const struct reel *r);     /* of the last message applied, since the start */
+uint64_t reel_ordinal(const struct reel *r); /* messages applied */
+bool reel_at_end(const struct reel *r);
+/* Time of the next message; false at the (present) end. */
+bool reel_next_time(struct reel *r, int64_t *at_ns, struct err *e);
+
+/* Apply the next message.  1 with the message in *M (may be NULL; valid until the next
+ * call), 0 at the end, negative on error. */
+int reel_step(struct reel *r, const struct msg **m, struct err *e);
+/* Go to the state after all messages with time <= AT_NS / after ORDINAL messages.
+ * CANCEL is asked now and then with the work done so far (0 to 1) and may return true to stop: ERR_CANCELLED, the reel
+ * then stands where it was before.  NULL: never. */
+typedef bool reel_cancel(void *ctx, double done);
+int reel_seek_time(struct reel *r, int64_t at_ns, reel_cancel *cancel, void *ctx, struct err *e);
+int reel_seek_ordinal(struct reel *r, uint64_t ordinal, reel_cancel *cancel, void *ctx,
+	struct err *e);
+/* Back to the state before the last message that is not older than ... one message back. */
+int reel_back(struct reel *r, struct err *e);
+
+/* The index.  One slice of work of about COST units (one unit is one byte emulated or
+ * eight bytes read over); returns 1 while there is more, 0 when the end of the recording is indexed,
+ * negative on error (the recording is then playable up to there). */
+int reel_index(struct reel *r, uint64_t cost, struct err *e);
+struct reel_index_state {
+	bool done;
+	int64_t times_ns;   /* up to where times and events are known */
+	int64_t frames_ns;  /* up to where key frames exist: seeks inside are short */
+	double progress;    /* 0 to 1 over the file, of the slower of the two */
+	int64_t duration_ns; /* best known: exact when done or when the recording has an index */
+	uint64_t messages, keyframes, keyframe_bytes;
+} ;
+struct reel_index_state reel_index_state(const struct reel *r);
+
+/* Events: every message that is not plain output or input, in order, as the index finds them. */
+struct reel_event {
+	uint64_t ordinal; /* the message itself is number ORDINAL (state before: seek_ordinal(ORDINAL)) */
+	int64_t at_ns;
+	int64_t wall_ns;
+	int32_t type;	 /* enum msg_type */
+	int vendor;	 /* enum vendor_id */
+	const char *text; /* one line for a person (msg_describe); lives as long as the reel */
+};
+size_t reel_events(const struct reel *r);
+const struct reel_event *reel_event(const struct reel *r, size_t i); /* valid until reel_index */
+size_t reel_event_after(const struct reel *r, uint64_t ordinal); /* first with ordinal >= */
+
+/* Activity: output bytes per slot over the whole duration known so far, for a histogram. */
+void reel_activity(const struct reel *r, uint32_t *slots, int n);
+
+/* Search text on the screen, from the present place on (DIR +1) or back (-1), not counting a
+ * hit that is already on the screen.  1 found: the reel stands right after the message that
+ * brought it, *ROW, *COL tell where; 0 not found (the reel stands where it was); ERR_CANCELLED.
+ * Plain substring; case is ignored unless the text has capitals. */
+int reel_find(struct reel *r, const char *text, int dir, int *row, int *col,
+	reel_cancel *cancel, void *ctx, struct err *e);
+
+#endif

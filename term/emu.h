@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/* A terminal: bytes of a recording go in, a grid of cells comes out.
+ *
+ *   bytes -> filter (tokenises, tames, never lets a half or hostile sequence through)
+ *         -> libvterm's parser and state -> our row-pointer grid
+ *
+ * Everything, libvterm's memory included, lives in one block (arena.h), so that copying the
+ * used part of the block is an exact snapshot, a half-read escape sequence included.
+ * Nothing is ever sent back to anybody: answers the emulation wants to give are dropped.
+ * Feed whole messages with the recorded boundaries: libvterm's result may depend on them.
+ * Not thread-safe; any number of emulators may exist. */
+#ifndef TERM_EMU_H
+#define TERM_EMU_H
+
+#include "base/buf.h"
+#include "term/cell.h"
+
+#define EMU_COLS_MAX 1024 /* larger sizes are clamped, see emu_resize */
+#define EMU_ROWS_MAX 512
+#define EMU_TITLE_MAX 256
+
+struct emu;
+
+struct emu_cursor {
+	int row, col; /* within the grid */
+	bool visible;
+	bool blink;
+	uint8_t shape; /* 1 block, 2 underline, 3 bar */
+};
+
+/* Sizes are clamped to 1..EMU_*_MAX.  NULL: no memory. */
+struct emu *emu_new(int cols, int rows);
+void emu_free(struct emu *e);
+void emu_reset(struct emu *e, int cols, int rows); /* as new */
+
+void emu_write(struct emu *e, struct span bytes);
+/* True when the wanted size had to be clamped. */
+bool emu_resize(struct emu *e, int64_t cols, int64_t rows);
+
+int emu_cols(const struct emu *e);
+int emu_rows(const struct emu *e);
+/* emu_cols() cells, valid until the next write, resize or restore. */
+const struct cell *emu_row(const struct emu *e, int row);
+struct emu_cursor emu_cursor(const struct emu *e);
+const char *emu_title(const struct emu *e); /* valid UTF-8 without control characters */
+bool emu_alt_screen(const struct emu *e);
+/* True between ?2026 h and l: the program is in the middle of drawing a frame. */
+bool emu_in_frame(const struct emu *e);
+uint64_t emu_bells(const struct emu *e);
+
+/* Rows changed since the last emu_clean(); a resize or restore changes all. */
+bool emu_dirty(const struct emu *e, int row);
+void emu_clean(struct emu *e);
+
+/* Text of the characters of a cell as UTF-8; returns its length (0: never written or the
+ * right half of a wide character). */
+#define EMU_CELL_TEXT_MAX 32
+int emu_cell_text(const struct emu *e, const struct cell *c, char out[EMU_CELL_TEXT_MAX]);
+/* A row as UTF-8 without blanks at its end.  COLMAP (may be NULL, EMU_COLS_MAX + 1 entries) gets
+ * the byte offset at which each column begins. */
+int emu_row_text(const struct emu *e, int row, struct buf *out, uint32_t *colmap);
+
+/* Exact snapshots.  Raw: emu_save_size() bytes, valid for this emulator in this process
+ * only (they hold pointers), copied in microseconds.  Packed: deflated, for key frames. */
+size_t emu_save_size(const struct emu *e);
+void emu_save(const struct emu *e, void *out);
+void emu_load(struct emu *e, const void *saved, size_t n);
+int emu_pack(const struct emu *e, struct buf *out);
+int emu_unpack(struct emu *e, struct span packed);
+/* A hash of everything that can be seen or will matter: for tests. */
+uint64_t emu_hash(const struct emu *e);
+
+const char *emu_version(void); /* "libvterm 0.1.4" */
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/buf.h"
+#include "base/jsonw.h"
+#include "base/opt.h"
+#include "base/utf8.h"
+#include "base/when.h"
+#include "base/clk.h"
+#include "base/diag.h"
+
+#include "tests/unit/unit.h"
+
+static void
+expect_clean(const char *in, size_t n, const char *want)
+{
+	struct buf out = { 0 };
+
+	/* Whole, then cut in every place, must give the same text. */
+	for (size_t cut = 0; cut <= n; cut++) {
+		struct utf8_hold h = { 0 };
+
+		buf_clear(&out);
+		ck_assert_int_eq(utf8_feed(&h, &out, span_of(in, cut)), 0);
+		ck_assert_int_eq(utf8_feed(&h, &out, span_of(in + cut, n - cut)), 0);
+		ck_assert_int_eq(utf8_end(&h, &out), 0);
+		ck_assert_str_eq(buf_cstr(&out), want);
+	}
+	buf_clear(&out);
+	utf8_clean(&out, span_of(in, n));
+	ck_assert_str_eq(buf_cstr(&out), want);
+	buf_free(&out);
+}
+
+START_TEST(utf8_replaces_maximal_subparts)
+{
+	/* the vector of asciicast's own project, and table 3-8 of Unicode 15 */
+	expect_clean("\x83#\xF0\x90\x80\xC0!", 7, "\xEF\xBF\xBD#\xEF\xBF\xBD\xEF\xBF\xBD!");
+	expect_clean("a\xF1\x80\x80\xE1\x80\xC2" "b\x80" "c\x80\xBF" "d", 13,
+		"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c\xEF\xBF\xBD\xEF\xBF\xBD" "d");
+	expect_clean("\xED\xA0\x80", 3, "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+	expect_clean("\xC3\xB8\xE6\x97\xA5\xF0\x9F\x98\x80", 9, "\xC3\xB8\xE6\x97\xA5\xF0\x9F\x98\x80");
+}
+END_TEST
+
+START_TEST(utf8_tail_counts_incomplete_end)
+{
+	ck_assert_uint_eq(utf8_tail(SPAN_LIT("abc")), 0);
+	ck_assert_uint_eq(utf8_tail(SPAN_LIT("a\xE2\x82")), 2);
+	ck_assert_uint_eq(utf8_tail(SPAN_LIT("a\xE2\x82\xAC")), 0);
+	ck_assert_uint_eq(utf8_tail(SPAN_LIT("\xF0\x9F\x98")), 3);
+	ck_assert_uint_eq(utf8_tail(SPAN_LIT("\x80\x80")), 0);
+}
+END_TEST
+
+static TCase *
+case_utf8(void)
+{
+	TCase *t = tcase_create("utf8");
+
+	tcase_add_test(t, utf8_replaces_maximal_subparts);
+	tcase_add_test(t, utf8_tail_counts_incomplete_end);
+	return t;
+}
+
+START_TEST(buf_keeps_content_over_limit)
+{
+	struct buf b;
+
+	buf_init(&b, 10);
+	ck_assert_int_eq(buf_add(&b, "12345678", 8), 0);
+	ck_assert_int_eq(buf_add(&b, "abc", 3), ERR_LIMIT);
+	ck_assert_str_eq(buf_cstr(&b), "12345678");
+	ck_assert_int_eq(buf_failed(&b), ERR_LIMIT);
+	buf_consume(&b, 3);
+	ck_assert_int_eq(buf_add(&b, "abc", 3), 0);
+	ck_assert_str_eq(buf_cstr(&b), "45678abc");
+	buf_free(&b);
+}
+END_TEST
+
+static TCase *
+case_buf(void)
+{
+	TCase *t = tcase_create("buf");
+
+	tcase_add_test(t, buf_keeps_content_over_limit);
+	return t;
+}
+
+static const struct {
+	const char *text;
+	int rc;
+	int64_t ns;
+} when_rows[] = {
+	{ "90", 0, 90 * NS_PER_S },
+	{ "1:30", 0, 90 * NS_PER_S },
+	{ "1:02:03.250", 0, 3723250 * NS_PER_MS },
+	{ "0.000000001", 0, 1 },
+	{ "50%", 0, 5000 * NS_PER_S },
+	{ "end", 0, 10000 * NS_PER_S },
+	{ "99999999", 0, 10000 * NS_PER_S },
+	{ "", ERR_USAGE, 0 },
+	{ "-1", ERR_USAGE, 0 },
+	{ "1:", ERR_USAGE, 0 },
+	{ "1:60", ERR_USAGE, 0 },
+	{ "1:2:3:4", ERR_USAGE, 0 },
+	{ "101%", ERR_USAGE, 0 },
+	{ "9999999999999999999", ERR_USAGE, 0 },
+	{ "1.5:3", ERR_USAGE, 0 },
+	{ "12x", ERR_USAGE, 0 },
+};
+
+START_TEST(when_reads_every_form)
+{
+	struct when w;
+	struct err e;
+	int rc = when_parse(&w, when_rows[_i].text, &e);
+
+	ck_assert_msg(rc == when_rows[_i].rc, "'%s': %d", when_rows[_i].text, rc);
+	if (rc == 0)
+		ck_assert_int_eq(when_resolve(&w, 10000 * NS_PER_S), when_rows[_i].ns);
+}
+END_TEST
+
+START_TEST(when_prints)
+{
+	char t[WHEN_TEXT_MAX];
+
+	ck_assert_str_eq(when_format(t, 3723250 * NS_PER_MS, 3), "1:02:03.250");
+	ck_assert_str_eq(when_format(t, 5 * NS_PER_S, 0), "0:05");
+	ck_assert_str_eq(when_format_utc(t, 0, 9), "1970-01-01T00:00:00.000000000Z");
+	ck_assert_str_eq(when_format_utc(t, -1, 9), "1969-12-31T23:59:59.999999999Z");
+	when_format_utc(t, INT64_MIN, 9);
+	when_format(t, INT64_MIN, 9);
+}
+END_TEST
+
+static TCase *
+case_when(void)
+{
+	TCase *t = tcase_create("when");
+
+	tcase_add_loop_test(t, when_reads_every_form, 0,
+		(int)(sizeof when_rows / sizeof *when_rows));
+	tcase_add_test(t, when_prints);
+	return t;
+}
+
+START_TEST(json_nests_and_escapes)
+{
+	struct buf b = { 0 };
+	struct jsonw w;
+
+	jsonw_init(&w, &b);
+	jsonw_object(&w);
+	jsonw_kstr(&w, "a", "x\"\\\b\t\n\f\r\x1b\x7f\xE2\x80\xA8");
+	jsonw_key(&w, "b");
+	jsonw_array(&w);
+	jsonw_int(&w, INT64_MIN);
+	jsonw_uint(&w, UINT64_MAX);
+	jsonw_base64(&w, SPAN_LIT("any carnal pleas"));
+	jsonw_text(&w, (struct span){ 0 });
+	jsonw_object(&w);
+	jsonw_object_end(&w);
+	jsonw_array_end(&w);
+	jsonw_kbool(&w, "c", true);
+	jsonw_ktext(&w, "d", span_of("\xFF\0", 2));
+	jsonw_object_end(&w);
+	ck_assert_str_eq(buf_cstr(&b),
+		"{\"a\":\"x\\\"\\\\\\b\\t\\n\\f\\r\\u001b\x7f\xE2\x80\xA8\",\"b\":[-9223372036854775808,"
+		"18446744073709551615,\"YW55IGNhcm5hbCBwbGVhcw==\",null,{}],\"c\":true,"
+		"\"d\":\"\xEF\xBF\xBD\\u0000\"}");
+	buf_free(&b);
+}
+END_TEST
+
+static TCase *
+case_json(void)
+{
+	TCase *t = tcase_create("jsonw");
+
+	tcase_add_test(t, json_nests_and_escapes);
+	return t;
+}
+
+static const struct opt opt_rows[] = {
+	{ 1, "output", 'o', "FILE", "write to FILE" },
+	{ 2, "quiet", 'q', NULL, "say nothing" },
+	{ 3, "query", 0, NULL, "ask" },
+	{ 0 },
+};
+
+START_TEST(opt_parses_all_forms)
+{
+	static const char *const words[] = { "p", "-qo", "a", "-ob", "--out=c", "--output", "d",
+		"--quiet", "--", "-q" };
+	char **argv = (char **)(uintptr_t)words;
+	static const int ids[] = { 2, 1, 1, 1, 1, 2, 0 };
+	static const char *const values[] = { NULL, "a", "b", "c", "d", NULL, NULL };
+	struct opt_parser p;
+	struct err e;
+
+	opt_start(&p, opt_rows, 10, argv);
+	for (int i = 0; i < 7; i++) {
+		ck_assert_int_eq(opt_next(&p, &e), ids[i]);
+		ck_assert_pstr_eq(p.value, values[i]);
+	}
+	ck_assert_str_eq(argv[p.at], "-q");
+}
+END_TEST
+
+START_TEST(opt_refuses)
+{
+	static const char *const bad[][2] = { { "--qu", "more than one" }, { "--none", "no option" },
+		{ "-x", "no option" }, { "--quiet=1", "takes no value" }, { "-o", "needs FILE" } };
+	char *argv[] = { (char *)"p", (char *)bad[_i][0] };
+	struct opt_parser p;
+	struct err e;
+
+	opt_start(&p, opt_rows, 2, argv);
+	ck_assert_int_eq(opt_next(&p, &e), ERR_USAGE);
+	ck_assert_ptr_nonnull(strstr(e.text, bad[_i][1]));
+}
+END_TEST
+
+static TCase *
+case_opt(void)
+{
+	TCase *t = tcase_create("opt");
+
+	tcase_add_test(t, opt_parses_all_forms);
+	tcase_add_loop_test(t, opt_refuses, 0, 5);
+	return t;
+}
+
+START_TEST(diag_shows_controls)
+{
+	char out[32];
+
+	diag_clean(out, sizeof out, "a\x1b[31m\xC2\x9B\xFFz\n");
+	ck_assert_str_eq(out, "a^[[31m??z^J");
+	diag_clean(out, 4, "abcdef");
+	ck_assert_str_eq(out, "abc");
+}
+END_TEST
+
+static TCase *
+case_diag(void)
+{
+	TCase *t = tcase_create("diag");
+
+	tcase_add_test(t, diag_shows_controls);
+	return t;
+}
+
+UNIT_MAIN("base", case_utf8, case_buf, case_when, case_json, case_opt, case_diag)
