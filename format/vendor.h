@@ -23,6 +23,9 @@ enum vendor_id vendor_of(const struct msg *m); /* VENDOR_NONE when it is no even
 void vendor_begin(struct msg *m, enum vendor_id id, struct jsonw *w, struct buf *buf);
 int vendor_end(struct msg *m, struct jsonw *w);
 
+/* The whole payload as a JSON object, to be given back with json_decref(); NULL when it is
+ * none (or larger than 1 MiB).  For code that reads many members. */
+struct json_t *vendor_json(const struct msg *m);
 /* Members of an event's JSON payload, read with jansson; hostile payloads just give
  * "absent".  Text is appended to OUT. */
 bool vendor_get_text(const struct msg *m, const char *key, struct buf *out);

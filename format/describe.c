@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: ISC */
+/* One line for a person out of one message.  A type with a row in a table below is told by
+ * its template: {key} is a member of the payload (by its name on the wire, or in the JSON
+ * object of an event of ours), {key:time} nanoseconds, and what stands in [ ] is left out
+ * when a member in it is absent or empty.  All other types: name and members.
+ * Secret fields are never shown; texts are hostile, so they are cleaned and cut. */
+#include "format/vendor.h"
+
+#include "base/clk.h"
+#include "base/utf8.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+
+#define VALUE_CHARS_MAX 160 /* characters of one value */
+#define IO_CHARS_MAX    60  /* characters of an I/O message that are shown */
+#define LIST_MAX        64  /* elements of a list that are shown */
+#define KEY_MAX         32
+
+struct form {
+	int id;
+	const char *text;
+};
+
+static const struct form forms[] = {
+	{ MSG_CONNECT, "connected[ from {remoteAddr}]" },
+	{ MSG_DISCONNECT, "disconnected" },
+	{ MSG_AUTH_PASSWORD, "password offered for {username}" },
+	{ MSG_AUTH_PASSWORD_SUCCESSFUL, "password accepted for {username}" },
+	{ MSG_AUTH_PASSWORD_FAILED, "password wrong for {username}" },
+	{ MSG_AUTH_PUBKEY, "key offered for {username}" },
+	{ MSG_AUTH_PUBKEY_SUCCESSFUL, "key accepted for {username}" },
+	{ MSG_AUTH_PUBKEY_FAILED, "key refused for {username}" },
+	{ MSG_HANDSHAKE_FAILED, "handshake failed[: {reason}]" },
+	{ MSG_HANDSHAKE_SUCCESSFUL, "logged in[ as {username}]" },
+	{ MSG_NEW_CHANNEL_SUCCESSFUL, "channel[ {channelType}] opened" },
+	{ MSG_CHANNEL_REQUEST_UNKNOWN, "request {requestType}" },
+	{ MSG_SETENV, "environment {name}={value}" },
+	{ MSG_EXEC, "run {program}" },
+	{ MSG_PTY, "terminal[ {term}] {columns}x{rows}" },
+	{ MSG_SHELL, "login shell" },
+	{ MSG_SIGNAL, "signal {signal}" },
+	{ MSG_SUBSYSTEM, "subsystem {subsystem}" },
+	{ MSG_WINDOW, "window {columns}x{rows}" },
+	{ MSG_CLOSE_WRITE, "no more output" },
+	{ MSG_CLOSE, "channel closed" },
+	{ MSG_EXIT_SIGNAL, "killed by signal {signal}[: {errorMessage}]" },
+	{ MSG_EXIT, "exit {exitStatus}" },
+};
+
+static const struct form vendor_forms[] = {
+	{ VENDOR_SESSION, "session[ of {user}][ on {host}][, {tty}][: {title}]" },
+	{ VENDOR_MARKER, "marker[: {label}]" },
+	{ VENDOR_PAUSE, "recording paused" },
+	{ VENDOR_RESUME, "recording resumed[ after {duration:time}]" },
+	{ VENDOR_INPUT_MASKED, "input masked[: {why}]" },
+	{ VENDOR_GAP, "lost[ {what}][, {bytes} bytes][, {events} events][: {why}]" },
+	{ VENDOR_COMMAND, "$ {text}[ (status {status})]" },
+	{ VENDOR_PROCESS_EXEC, "exec {exe}[: {argv}][ (pid {pid})]" },
+	{ VENDOR_PROCESS_EXIT, "process {pid} ended[, status {status}]" },
+	{ VENDOR_FILE_OPEN, "open {path}[ ({flags})][ (pid {pid})]" },
+	{ VENDOR_CONNECT_OUT, "connection to {address}[ port {port}][ (pid {pid})]" },
+	{ VENDOR_SOURCE, "event source[ {name}][: {state}][ ({why})]" },
+	{ VENDOR_HEADER, "header of the recording[: {title}]" },
+	{ VENDOR_CAST_EVENT, "event {code}[: {data}]" },
+};
+
+static const char *form_of(const struct form *f, size_t n, int id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (f[i].id == id)
+			return f[i].text;
+	return NULL;
+}
+
+/* Characters that move text about on the screen instead of standing in it. */
+static bool is_unseemly(uint32_t ch)
+{
+	return (ch >= 0x80 && ch < 0xA0) || (ch >= 0x200B && ch <= 0x200F) ||
+	       (ch >= 0x2028 && ch <= 0x202E) || (ch >= 0x2060 && ch <= 0x206F) ||
+	       ch == 0xFEFF || ch == 0x061C || (ch >= 0xE0000 && ch <= 0xE0FFF);
+}
+
+static void put_char(struct buf *out, uint32_t ch)
+{
+	uint8_t b[UTF8_MAX_LEN];
+
+	if (ch < 0x20 || ch == 0x7F)
+		buf_addf(out, "^%c", (int)(ch ^ 0x40));
+	else
+		buf_add(out, b, (size_t)utf8_put(b, is_unseemly(ch) ? UTF8_BAD : ch));
+}
+
+static void put_text(struct buf *out, struct span s, size_t max)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s.n; count++) {
+		uint32_t ch;
+		int k = utf8_get(s.p + i, s.n - i, &ch, NULL);
+
+		if (count == max) {
+			buf_add_str(out, "...");
+			return;
+		}
+		put_char(out, k ? ch : UTF8_BAD);
+		i += k ? (size_t)k : s.n - i;
+	}
+}
+
+static void put_duration(struct buf *out, int64_t ns)
+{
+	bool minus = ns < 0;
+	uint64_t ms = (minus ? 0 - (uint64_t)ns : (uint64_t)ns) / NS_PER_MS;
+
+	if (minus)
+		buf_add_byte(out, '-');
+	if (ms < 120000)
+		buf_addf(out, "%" PRIu64 ".%01" PRIu64 " s", ms / 1000, ms % 1000 / 100);
+	else
+		buf_addf(
+			out, "%" PRIu64 " min %" PRIu64 " s", ms / 60000, ms / 1000 % 60);
+}
+
+static void put_list(struct buf *out, const struct msg_list *l, bool answers)
+{
+	for (size_t i = 0; i < l->n && i < LIST_MAX; i++) {
+		if (i)
+			buf_add_str(out, ", ");
+		put_text(out, l->v[i].question, VALUE_CHARS_MAX);
+		if (answers)
+			buf_add_str(out, " ***");
+	}
+}
+
+static const struct msg_field *field_of(const struct msg_payload *p, const char *key)
+{
+	for (size_t i = 0; p && i < p->nfields; i++)
+		if (strcmp(p->fields[i].key, key) == 0)
+			return &p->fields[i];
+	return NULL;
+}
+
+/* Append the value of field F; false when there is nothing to show. */
+static bool put_field(struct buf *out, const struct msg *m, const struct msg_field *f)
+{
+	const void *v = (const uint8_t *)m + f->offset;
+	size_t before = out->n;
+
+	if (f->flags & MSG_F_SECRET)
+		return false;
+	switch (f->kind) {
+	case MSG_TEXT:
+		put_text(out, *(const struct span *)v, VALUE_CHARS_MAX);
+		break;
+	case MSG_BYTES:
+		buf_addf(out, "%zu bytes", ((const struct span *)v)->n);
+		break;
+	case MSG_UINT:
+		buf_addf(out, "%" PRIu64, *(const uint64_t *)v);
+		break;
+	case MSG_U32:
+		buf_addf(out, "%" PRIu32, *(const uint32_t *)v);
+		break;
+	case MSG_BOOL:
+		buf_add_str(out, *(const bool *)v ? "yes" : "no");
+		break;
+	case MSG_QUESTIONS:
+	case MSG_ANSWERS:
+		put_list(out, v, f->kind == MSG_ANSWERS);
+		break;
+	}
+	return out->n > before;
+}
+
+static bool put_json(struct buf *out, const json_t *v)
+{
+	size_t before = out->n;
+
+	if (json_is_string(v))
+		put_text(out, span_of(json_string_value(v), json_string_length(v)),
+			VALUE_CHARS_MAX);
+	else if (json_is_integer(v))
+		buf_addf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+	else if (json_is_real(v))
+		buf_addf(out, "%g", json_real_value(v));
+	else if (json_is_boolean(v))
+		buf_add_str(out, json_is_true(v) ? "yes" : "no");
+	else if (json_is_array(v))
+		for (size_t i = 0; i < json_array_size(v) && i < LIST_MAX; i++) {
+			json_t *one = json_array_get(v, i);
+
+			if (i && out->n > before)
+				buf_add_byte(out, ' ');
+			if (!json_is_array(one))
+				put_json(out, one);
+		}
+	return out->n > before;
+}
+
+struct values { /* where {key} is looked up */
+	const struct msg *m;
+	const struct msg_payload *payload;
+	const json_t *json; /* instead of the payload's fields */
+};
+
+static bool put_value(struct buf *out, const struct values *v, const char *key, bool time)
+{
+	const struct msg_field *f;
+
+	if (v->json) {
+		json_t *j = json_object_get(v->json, key);
+
+		if (!time)
+			return put_json(out, j);
+		if (json_is_integer(j))
+			put_duration(out, json_integer_value(j));
+		return json_is_integer(j);
+	}
+	f = field_of(v->payload, key);
+	return f && put_field(out, v->m, f);
+}
+
+/* T stands behind a '{'; returns the place behind the '}'. */
+static const char *expand_one(
+	struct buf *out, const struct values *v, const char *t, bool *missing)
+{
+	size_t n = strcspn(t, ":}"), all = strcspn(t, "}");
+	char key[KEY_MAX];
+
+	snprintf(key, sizeof key, "%.*s", (int)n, t);
+	if (!put_value(out, v, key, n < all))
+		*missing = true;
+	return t + all + 1;
+}
+
+static void expand(struct buf *out, const struct values *v, const char *t)
+{
+	size_t group = 0;
+	bool missing = false;
+
+	while (*t) {
+		if (*t == '{') {
+			t = expand_one(out, v, t + 1, &missing);
+			continue;
+		}
+		if (*t == '[') {
+			group = out->n;
+			missing = false;
+		} else if (*t == ']') {
+			if (missing)
+				buf_cut(out, group);
+		} else {
+			buf_add_byte(out, (uint8_t)*t);
+		}
+		t++;
+	}
+}
+
+static void describe_io(struct buf *out, const struct msg *m)
+{
+	static const char *const names[] = { "input", "output", "error output" };
+	uint64_t stream = m->p.io.stream;
+
+	if (stream <= MSG_STREAM_ERR)
+		buf_add_str(out, names[stream]);
+	else
+		buf_addf(out, "stream %" PRIu64, stream);
+	buf_addf(out, ", %zu byte%s: ", m->p.io.data.n, m->p.io.data.n == 1 ? "" : "s");
+	put_text(out, m->p.io.data, IO_CHARS_MAX);
+}
+
+static bool describe_vendor(struct buf *out, const struct msg *m)
+{
+	enum vendor_id id = vendor_of(m);
+	struct values v = { .m = m };
+	const char *form;
+	json_t *json;
+
+	form = form_of(vendor_forms, sizeof vendor_forms / sizeof *vendor_forms, (int)id);
+	if (!form)
+		return false;
+	json = vendor_json(m);
+	v.json = json;
+	if (json)
+		expand(out, &v, form);
+	else
+		buf_addf(out, "%s (unreadable)", vendor_name(id));
+	json_decref(json);
+	return true;
+}
+
+static void describe_plain(struct buf *out, const struct msg *m, const struct msg_desc *d)
+{
+	bool some = false;
+
+	buf_add_str(out, d->name);
+	for (size_t i = 0; d->payload && i < d->payload->nfields; i++) {
+		const struct msg_field *f = &d->payload->fields[i];
+		size_t before = out->n;
+
+		buf_addf(out, "%s%s ", some ? ", " : ": ", f->key);
+		if (put_field(out, m, f))
+			some = true;
+		else
+			buf_cut(out, before);
+	}
+}
+
+int msg_describe(struct buf *out, const struct msg *m)
+{
+	const struct msg_desc *d = msg_desc(m->type);
+	struct values v = { .m = m, .payload = d ? d->payload : NULL };
+	const char *form = form_of(forms, sizeof forms / sizeof *forms, m->type);
+
+	if (!d)
+		buf_addf(out, "message of unknown type %" PRId32, m->type);
+	else if (m->payload_null)
+		buf_add_str(out, d->name);
+	else if (m->type == MSG_IO)
+		describe_io(out, m);
+	else if (describe_vendor(out, m))
+		;
+	else if (form)
+		expand(out, &v, form);
+	else
+		describe_plain(out, m, d);
+	return buf_failed(out);
+}

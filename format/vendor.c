@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/* A vendor event is message 400 whose requestType is "NAME@auditrec" and whose payload is
+ * one JSON object.  Names come from vendor.def.  Payloads are read with jansson, and only
+ * up to PAYLOAD_MAX: an event that is larger or no JSON object has no members. */
+#include "format/vendor.h"
+
+#include <jansson.h>
+
+#define VENDOR_DOMAIN "@auditrec"
+#define PAYLOAD_MAX   ((size_t)1 << 20)
+
+static const struct vendor_row {
+	const char *name, *type, *doc;
+} rows[VENDOR_COUNT] = {
+#define VENDOR(ID, name, doc) [VENDOR_##ID] = { name, name VENDOR_DOMAIN, doc },
+#include "format/vendor.def"
+};
+
+static const struct vendor_row *row_of(enum vendor_id id)
+{
+	return id > VENDOR_NONE && id < VENDOR_COUNT ? &rows[id] : NULL;
+}
+
+const char *vendor_name(enum vendor_id id)
+{
+	return row_of(id) ? rows[id].name : NULL;
+}
+
+const char *vendor_doc(enum vendor_id id)
+{
+	return row_of(id) ? rows[id].doc : NULL;
+}
+
+enum vendor_id vendor_of(const struct msg *m)
+{
+	size_t n = sizeof VENDOR_DOMAIN - 1;
+	struct span type;
+
+	if (m->type != MSG_CHANNEL_REQUEST_UNKNOWN || m->payload_null)
+		return VENDOR_NONE;
+	type = m->p.channel_request_unknown.request_type;
+	if (type.n <= n || memcmp(type.p + type.n - n, VENDOR_DOMAIN, n) != 0)
+		return VENDOR_NONE;
+	for (int id = VENDOR_NONE + 1; id < VENDOR_COUNT; id++)
+		if (span_is(type, rows[id].type))
+			return (enum vendor_id)id;
+	return VENDOR_NONE;
+}
+
+void vendor_begin(struct msg *m, enum vendor_id id, struct jsonw *w, struct buf *buf)
+{
+	msg_init(m, MSG_CHANNEL_REQUEST_UNKNOWN);
+	if (row_of(id))
+		m->p.channel_request_unknown.request_type = span_str(rows[id].type);
+	buf_clear(buf);
+	jsonw_init(w, buf);
+	jsonw_object(w);
+}
+
+int vendor_end(struct msg *m, struct jsonw *w)
+{
+	jsonw_object_end(w);
+	if (buf_failed(w->out))
+		return buf_failed(w->out);
+	m->p.channel_request_unknown.payload = buf_span(w->out);
+	return 0;
+}
+
+struct json_t *vendor_json(const struct msg *m)
+{
+	struct span s;
+	json_t *j;
+
+	if (m->type != MSG_CHANNEL_REQUEST_UNKNOWN || m->payload_null)
+		return NULL;
+	s = m->p.channel_request_unknown.payload;
+	if (!s.n || s.n > PAYLOAD_MAX)
+		return NULL;
+	j = json_loadb((const char *)s.p, s.n, JSON_ALLOW_NUL, NULL);
+	if (j && !json_is_object(j)) {
+		json_decref(j);
+		return NULL;
+	}
+	return j;
+}
+
+bool vendor_get_text(const struct msg *m, const char *key, struct buf *out)
+{
+	json_t *j = vendor_json(m), *v = json_object_get(j, key);
+	bool ok = json_is_string(v) &&
+		  buf_add(out, json_string_value(v), json_string_length(v)) == 0;
+
+	json_decref(j);
+	return ok;
+}
+
+bool vendor_get_int(const struct msg *m, const char *key, int64_t *out)
+{
+	json_t *j = vendor_json(m), *v = json_object_get(j, key);
+	bool ok = json_is_integer(v);
+
+	if (ok)
+		*out = json_integer_value(v);
+	json_decref(j);
+	return ok;
+}
