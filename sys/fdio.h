@@ -6,24 +6,35 @@
 #include "base/io.h"
 
 /* A file or "-" (standard input).  Pipes are spooled to an unlinked temporary file as they
- * are read, so that any source can go back; directories and the like are refused. */
+ * are read, so that any source can go back; directories, devices and terminals are refused.
+ * A named pipe without a writer is waited for, as everywhere. */
 int fdio_open_src(struct src **s, const char *path, struct err *e);
+/* The same over an open descriptor, taken over in every case. */
+int fdio_fd_src(struct src **s, int fd, struct err *e);
 
 enum fdio_mode {
 	FDIO_NEW,	/* O_EXCL, 0600: an existing file is an error */
-	FDIO_APPEND,	/* read and write an existing one, made when missing */
-	FDIO_OVERWRITE, /* truncates */
-	FDIO_ATOMIC,	/* a temporary name in the same folder; renamed to PATH by a close
-			   without error, so the file appears whole or not at all */
+	FDIO_APPEND,	/* read and write an existing regular file, made when missing */
+	FDIO_OVERWRITE, /* truncates; a device or a pipe that somebody reads may be written too */
+	FDIO_ATOMIC,	/* without a name until a close without error puts it at PATH, so the
+			   file appears whole or not at all; replaces a file that is there */
+	FDIO_ATOMIC_NEW /* as FDIO_ATOMIC, an existing file is an error, then and at the close */
 };
 /* PATH "-" is standard output (then MODE does not matter). */
 int fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err *e);
-/* With FDIO_ATOMIC: give up, remove the temporary file, release D. */
+/* With FDIO_ATOMIC*: give up, remove what was written, release D. */
 void fdio_abort_dst(struct dst *d);
+/* The same for a D that somebody else will close: that close fails and leaves nothing. */
+void fdio_doom_dst(struct dst *d);
 /* A source over the file that DST writes (for tapew_append); NULL when it cannot be read. */
 struct src *fdio_dst_reader(struct dst *d);
 
-int fdio_write_all(int fd, const void *p, size_t n, struct err *e); /* waits on EAGAIN */
-ssize_t fdio_read(int fd, void *p, size_t n); /* read(2) without EINTR */
+/* True when both names (each may be "-") lead to the same regular file now. */
+bool fdio_same(const char *in, const char *out);
+
+/* One write(2), or pwrite(2) when OFF is not negative, without EINTR; waits on EAGAIN. */
+ssize_t fdio_write(int fd, const void *p, size_t n, off_t off);
+int fdio_write_all(int fd, const void *p, size_t n, struct err *e);
+ssize_t fdio_read(int fd, void *p, size_t n); /* likewise read(2) */
 
 #endif

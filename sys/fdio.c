@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: ISC */
+/* A source is a descriptor read with pread(2): the file itself, or the spool that a pipe is
+ * copied into while it is read. */
+#include "sys/fdio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SPOOL_CHUNK ((size_t)64 << 10)
+
+static void wait_for(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	poll(&p, 1, -1);
+}
+
+ssize_t fdio_read(int fd, void *p, size_t n)
+{
+	for (;;) {
+		ssize_t k = read(fd, p, n);
+
+		if (k >= 0 || (errno != EINTR && errno != EAGAIN))
+			return k;
+		if (errno == EAGAIN)
+			wait_for(fd, POLLIN);
+	}
+}
+
+ssize_t fdio_write(int fd, const void *p, size_t n, off_t off)
+{
+	for (;;) {
+		ssize_t k = off < 0 ? write(fd, p, n) : pwrite(fd, p, n, off);
+
+		if (k >= 0 || (errno != EINTR && errno != EAGAIN))
+			return k;
+		if (errno == EAGAIN)
+			wait_for(fd, POLLOUT);
+	}
+}
+
+int fdio_write_all(int fd, const void *p, size_t n, struct err *e)
+{
+	const uint8_t *at = p;
+
+	while (n) {
+		ssize_t k = fdio_write(fd, at, n, -1);
+
+		if (k < 0)
+			return err_sys(e, ERR_IO, "cannot write");
+		at += k;
+		n -= (size_t)k;
+	}
+	return 0;
+}
+
+struct fd_src {
+	struct src src;
+	int fd;        /* what pread(2) reads: the file or the spool */
+	int pipe;      /* what is spooled, -1 none */
+	bool ended;    /* the pipe is at its end */
+	uint64_t base; /* where the recording begins in FD */
+	uint64_t have; /* bytes in the spool */
+};
+
+static int spool_put(struct fd_src *f, const uint8_t *p, size_t n, struct err *e)
+{
+	while (n) {
+		ssize_t k = fdio_write(f->fd, p, n, (off_t)f->have);
+
+		if (k <= 0)
+			return err_sys(e, ERR_IO, "cannot spool the input to %s",
+				getenv("TMPDIR") ? "$TMPDIR" : "/tmp");
+		f->have += (uint64_t)k;
+		p += k;
+		n -= (size_t)k;
+	}
+	return 0;
+}
+
+/* Read the pipe until the spool reaches beyond OFF. */
+static int spool_until(struct fd_src *f, uint64_t off, struct err *e)
+{
+	uint8_t chunk[SPOOL_CHUNK];
+
+	while (!f->ended && f->have <= off) {
+		ssize_t k = fdio_read(f->pipe, chunk, sizeof chunk);
+
+		if (k < 0)
+			return err_sys(e, ERR_IO, "cannot read");
+		if (k == 0)
+			f->ended = true;
+		else if (spool_put(f, chunk, (size_t)k, e) < 0)
+			return e ? e->code : ERR_IO;
+	}
+	return 0;
+}
+
+static ssize_t fd_read_at(struct src *s, uint64_t off, void *p, size_t n, struct err *e)
+{
+	struct fd_src *f = (struct fd_src *)s;
+	ssize_t k;
+
+	if (off > (uint64_t)INT64_MAX - f->base)
+		return 0;
+	if (f->pipe >= 0) {
+		int r = spool_until(f, off, e);
+
+		if (r < 0)
+			return r;
+	}
+	do
+		k = pread(f->fd, p, n, (off_t)(f->base + off));
+	while (k < 0 && errno == EINTR);
+	if (k < 0)
+		return err_sys(e, ERR_IO, "cannot read");
+	return k;
+}
+
+static int64_t fd_size(struct src *s)
+{
+	struct fd_src *f = (struct fd_src *)s;
+	struct stat st;
+
+	if (f->pipe >= 0)
+		return f->ended ? (int64_t)f->have : -1;
+	if (fstat(f->fd, &st) < 0)
+		return -1;
+	return st.st_size > (off_t)f->base ? (int64_t)(st.st_size - (off_t)f->base) : 0;
+}
+
+static void fd_close(struct src *s)
+{
+	struct fd_src *f = (struct fd_src *)s;
+
+	if (f->fd >= 0)
+		close(f->fd);
+	if (f->pipe >= 0)
+		close(f->pipe);
+	free(f);
+}
+
+static const struct src_ops fd_src_ops = { fd_read_at, fd_size, fd_close };
+
+/* An open file without a name in DIR. */
+static int open_unnamed(const char *dir)
+{
+	char name[4096];
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return fd;
+	if ((size_t)snprintf(name, sizeof name, "%s/auditrec.XXXXXX", dir) >= sizeof name)
+		return -1;
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(name);
+	return fd;
+}
+
+static int open_spool(struct err *e)
+{
+	const char *dir = getenv("TMPDIR");
+	int fd = open_unnamed(dir && *dir ? dir : "/tmp");
+
+	if (fd < 0)
+		return err_sys(e, ERR_IO, "cannot make a temporary file in %s",
+			dir && *dir ? dir : "/tmp");
+	return fd;
+}
+
+/* 1: read it in place, 0: spool it, negative: refused. */
+static int kind_of_input(int fd, bool named, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, ERR_IO, "cannot read");
+	switch (st.st_mode & S_IFMT) {
+	case S_IFREG:
+		return 1;
+	case S_IFIFO:
+	case S_IFSOCK:
+		return 0;
+	case S_IFDIR:
+		return err_set(e, ERR_FORMAT, "is a directory, not a recording");
+	default:
+		if (!named && !isatty(fd))
+			return 0;
+		return err_set(e, ERR_FORMAT, "is a %s, not a recording",
+			isatty(fd) ? "terminal" : "device");
+	}
+}
+
+/* Takes FD over. */
+static int src_of_fd(struct src **s, int fd, bool named, struct err *e)
+{
+	int kind = kind_of_input(fd, named, e);
+	struct fd_src *f = kind < 0 ? NULL : calloc(1, sizeof *f);
+	off_t at;
+
+	if (!f) {
+		close(fd);
+		return kind < 0 ? kind : err_set(e, ERR_NOMEM, "out of memory");
+	}
+	*f = (struct fd_src){ .src.ops = &fd_src_ops, .fd = fd, .pipe = -1 };
+	if (kind) {
+		at = named ? 0 : lseek(fd, 0, SEEK_CUR);
+		f->base = at > 0 ? (uint64_t)at : 0;
+	} else {
+		f->pipe = fd;
+		f->fd = open_spool(e);
+		if (f->fd < 0) {
+			int code = f->fd;
+
+			fd_close(&f->src);
+			return e ? e->code : code;
+		}
+	}
+	*s = &f->src;
+	return 0;
+}
+
+int fdio_fd_src(struct src **s, int fd, struct err *e)
+{
+	return src_of_fd(s, fd, true, e);
+}
+
+/* Opening a device can do things (rewind a tape, raise a line): look at it first. */
+static int open_input(const char *path, struct err *e)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st) < 0)
+		return err_sys(e, ERR_IO, "cannot open");
+	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+		return err_set(e, ERR_FORMAT, "is a device, not a recording");
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return err_sys(e, ERR_IO, "cannot open");
+	return fd;
+}
+
+int fdio_open_src(struct src **s, const char *path, struct err *e)
+{
+	bool named = strcmp(path, "-") != 0;
+	int fd;
+
+	*s = NULL;
+	if (named) {
+		fd = open_input(path, e);
+		return fd < 0 ? fd : src_of_fd(s, fd, true, e);
+	}
+	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		return err_sys(e, ERR_IO, "cannot read standard input");
+	return src_of_fd(s, fd, false, e);
+}
