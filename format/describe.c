@@ -65,7 +65,8 @@ static const struct form vendor_forms[] = {
 	{ VENDOR_CAST_EVENT, "event {code}[: {data}]" },
 };
 
-static const char *form_of(const struct form *f, size_t n, int id)
+static const char *
+form_of(const struct form *f, size_t n, int id)
 {
 	for (size_t i = 0; i < n; i++)
 		if (f[i].id == id)
@@ -74,14 +75,16 @@ static const char *form_of(const struct form *f, size_t n, int id)
 }
 
 /* Characters that move text about on the screen instead of standing in it. */
-static bool is_unseemly(uint32_t ch)
+static bool
+is_unseemly(uint32_t ch)
 {
 	return (ch >= 0x80 && ch < 0xA0) || (ch >= 0x200B && ch <= 0x200F) ||
 	       (ch >= 0x2028 && ch <= 0x202E) || (ch >= 0x2060 && ch <= 0x206F) ||
 	       ch == 0xFEFF || ch == 0x061C || (ch >= 0xE0000 && ch <= 0xE0FFF);
 }
 
-static void put_char(struct buf *out, uint32_t ch)
+static void
+put_char(struct buf *out, uint32_t ch)
 {
 	uint8_t b[UTF8_MAX_LEN];
 
@@ -91,7 +94,8 @@ static void put_char(struct buf *out, uint32_t ch)
 		buf_add(out, b, (size_t)utf8_put(b, is_unseemly(ch) ? UTF8_BAD : ch));
 }
 
-static void put_text(struct buf *out, struct span s, size_t max)
+static void
+put_text(struct buf *out, struct span s, size_t max)
 {
 	size_t count = 0;
 
@@ -108,7 +112,8 @@ static void put_text(struct buf *out, struct span s, size_t max)
 	}
 }
 
-static void put_duration(struct buf *out, int64_t ns)
+static void
+put_duration(struct buf *out, int64_t ns)
 {
 	bool minus = ns < 0;
 	uint64_t ms = (minus ? 0 - (uint64_t)ns : (uint64_t)ns) / NS_PER_MS;
@@ -122,7 +127,8 @@ static void put_duration(struct buf *out, int64_t ns)
 			out, "%" PRIu64 " min %" PRIu64 " s", ms / 60000, ms / 1000 % 60);
 }
 
-static void put_list(struct buf *out, const struct msg_list *l, bool answers)
+static void
+put_list(struct buf *out, const struct msg_list *l, bool answers)
 {
 	for (size_t i = 0; i < l->n && i < LIST_MAX; i++) {
 		if (i)
@@ -133,7 +139,8 @@ static void put_list(struct buf *out, const struct msg_list *l, bool answers)
 	}
 }
 
-static const struct msg_field *field_of(const struct msg_payload *p, const char *key)
+static const struct msg_field *
+field_of(const struct msg_payload *p, const char *key)
 {
 	for (size_t i = 0; p && i < p->nfields; i++)
 		if (strcmp(p->fields[i].key, key) == 0)
@@ -142,7 +149,8 @@ static const struct msg_field *field_of(const struct msg_payload *p, const char 
 }
 
 /* Append the value of field F; false when there is nothing to show. */
-static bool put_field(struct buf *out, const struct msg *m, const struct msg_field *f)
+static bool
+put_field(struct buf *out, const struct msg *m, const struct msg_field *f)
 {
 	const void *v = (const uint8_t *)m + f->offset;
 	size_t before = out->n;
@@ -173,7 +181,8 @@ static bool put_field(struct buf *out, const struct msg *m, const struct msg_fie
 	return out->n > before;
 }
 
-static bool put_json(struct buf *out, const json_t *v)
+static bool
+put_json(struct buf *out, const json_t *v)
 {
 	size_t before = out->n;
 
@@ -204,7 +213,8 @@ struct values { /* where {key} is looked up */
 	const json_t *json; /* instead of the payload's fields */
 };
 
-static bool put_value(struct buf *out, const struct values *v, const char *key, bool time)
+static bool
+put_value(struct buf *out, const struct values *v, const char *key, bool time)
 {
 	const struct msg_field *f;
 
@@ -222,8 +232,8 @@ static bool put_value(struct buf *out, const struct values *v, const char *key, 
 }
 
 /* T stands behind a '{'; returns the place behind the '}'. */
-static const char *expand_one(
-	struct buf *out, const struct values *v, const char *t, bool *missing)
+static const char *
+expand_one(struct buf *out, const struct values *v, const char *t, bool *missing)
 {
 	size_t n = strcspn(t, ":}"), all = strcspn(t, "}");
 	char key[KEY_MAX];
@@ -234,7 +244,8 @@ static const char *expand_one(
 	return t + all + 1;
 }
 
-static void expand(struct buf *out, const struct values *v, const char *t)
+static void
+expand(struct buf *out, const struct values *v, const char *t)
 {
 	size_t group = 0;
 	bool missing = false;
@@ -257,7 +268,8 @@ static void expand(struct buf *out, const struct values *v, const char *t)
 	}
 }
 
-static void describe_io(struct buf *out, const struct msg *m)
+static void
+describe_io(struct buf *out, const struct msg *m)
 {
 	static const char *const names[] = { "input", "output", "error output" };
 	uint64_t stream = m->p.io.stream;
@@ -270,7 +282,8 @@ static void describe_io(struct buf *out, const struct msg *m)
 	put_text(out, m->p.io.data, IO_CHARS_MAX);
 }
 
-static bool describe_vendor(struct buf *out, const struct msg *m)
+static bool
+describe_vendor(struct buf *out, const struct msg *m)
 {
 	enum vendor_id id = vendor_of(m);
 	struct values v = { .m = m };
@@ -290,7 +303,8 @@ static bool describe_vendor(struct buf *out, const struct msg *m)
 	return true;
 }
 
-static void describe_plain(struct buf *out, const struct msg *m, const struct msg_desc *d)
+static void
+describe_plain(struct buf *out, const struct msg *m, const struct msg_desc *d)
 {
 	bool some = false;
 
@@ -307,7 +321,8 @@ static void describe_plain(struct buf *out, const struct msg *m, const struct ms
 	}
 }
 
-int msg_describe(struct buf *out, const struct msg *m)
+int
+msg_describe(struct buf *out, const struct msg *m)
 {
 	const struct msg_desc *d = msg_desc(m->type);
 	struct values v = { .m = m, .payload = d ? d->payload : NULL };

@@ -3,8 +3,6 @@
  * them.  X-macros stop in this file. */
 #include "format/schema.h"
 
-#include <stdlib.h>
-
 #define SECRET   MSG_F_SECRET
 #define BULK     MSG_F_BULK
 #define ARCHIVED MSG_T_ARCHIVED
@@ -34,27 +32,26 @@ const struct msg_desc msg_descs[] = {
 };
 const size_t msg_ndescs = sizeof msg_descs / sizeof *msg_descs;
 
-static int compare_code(const void *key, const void *desc)
+const struct msg_desc *
+msg_desc(int32_t code)
 {
-	int32_t a = *(const int32_t *)key, b = ((const struct msg_desc *)desc)->code;
+	size_t lo = 0, hi = msg_ndescs;
 
-	return a < b ? -1 : a > b;
-}
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
 
-const struct msg_desc *msg_desc(int32_t code)
-{
-	if (code == MSG_IO) { /* nearly every message */
-		static const struct msg_desc *io;
-
-		if (!io)
-			io = bsearch(&code, msg_descs, msg_ndescs, sizeof *msg_descs,
-				compare_code);
-		return io;
+		if (msg_descs[mid].code == code)
+			return &msg_descs[mid];
+		if (msg_descs[mid].code < code)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return bsearch(&code, msg_descs, msg_ndescs, sizeof *msg_descs, compare_code);
+	return NULL;
 }
 
-const struct msg_desc *msg_desc_by_id(const char *id)
+const struct msg_desc *
+msg_desc_by_id(const char *id)
 {
 	for (size_t i = 0; i < msg_ndescs; i++)
 		if (strcmp(msg_descs[i].id, id) == 0)
@@ -63,7 +60,8 @@ const struct msg_desc *msg_desc_by_id(const char *id)
 }
 
 /* The value that a field has when nothing is said about it. */
-static void clear_field(void *value, enum msg_kind kind)
+static void
+clear_field(void *value, enum msg_kind kind)
 {
 	switch (kind) {
 	case MSG_TEXT:
@@ -88,7 +86,8 @@ static void clear_field(void *value, enum msg_kind kind)
 
 const struct msg_pair msg_no_pairs;
 
-void msg_init(struct msg *m, enum msg_type type)
+void
+msg_init(struct msg *m, enum msg_type type)
 {
 	const struct msg_desc *d = msg_desc((int32_t)type);
 
@@ -101,7 +100,8 @@ void msg_init(struct msg *m, enum msg_type type)
 			d->payload->fields[i].kind);
 }
 
-static bool list_equal(const struct msg_list *a, const struct msg_list *b)
+static bool
+list_equal(const struct msg_list *a, const struct msg_list *b)
 {
 	if (a->n != b->n || !a->v != !b->v)
 		return false;
@@ -113,7 +113,8 @@ static bool list_equal(const struct msg_list *a, const struct msg_list *b)
 	return true;
 }
 
-static bool field_equal(const void *a, const void *b, enum msg_kind kind)
+static bool
+field_equal(const void *a, const void *b, enum msg_kind kind)
 {
 	switch (kind) {
 	case MSG_BYTES:
@@ -135,7 +136,8 @@ static bool field_equal(const void *a, const void *b, enum msg_kind kind)
 	return false;
 }
 
-bool msg_equal(const struct msg *a, const struct msg *b)
+bool
+msg_equal(const struct msg *a, const struct msg *b)
 {
 	const struct msg_desc *d = msg_desc(a->type);
 
@@ -164,7 +166,8 @@ struct copier {
 	size_t need;
 };
 
-static void *copy_bytes(struct copier *c, const void *p, size_t n, size_t align)
+static void *
+copy_bytes(struct copier *c, const void *p, size_t n, size_t align)
 {
 	size_t pad = (align - c->need % align) % align;
 	uint8_t *to = c->at ? c->at + c->need + pad : NULL;
@@ -175,7 +178,8 @@ static void *copy_bytes(struct copier *c, const void *p, size_t n, size_t align)
 	return to;
 }
 
-static void copy_span(struct copier *c, struct span *s)
+static void
+copy_span(struct copier *c, struct span *s)
 {
 	void *to = copy_bytes(c, s->p, s->n, 1);
 
@@ -183,7 +187,8 @@ static void copy_span(struct copier *c, struct span *s)
 		s->p = to;
 }
 
-static void copy_list(struct copier *c, struct msg_list *l)
+static void
+copy_list(struct copier *c, struct msg_list *l)
 {
 	struct msg_pair *v =
 		copy_bytes(c, l->v, l->n * sizeof *v, _Alignof(struct msg_pair));
@@ -200,7 +205,8 @@ static void copy_list(struct copier *c, struct msg_list *l)
 		l->v = v;
 }
 
-static void copy_walk(struct copier *c, struct msg *m, const struct msg_desc *d)
+static void
+copy_walk(struct copier *c, struct msg *m, const struct msg_desc *d)
 {
 	copy_span(c, &m->connection_id);
 	for (size_t i = 0; d && i < d->payload->nfields; i++) {
@@ -214,7 +220,8 @@ static void copy_walk(struct copier *c, struct msg *m, const struct msg_desc *d)
 	}
 }
 
-int msg_copy(struct msg *out, const struct msg *m, struct buf *store)
+int
+msg_copy(struct msg *out, const struct msg *m, struct buf *store)
 {
 	const struct msg_desc *d = msg_desc(m->type);
 	struct copier c = { NULL, 0 };
@@ -233,13 +240,15 @@ int msg_copy(struct msg *out, const struct msg *m, struct buf *store)
 	return 0;
 }
 
-bool msg_is_output(const struct msg *m)
+bool
+msg_is_output(const struct msg *m)
 {
 	return m->type == MSG_IO &&
 	       (m->p.io.stream == MSG_STREAM_OUT || m->p.io.stream == MSG_STREAM_ERR);
 }
 
-bool msg_size(const struct msg *m, uint32_t *cols, uint32_t *rows)
+bool
+msg_size(const struct msg *m, uint32_t *cols, uint32_t *rows)
 {
 	if (m->type == MSG_PTY) {
 		*cols = m->p.pty.columns;

@@ -5,12 +5,14 @@
 
 #include "format/msg.h"
 
-static inline void *msg_field_at(struct msg *m, const struct msg_field *f)
+static inline void *
+msg_field_at(struct msg *m, const struct msg_field *f)
 {
 	return (char *)m + f->offset;
 }
 
-static inline const void *msg_field_of(const struct msg *m, const struct msg_field *f)
+static inline const void *
+msg_field_of(const struct msg *m, const struct msg_field *f)
 {
 	return (const char *)m + f->offset;
 }

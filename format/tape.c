@@ -8,12 +8,14 @@
 static const char *const format_names[] = { "audit-v1", "audit", "asciicast-v1",
 	"asciicast-v2", "asciicast-v3", NULL };
 
-const char *tape_format_name(enum tape_format f)
+const char *
+tape_format_name(enum tape_format f)
 {
 	return f > TAPE_UNKNOWN && f <= TAPE_CAST_V3 ? format_names[f - 1] : "unknown";
 }
 
-int tape_format_parse(const char *name, enum tape_format *f, struct err *e)
+int
+tape_format_parse(const char *name, enum tape_format *f, struct err *e)
 {
 	for (int i = 0; format_names[i]; i++)
 		if (strcmp(name, format_names[i]) == 0) {
@@ -30,7 +32,8 @@ int tape_format_parse(const char *name, enum tape_format *f, struct err *e)
 		name);
 }
 
-const char *tape_state_name(enum tape_state s)
+const char *
+tape_state_name(enum tape_state s)
 {
 	static const char *const names[] = { "open", "clean", "truncated", "damaged" };
 
@@ -38,7 +41,8 @@ const char *tape_state_name(enum tape_state s)
 }
 
 /* The first bytes of SRC; returns how many, or an error. */
-static ssize_t read_head(struct src *src, uint8_t *head, size_t size, struct err *e)
+static ssize_t
+read_head(struct src *src, uint8_t *head, size_t size, struct err *e)
 {
 	size_t n = 0;
 
@@ -54,8 +58,8 @@ static ssize_t read_head(struct src *src, uint8_t *head, size_t size, struct err
 	return (ssize_t)n;
 }
 
-static int open_some(
-	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e)
+static int
+open_some(struct tape **t, struct src *src, const struct tape_opts *o, struct err *e)
 {
 	uint8_t bytes[TAPE_SNIFF_MAX];
 	ssize_t n = read_head(src, bytes, sizeof bytes, e);
@@ -73,7 +77,8 @@ static int open_some(
 	return err_set_at(e, ERR_FORMAT, 0, "neither an audit log nor an asciicast");
 }
 
-int tape_open(struct tape **t, struct src *src, const struct tape_opts *o, struct err *e)
+int
+tape_open(struct tape **t, struct src *src, const struct tape_opts *o, struct err *e)
 {
 	static const struct tape_opts none = { 0 };
 	int rc;
@@ -87,7 +92,8 @@ int tape_open(struct tape **t, struct src *src, const struct tape_opts *o, struc
 	return rc;
 }
 
-void tape_close(struct tape *t)
+void
+tape_close(struct tape *t)
 {
 	struct src *src;
 
@@ -98,42 +104,50 @@ void tape_close(struct tape *t)
 	src_close(src);
 }
 
-const struct tape_info *tape_info(const struct tape *t)
+const struct tape_info *
+tape_info(const struct tape *t)
 {
 	return &t->info;
 }
 
-struct tape_end tape_end(const struct tape *t)
+struct tape_end
+tape_end(const struct tape *t)
 {
 	return t->end;
 }
 
-int tape_next(struct tape *t, const struct msg **m, int64_t *at_ns, struct err *e)
+int
+tape_next(struct tape *t, const struct msg **m, int64_t *at_ns, struct err *e)
 {
 	return t->ops->next(t, m, at_ns, e);
 }
 
-struct tape_pos tape_tell(const struct tape *t)
+struct tape_pos
+tape_tell(const struct tape *t)
 {
 	return t->ops->tell(t);
 }
 
-int tape_seek(struct tape *t, const struct tape_pos *pos, struct err *e)
+int
+tape_seek(struct tape *t, const struct tape_pos *pos, struct err *e)
 {
 	return t->ops->seek(t, pos, e);
 }
 
-int tape_rewind(struct tape *t, struct err *e)
+int
+tape_rewind(struct tape *t, struct err *e)
 {
 	return t->ops->rewind(t, e);
 }
 
-bool tape_index_find(struct tape *t, int64_t at_ns, struct tape_access *out)
+bool
+tape_index_find(struct tape *t, int64_t at_ns, struct tape_access *out)
 {
 	return t->ops->index_find && t->ops->index_find(t, at_ns, out);
 }
 
-double tape_progress(const struct tape *t)
+double
+tape_progress(const struct tape *t)
 {
 	int64_t size;
 
@@ -147,7 +161,8 @@ double tape_progress(const struct tape *t)
 		       : (double)t->file_off / (double)size;
 }
 
-void tape_note(struct tape *t, int64_t offset, uint64_t ordinal, int code, bool lost,
+void
+tape_note(struct tape *t, int64_t offset, uint64_t ordinal, int code, bool lost,
 	const char *fmt, ...)
 {
 	char text[ERR_TEXT_MAX];
@@ -166,7 +181,8 @@ void tape_note(struct tape *t, int64_t offset, uint64_t ordinal, int code, bool 
 			&(struct tape_note){ offset, ordinal, code, text, lost });
 }
 
-void tape_ended(struct tape *t, enum tape_state state, int64_t offset, const char *text)
+void
+tape_ended(struct tape *t, enum tape_state state, int64_t offset, const char *text)
 {
 	if (t->end.state == TAPE_DAMAGED)
 		return;

@@ -5,13 +5,15 @@
 
 #include <stdlib.h>
 
-static bool is_audit(enum tape_format f)
+static bool
+is_audit(enum tape_format f)
 {
 	return f == TAPE_AUDIT_V1 || f == TAPE_AUDIT_V2;
 }
 
 /* Free W after the format has let go of what it holds. */
-static void release(struct tapew *w)
+static void
+release(struct tapew *w)
 {
 	char *title = (char *)w->opts.title;
 
@@ -20,7 +22,8 @@ static void release(struct tapew *w)
 	free(title);
 }
 
-static int new_writer(struct tapew **out, enum tape_format f, struct dst *dst,
+static int
+new_writer(struct tapew **out, enum tape_format f, struct dst *dst,
 	const struct tapew_opts *o, struct err *e)
 {
 	static const struct tapew_opts none = { 0 };
@@ -50,7 +53,8 @@ static int new_writer(struct tapew **out, enum tape_format f, struct dst *dst,
 	return 0;
 }
 
-int tapew_open(struct tapew **w, enum tape_format f, struct dst *dst,
+int
+tapew_open(struct tapew **w, enum tape_format f, struct dst *dst,
 	const struct tapew_opts *o, struct err *e)
 {
 	int rc = new_writer(w, f, dst, o, e);
@@ -60,7 +64,8 @@ int tapew_open(struct tapew **w, enum tape_format f, struct dst *dst,
 	return rc;
 }
 
-int tapew_append(struct tapew **w, enum tape_format f, struct src *src, struct dst *dst,
+int
+tapew_append(struct tapew **w, enum tape_format f, struct src *src, struct dst *dst,
 	const struct tapew_opts *o, struct err *e)
 {
 	int rc = new_writer(w, f, dst, o, e);
@@ -78,7 +83,8 @@ int tapew_append(struct tapew **w, enum tape_format f, struct src *src, struct d
 	return rc;
 }
 
-int tapew_drain(struct tapew *w, struct err *e)
+int
+tapew_drain(struct tapew *w, struct err *e)
 {
 	struct err err = { .offset = -1 };
 	size_t at = 0;
@@ -115,7 +121,8 @@ int tapew_drain(struct tapew *w, struct err *e)
 	return err.code;
 }
 
-int tapew_put(struct tapew *w, const struct msg *m, struct err *e)
+int
+tapew_put(struct tapew *w, const struct msg *m, struct err *e)
 {
 	int rc;
 
@@ -133,7 +140,8 @@ int tapew_put(struct tapew *w, const struct msg *m, struct err *e)
 	return 0;
 }
 
-int tapew_flush(struct tapew *w, struct err *e)
+int
+tapew_flush(struct tapew *w, struct err *e)
 {
 	int rc = w->broken.code < 0 ? tapew_drain(w, e) : 0;
 
@@ -142,13 +150,15 @@ int tapew_flush(struct tapew *w, struct err *e)
 	return rc < 0 ? rc : tapew_drain(w, e);
 }
 
-void tapew_pressure(struct tapew *w, int pressure)
+void
+tapew_pressure(struct tapew *w, int pressure)
 {
 	if (w->ops->pressure)
 		w->ops->pressure(w, pressure < 0 ? 0 : pressure > 3 ? 3 : pressure);
 }
 
-struct tapew_stats tapew_stats(const struct tapew *w)
+struct tapew_stats
+tapew_stats(const struct tapew *w)
 {
 	struct tapew_stats s = w->stats;
 
@@ -156,7 +166,8 @@ struct tapew_stats tapew_stats(const struct tapew *w)
 	return s;
 }
 
-int tapew_close(struct tapew *w, struct err *e)
+int
+tapew_close(struct tapew *w, struct err *e)
 {
 	int rc, rc2;
 
@@ -172,7 +183,8 @@ int tapew_close(struct tapew *w, struct err *e)
 	return rc < 0 ? rc : rc2;
 }
 
-void tapew_lost(struct tapew *w, const char *what, uint64_t count)
+void
+tapew_lost(struct tapew *w, const char *what, uint64_t count)
 {
 	if (w->opts.lost && count)
 		w->opts.lost(w->opts.ctx, what, count);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "format/tapew_impl.h"
 
-int tapew_audit_new(
+int
+tapew_audit_new(
 	struct tapew **w, enum tape_format f, const struct tapew_opts *o, struct err *e)
 {
 	(void)w;
@@ -10,7 +11,8 @@ int tapew_audit_new(
 	return err_set(e, ERR_UNSUPPORTED, "not yet");
 }
 
-int tapew_audit_continue(struct tapew *w, struct src *src, struct err *e)
+int
+tapew_audit_continue(struct tapew *w, struct src *src, struct err *e)
 {
 	(void)w;
 	(void)src;

@@ -2,7 +2,8 @@
 /* Writing asciicast: not written yet. */
 #include "format/tapew_impl.h"
 
-int tapew_cast_new(
+int
+tapew_cast_new(
 	struct tapew **w, enum tape_format f, const struct tapew_opts *o, struct err *e)
 {
 	(void)w;
@@ -11,7 +12,8 @@ int tapew_cast_new(
 	return err_set(e, ERR_UNSUPPORTED, "asciicast cannot be written yet");
 }
 
-int tapew_cast_continue(struct tapew *w, struct src *src, struct err *e)
+int
+tapew_cast_continue(struct tapew *w, struct src *src, struct err *e)
 {
 	(void)w;
 	(void)src;

@@ -16,22 +16,26 @@ static const struct vendor_row {
 #include "format/vendor.def"
 };
 
-static const struct vendor_row *row_of(enum vendor_id id)
+static const struct vendor_row *
+row_of(enum vendor_id id)
 {
 	return id > VENDOR_NONE && id < VENDOR_COUNT ? &rows[id] : NULL;
 }
 
-const char *vendor_name(enum vendor_id id)
+const char *
+vendor_name(enum vendor_id id)
 {
 	return row_of(id) ? rows[id].name : NULL;
 }
 
-const char *vendor_doc(enum vendor_id id)
+const char *
+vendor_doc(enum vendor_id id)
 {
 	return row_of(id) ? rows[id].doc : NULL;
 }
 
-enum vendor_id vendor_of(const struct msg *m)
+enum vendor_id
+vendor_of(const struct msg *m)
 {
 	size_t n = sizeof VENDOR_DOMAIN - 1;
 	struct span type;
@@ -47,7 +51,8 @@ enum vendor_id vendor_of(const struct msg *m)
 	return VENDOR_NONE;
 }
 
-void vendor_begin(struct msg *m, enum vendor_id id, struct jsonw *w, struct buf *buf)
+void
+vendor_begin(struct msg *m, enum vendor_id id, struct jsonw *w, struct buf *buf)
 {
 	msg_init(m, MSG_CHANNEL_REQUEST_UNKNOWN);
 	if (row_of(id))
@@ -57,7 +62,8 @@ void vendor_begin(struct msg *m, enum vendor_id id, struct jsonw *w, struct buf 
 	jsonw_object(w);
 }
 
-int vendor_end(struct msg *m, struct jsonw *w)
+int
+vendor_end(struct msg *m, struct jsonw *w)
 {
 	jsonw_object_end(w);
 	if (buf_failed(w->out))
@@ -66,7 +72,8 @@ int vendor_end(struct msg *m, struct jsonw *w)
 	return 0;
 }
 
-struct json_t *vendor_json(const struct msg *m)
+struct json_t *
+vendor_json(const struct msg *m)
 {
 	struct span s;
 	json_t *j;
@@ -84,7 +91,8 @@ struct json_t *vendor_json(const struct msg *m)
 	return j;
 }
 
-bool vendor_get_text(const struct msg *m, const char *key, struct buf *out)
+bool
+vendor_get_text(const struct msg *m, const char *key, struct buf *out)
 {
 	json_t *j = vendor_json(m), *v = json_object_get(j, key);
 	bool ok = json_is_string(v) &&
@@ -94,7 +102,8 @@ bool vendor_get_text(const struct msg *m, const char *key, struct buf *out)
 	return ok;
 }
 
-bool vendor_get_int(const struct msg *m, const char *key, int64_t *out)
+bool
+vendor_get_int(const struct msg *m, const char *key, int64_t *out)
 {
 	json_t *j = vendor_json(m), *v = json_object_get(j, key);
 	bool ok = json_is_integer(v);
