@@ -38,18 +38,20 @@ bool reel_next_time(struct reel *r, int64_t *at_ns, struct err *e);
  * call), 0 at the end, negative on error. */
 int reel_step(struct reel *r, const struct msg **m, struct err *e);
 /* Go to the state after all messages with time <= AT_NS / after ORDINAL messages.
- * CANCEL is asked now and then with the work done so far (0 to 1) and may return true to stop: ERR_CANCELLED, the reel
- * then stands where it was before.  NULL: never. */
+ * CANCEL is asked now and then with the work done so far (0 to 1) and may return true to
+ * stop: ERR_CANCELLED.  NULL: never.  The reel then stands where it was before, as after
+ * every other error. */
 typedef bool reel_cancel(void *ctx, double done);
 int reel_seek_time(struct reel *r, int64_t at_ns, reel_cancel *cancel, void *ctx, struct err *e);
 int reel_seek_ordinal(struct reel *r, uint64_t ordinal, reel_cancel *cancel, void *ctx,
 	struct err *e);
-/* Back to the state before the last message that is not older than ... one message back. */
+/* Back by one message.  1, 0 at the start, negative on error. */
 int reel_back(struct reel *r, struct err *e);
 
 /* The index.  One slice of work of about COST units (one unit is one byte emulated or
- * eight bytes read over); returns 1 while there is more, 0 when the end of the recording is indexed,
- * negative on error (the recording is then playable up to there). */
+ * eight bytes read over); returns 1 while there is more, 0 when the (present) end of the
+ * recording is indexed, negative when it cannot be read on (it is then indexed and playable up
+ * to there).  The screen is left as it was; when no row of it was dirty, none is afterwards. */
 int reel_index(struct reel *r, uint64_t cost, struct err *e);
 struct reel_index_state {
 	bool done;
@@ -58,7 +60,8 @@ struct reel_index_state {
 	double progress;    /* 0 to 1 over the file, of the slower of the two */
 	int64_t duration_ns; /* best known: exact when done or when the recording has an index */
 	uint64_t messages, keyframes, keyframe_bytes;
-} ;
+	uint64_t events_dropped; /* events that the list had no room for */
+};
 struct reel_index_state reel_index_state(const struct reel *r);
 
 /* Events: every message that is not plain output or input, in order, as the index finds them. */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/* The index grows in slices, in two passes: the first reads messages for times, events and
+ * activity, at the speed of the tape; the second emulates them for key frames.  Playing
+ * and seeking feed both as well, so neither ever does again what somebody has done. */
+#include "replay/reel.h"
+
+#include "replay/reel_impl.h"
+
+/* A unit of cost is a byte emulated, or this many read over. */
+#define READ_PER_UNIT 8
+#define READ_MESSAGE  4 /* units for a message itself */
+
+/* Read on from the last message known, for about COST; what is left of it. */
+static uint64_t
+index_times(struct reel *r, uint64_t cost)
+{
+	struct timeline_place *next = &r->timeline.next;
+
+	while (cost) {
+		uint64_t off = next->pos.off, used;
+
+		r->times_rc = reel_read(r, &next->pos, next->n, &r->times_err);
+		if (r->times_rc <= 0)
+			break;
+		used = READ_MESSAGE + (next->pos.off - off) / READ_PER_UNIT;
+		cost -= used < cost ? used : cost;
+	}
+	return cost;
+}
+
+static void
+emulate(struct reel *r, uint64_t cost, struct err *e)
+{
+	uint64_t start = r->cost;
+
+	do
+		r->frames_rc = reel_feed(r, e);
+	while (r->frames_rc > 0 && r->cost - start < cost);
+}
+
+static bool
+any_dirty(const struct emu *e)
+{
+	for (int i = 0; i < emu_rows(e); i++)
+		if (emu_dirty(e, i))
+			return true;
+	return false;
+}
+
+/* Borrow the emulator, take it on from the front, put it back as it was. */
+static int
+index_frames(struct reel *r, uint64_t cost, struct err *e)
+{
+	bool dirty = any_dirty(r->emu);
+	int rc;
+
+	r->frames_rc = reel_read(r, &r->front.pos, r->front.n, e);
+	if (r->frames_rc <= 0)
+		return 0;
+	rc = reel_put_aside(r, &r->aside, e);
+	if (rc < 0)
+		return rc;
+	if (r->cur.n != r->front.n)
+		rc = reel_bring_back(r, &r->front_slot, e);
+	if (rc < 0)
+		return rc;
+	emulate(r, cost, e);
+	rc = reel_bring_back(r, &r->aside, e);
+	if (rc == 0 && !dirty)
+		emu_clean(r->emu); /* what was drawn still stands */
+	return rc;
+}
+
+int
+reel_index(struct reel *r, uint64_t cost, struct err *e)
+{
+	uint64_t left = index_times(r, cost);
+	int rc = 0;
+
+	if (left)
+		rc = index_frames(r, left, e);
+	if (rc < 0)
+		return rc;
+	if (r->times_rc > 0 || r->frames_rc > 0)
+		return 1;
+	if (r->times_rc < 0) {
+		if (e)
+			*e = r->times_err;
+		return r->times_rc;
+	}
+	return r->frames_rc;
+}
+
+static int64_t
+duration(const struct reel *r)
+{
+	int64_t told = tape_info(r->tape)->duration_ns;
+
+	if (r->times_rc > 0 && told > r->timeline.next.at_ns)
+		return told;
+	return r->timeline.next.at_ns;
+}
+
+/* In bytes read, once the first pass knows how many there are. */
+static double
+progress(const struct reel *r)
+{
+	double p = r->front_progress;
+
+	if (r->times_rc <= 0 && r->frames_rc <= 0)
+		return 1;
+	if (r->times_rc <= 0 && r->timeline.next.pos.off)
+		p = (double)r->front.pos.off / (double)r->timeline.next.pos.off;
+	return p < 0 ? 0 : p > 1 ? 1 : p;
+}
+
+struct reel_index_state
+reel_index_state(const struct reel *r)
+{
+	return (struct reel_index_state){
+		.done = r->times_rc <= 0 && r->frames_rc <= 0,
+		.times_ns = r->timeline.next.at_ns,
+		.frames_ns = r->front.at_ns,
+		.progress = progress(r),
+		.duration_ns = duration(r),
+		.messages = r->timeline.next.n,
+		.keyframes = r->keyframes.n,
+		.keyframe_bytes = r->keyframes.bytes,
+		.events_dropped = r->timeline.events.dropped,
+	};
+}
+
+size_t
+reel_events(const struct reel *r)
+{
+	return r->timeline.events.n;
+}
+
+const struct reel_event *
+reel_event(const struct reel *r, size_t i)
+{
+	return i < r->timeline.events.n ? &r->timeline.events.v[i] : NULL;
+}
+
+size_t
+reel_event_after(const struct reel *r, uint64_t ordinal)
+{
+	return events_after(&r->timeline.events, ordinal);
+}
+
+void
+reel_activity(const struct reel *r, uint32_t *slots, int n)
+{
+	if (n > 0)
+		timeline_activity(&r->timeline, duration(r), slots, n);
+}

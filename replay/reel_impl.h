@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the reel share; nobody outside replay/ includes this.
+ *
+ * The emulator always holds the state CUR, between two calls that of the player's place.
+ * FRONT is the last state that anybody has reached: key frames exist up to there.  While CUR
+ * is FRONT the two move together; before CUR leaves it, the emulator's bytes go into
+ * front.p.  The tape stands wherever the last reader left it and is moved when somebody
+ * reads elsewhere, so that a paused player costs no seeks. */
+#ifndef REPLAY_REEL_IMPL_H
+#define REPLAY_REEL_IMPL_H
+
+#include "replay/keyframe.h"
+#include "replay/reel.h"
+#include "replay/timeline.h"
+
+#define REEL_NOWHERE	  UINT64_MAX
+#define REEL_CANCEL_EVERY UINT64_C(65536) /* cost between two questions to CANCEL: 2 ms */
+
+/* A state put aside. */
+struct slot {
+	struct still still;
+	uint8_t *p;
+	size_t size, cap;
+};
+
+/* The message read last; m is NULL when there is none. */
+struct reel_got {
+	const struct msg *m;
+	uint64_t n;
+	int64_t at_ns;
+	struct tape_pos after;
+};
+
+struct reel {
+	struct tape *tape;
+	struct emu *emu;
+	struct still cur;
+	struct still front;
+	struct slot front_slot; /* holds FRONT when front_slot.still.n == front.n */
+	struct slot aside;	/* the player's state during an index slice, seek or search */
+	struct keyframes keyframes;
+	struct timeline timeline;
+
+	struct reel_got got;
+	uint64_t tape_n; /* number of the message in front of the tape, or REEL_NOWHERE */
+	uint64_t end_n;	 /* messages in the recording as far as known, or REEL_NOWHERE */
+	uint64_t next_n; /* next_at_ns is the time of this message, or REEL_NOWHERE */
+	int64_t next_at_ns;
+	uint64_t cost; /* of all that was emulated */
+
+	int times_rc, frames_rc; /* how the passes of the index ended last: 1 there is more */
+	struct err times_err;
+	double front_progress;
+};
+
+/* Where to go: after all messages with time <= at_ns, or after n messages. */
+struct goal {
+	bool by_time;
+	int64_t at_ns;
+	uint64_t n;
+};
+
+/* Read message number N, which is at POS, into r->got: 1, 0 at the end, negative. */
+int reel_read(struct reel *r, const struct tape_pos *pos, uint64_t n, struct err *e);
+/* Apply the message behind CUR; it stays in r->got.  1, 0 at the end, negative. */
+int reel_feed(struct reel *r, struct err *e);
+/* Put CUR aside in S / bring it back. */
+int reel_put_aside(struct reel *r, struct slot *s, struct err *e);
+int reel_bring_back(struct reel *r, const struct slot *s, struct err *e);
+/* To the goal from the nearest known state before it.  On error CUR is anywhere. */
+int reel_go(struct reel *r, const struct goal *g, reel_cancel *cancel, void *ctx,
+	struct err *e);
+/* Load the last key frame that has at most N messages applied. */
+int reel_load_keyframe(struct reel *r, const struct keyframe *f, struct err *e);
+
+#endif
