@@ -7,9 +7,10 @@
 
 #include "replay/reel.h"
 
-#define EVENTS_MAX	 262144		   /* 12 MiB */
-#define EVENTS_TEXTS_MAX ((size_t)8 << 20) /* bytes of texts; then only the type is told */
-#define EVENTS_TEXT_MAX	 256		   /* of one text; longer ones are cut */
+#define EVENTS_MAX 262144 /* 12 MiB */
+#define EVENTS_TEXTS_MAX \
+	((size_t)8 << 20)   /* bytes of texts; then only the type is told */
+#define EVENTS_TEXT_MAX 256 /* of one text; longer ones are cut */
 
 struct events_block;
 

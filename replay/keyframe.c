@@ -84,7 +84,8 @@ add(struct keyframes *k, const struct still *s, const struct emu *e)
 }
 
 int
-keyframes_note(struct keyframes *k, const struct still *s, const struct emu *e, uint64_t cost)
+keyframes_note(
+	struct keyframes *k, const struct still *s, const struct emu *e, uint64_t cost)
 {
 	k->since += cost;
 	if (k->n && k->since < k->spacing)

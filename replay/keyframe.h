@@ -14,8 +14,8 @@
 /* A state of the reel, but for the emulator's bytes. */
 struct still {
 	struct tape_pos pos; /* of the next message */
-	uint64_t n;	     /* messages applied */
-	int64_t at_ns;	     /* time of the last one, 0 at the start */
+	uint64_t n;          /* messages applied */
+	int64_t at_ns;       /* time of the last one, 0 at the start */
 	struct shown shown;
 };
 
@@ -27,7 +27,7 @@ struct keyframe {
 
 #define KEYFRAMES_MEMORY   ((size_t)64 << 20) /* default cap */
 #define KEYFRAMES_SPACING  UINT64_C(150000)   /* units of cost: about 5 ms of emulation */
-#define KEYFRAMES_RAW	   4		      /* kept unpacked ... */
+#define KEYFRAMES_RAW      4                  /* kept unpacked ... */
 #define KEYFRAMES_RAW_SIZE ((size_t)2 << 20)  /* ... if not larger than this */
 
 struct keyframe_raw {
@@ -53,8 +53,8 @@ void keyframes_free(struct keyframes *k);
 /* The state S of E was reached at COST; it becomes a key frame when one is due.  States come in
  * order.  The first becomes one in any case: 0, or ERR_NOMEM.  Of the others one that
  * finds no memory is left out. */
-int keyframes_note(struct keyframes *k, const struct still *s, const struct emu *e,
-	uint64_t cost);
+int keyframes_note(
+	struct keyframes *k, const struct still *s, const struct emu *e, uint64_t cost);
 /* The last one with at most N messages applied / of a time not after AT_NS. */
 const struct keyframe *keyframes_by_ordinal(const struct keyframes *k, uint64_t n);
 const struct keyframe *keyframes_by_time(const struct keyframes *k, int64_t at_ns);

@@ -187,8 +187,9 @@ goes_on(struct reel *r, const struct goal *g, struct err *e)
 static double
 way_done(const struct reel *r, const struct goal *g, uint64_t from)
 {
-	const struct timeline_place *p = g->by_time ? timeline_by_time(&r->timeline, g->at_ns)
-						    : timeline_by_ordinal(&r->timeline, g->n);
+	const struct timeline_place *p =
+		g->by_time ? timeline_by_time(&r->timeline, g->at_ns)
+			   : timeline_by_ordinal(&r->timeline, g->n);
 	double done;
 
 	if (!p || p->pos.off <= from || r->cur.pos.off <= from)
@@ -198,7 +199,8 @@ way_done(const struct reel *r, const struct goal *g, uint64_t from)
 }
 
 int
-reel_go(struct reel *r, const struct goal *g, reel_cancel *cancel, void *ctx, struct err *e)
+reel_go(struct reel *r, const struct goal *g, reel_cancel *cancel, void *ctx,
+	struct err *e)
 {
 	uint64_t from, asked;
 	int rc = approach(r, g, e);
@@ -349,7 +351,8 @@ reel_step(struct reel *r, const struct msg **m, struct err *e)
 }
 
 int
-reel_seek_time(struct reel *r, int64_t at_ns, reel_cancel *cancel, void *ctx, struct err *e)
+reel_seek_time(
+	struct reel *r, int64_t at_ns, reel_cancel *cancel, void *ctx, struct err *e)
 {
 	struct goal g = { .by_time = true, .at_ns = at_ns };
 
@@ -357,8 +360,8 @@ reel_seek_time(struct reel *r, int64_t at_ns, reel_cancel *cancel, void *ctx, st
 }
 
 int
-reel_seek_ordinal(struct reel *r, uint64_t ordinal, reel_cancel *cancel, void *ctx,
-	struct err *e)
+reel_seek_ordinal(
+	struct reel *r, uint64_t ordinal, reel_cancel *cancel, void *ctx, struct err *e)
 {
 	struct goal g = { .n = ordinal };
 

@@ -16,7 +16,7 @@ struct reel;
 
 struct reel_opts {
 	size_t keyframe_memory; /* cap for packed key frames, 0 = 64 MiB */
-	int64_t channel;	/* which channel is shown; -1: the first with output */
+	int64_t channel;        /* which channel is shown; -1: the first with output */
 };
 
 /* Takes T over (closed on failure too). */
@@ -28,7 +28,8 @@ const struct emu *reel_screen(const struct reel *r);
 struct emu *reel_emu(struct reel *r); /* for emu_clean() */
 
 /* Where it stands. */
-int64_t reel_time(const struct reel *r);     /* of the last message applied, since the start */
+int64_t reel_time(
+	const struct reel *r); /* of the last message applied, since the start */
 uint64_t reel_ordinal(const struct reel *r); /* messages applied */
 bool reel_at_end(const struct reel *r);
 /* Time of the next message; false at the (present) end. */
@@ -42,9 +43,10 @@ int reel_step(struct reel *r, const struct msg **m, struct err *e);
  * stop: ERR_CANCELLED.  NULL: never.  The reel then stands where it was before, as after
  * every other error. */
 typedef bool reel_cancel(void *ctx, double done);
-int reel_seek_time(struct reel *r, int64_t at_ns, reel_cancel *cancel, void *ctx, struct err *e);
-int reel_seek_ordinal(struct reel *r, uint64_t ordinal, reel_cancel *cancel, void *ctx,
-	struct err *e);
+int reel_seek_time(
+	struct reel *r, int64_t at_ns, reel_cancel *cancel, void *ctx, struct err *e);
+int reel_seek_ordinal(
+	struct reel *r, uint64_t ordinal, reel_cancel *cancel, void *ctx, struct err *e);
 /* Back by one message.  1, 0 at the start, negative on error. */
 int reel_back(struct reel *r, struct err *e);
 
@@ -55,9 +57,9 @@ int reel_back(struct reel *r, struct err *e);
 int reel_index(struct reel *r, uint64_t cost, struct err *e);
 struct reel_index_state {
 	bool done;
-	int64_t times_ns;   /* up to where times and events are known */
-	int64_t frames_ns;  /* up to where key frames exist: seeks inside are short */
-	double progress;    /* 0 to 1 over the file, of the slower of the two */
+	int64_t times_ns;  /* up to where times and events are known */
+	int64_t frames_ns; /* up to where key frames exist: seeks inside are short */
+	double progress;   /* 0 to 1 over the file, of the slower of the two */
 	int64_t duration_ns; /* best known: exact when done or when the recording has an index */
 	uint64_t messages, keyframes, keyframe_bytes;
 	uint64_t events_dropped; /* events that the list had no room for */
@@ -66,16 +68,20 @@ struct reel_index_state reel_index_state(const struct reel *r);
 
 /* Events: every message that is not plain output or input, in order, as the index finds them. */
 struct reel_event {
-	uint64_t ordinal; /* the message itself is number ORDINAL (state before: seek_ordinal(ORDINAL)) */
+	uint64_t
+		ordinal; /* the message itself is number ORDINAL (state before: seek_ordinal(ORDINAL)) */
 	int64_t at_ns;
 	int64_t wall_ns;
-	int32_t type;	 /* enum msg_type */
-	int vendor;	 /* enum vendor_id */
-	const char *text; /* one line for a person (msg_describe); lives as long as the reel */
+	int32_t type; /* enum msg_type */
+	int vendor;   /* enum vendor_id */
+	const char *
+		text; /* one line for a person (msg_describe); lives as long as the reel */
 };
 size_t reel_events(const struct reel *r);
-const struct reel_event *reel_event(const struct reel *r, size_t i); /* valid until reel_index */
-size_t reel_event_after(const struct reel *r, uint64_t ordinal); /* first with ordinal >= */
+const struct reel_event *reel_event(
+	const struct reel *r, size_t i); /* valid until reel_index */
+size_t reel_event_after(
+	const struct reel *r, uint64_t ordinal); /* first with ordinal >= */
 
 /* Activity: output bytes per slot over the whole duration known so far, for a histogram. */
 void reel_activity(const struct reel *r, uint32_t *slots, int n);

@@ -13,7 +13,7 @@
 #include "replay/reel.h"
 #include "replay/timeline.h"
 
-#define REEL_NOWHERE	  UINT64_MAX
+#define REEL_NOWHERE      UINT64_MAX
 #define REEL_CANCEL_EVERY UINT64_C(65536) /* cost between two questions to CANCEL: 2 ms */
 
 /* A state put aside. */
@@ -37,18 +37,19 @@ struct reel {
 	struct still cur;
 	struct still front;
 	struct slot front_slot; /* holds FRONT when front_slot.still.n == front.n */
-	struct slot aside;	/* the player's state during an index slice, seek or search */
+	struct slot aside; /* the player's state during an index slice, seek or search */
 	struct keyframes keyframes;
 	struct timeline timeline;
 
 	struct reel_got got;
 	uint64_t tape_n; /* number of the message in front of the tape, or REEL_NOWHERE */
-	uint64_t end_n;	 /* messages in the recording as far as known, or REEL_NOWHERE */
+	uint64_t end_n;  /* messages in the recording as far as known, or REEL_NOWHERE */
 	uint64_t next_n; /* next_at_ns is the time of this message, or REEL_NOWHERE */
 	int64_t next_at_ns;
 	uint64_t cost; /* of all that was emulated */
 
-	int times_rc, frames_rc; /* how the passes of the index ended last: 1 there is more */
+	int times_rc,
+		frames_rc; /* how the passes of the index ended last: 1 there is more */
 	struct err times_err;
 	double front_progress;
 };

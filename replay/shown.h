@@ -13,8 +13,8 @@
 #include "format/msg.h"
 #include "term/emu.h"
 
-#define SHOWN_COLS	   80 /* before anybody tells a size */
-#define SHOWN_ROWS	   24
+#define SHOWN_COLS         80 /* before anybody tells a size */
+#define SHOWN_ROWS         24
 #define SHOWN_CHANNELS_MAX 4 /* whose sizes are kept until one of them is chosen */
 
 struct shown_channel {

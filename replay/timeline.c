@@ -73,7 +73,8 @@ void
 timeline_note(struct timeline *t, const struct msg *m, int64_t at_ns,
 	const struct tape_pos *after)
 {
-	if (!t->nplaces || t->next.pos.off - t->places[t->nplaces - 1].pos.off >= t->place_bytes)
+	if (!t->nplaces ||
+		t->next.pos.off - t->places[t->nplaces - 1].pos.off >= t->place_bytes)
 		add_place(t);
 	if (msg_is_output(m))
 		add_activity(t, at_ns, m->p.io.data.n);
@@ -116,7 +117,8 @@ timeline_by_ordinal(const struct timeline *t, uint64_t n)
 void
 timeline_activity(const struct timeline *t, int64_t duration_ns, uint32_t *out, int n)
 {
-	double scale = (double)n * (double)t->slot_ns / (double)(duration_ns > 0 ? duration_ns : 1);
+	double scale = (double)n * (double)t->slot_ns /
+		       (double)(duration_ns > 0 ? duration_ns : 1);
 
 	memset(out, 0, (size_t)n * sizeof *out);
 	for (int i = 0; i < TIMELINE_SLOTS; i++) {

@@ -9,7 +9,7 @@
 
 #define TIMELINE_PLACE_BYTES UINT64_C(65536)
 #define TIMELINE_PLACES_MAX  32768 /* 1.3 MiB */
-#define TIMELINE_SLOTS	     2048
+#define TIMELINE_SLOTS       2048
 #define TIMELINE_SLOT_NS     INT64_C(1000000) /* the finest */
 
 struct timeline_place {
@@ -22,7 +22,7 @@ struct timeline {
 	struct timeline_place next; /* behind the last message noted */
 	struct timeline_place *places;
 	size_t nplaces, places_cap;
-	uint64_t place_bytes; /* distance */
+	uint64_t place_bytes;           /* distance */
 	uint64_t slots[TIMELINE_SLOTS]; /* output bytes */
 	int64_t slot_ns;
 	struct events events;
@@ -37,6 +37,7 @@ void timeline_note(struct timeline *t, const struct msg *m, int64_t at_ns,
 const struct timeline_place *timeline_by_time(const struct timeline *t, int64_t at_ns);
 const struct timeline_place *timeline_by_ordinal(const struct timeline *t, uint64_t n);
 /* Output bytes in N equal parts of DURATION_NS. */
-void timeline_activity(const struct timeline *t, int64_t duration_ns, uint32_t *out, int n);
+void timeline_activity(
+	const struct timeline *t, int64_t duration_ns, uint32_t *out, int n);
 
 #endif
