@@ -1,13 +1,171 @@
 /* SPDX-License-Identifier: ISC */
+/* Searching is playing without a viewer: forward message by message from the present place;
+ * backward from key frame to key frame, each stretch played to its end for its last hit. */
 #include "replay/reel.h"
 
 #include "replay/reel_impl.h"
+#include "replay/watch.h"
+
+#include <stdlib.h>
+
+struct find {
+	struct watch watch;
+	reel_cancel *cancel;
+	void *ctx;
+	uint64_t asked; /* cost at the last question */
+	uint64_t from;  /* offset in the recording where it began */
+	bool backward;
+	uint64_t stretch; /* backward: offset where the present stretch begins */
+	uint64_t hit_n;
+};
+
+static double
+find_done(const struct find *f, const struct reel *r)
+{
+	uint64_t at = r->cur.pos.off, end = r->timeline.next.pos.off;
+
+	if (f->backward)
+		return f->from ? (double)(f->from - f->stretch) / (double)f->from : 0;
+	return end > f->from ? (double)(at - f->from) / (double)(end - f->from) : 0;
+}
+
+static int
+ask(struct find *f, const struct reel *r, struct err *e)
+{
+	if (!f->cancel || r->cost - f->asked < REEL_CANCEL_EVERY)
+		return 0;
+	f->asked = r->cost;
+	if (f->cancel(f->ctx, find_done(f, r)))
+		return err_set(e, ERR_CANCELLED, "%s", err_name(ERR_CANCELLED));
+	return 0;
+}
+
+/* Apply one message and look: 1 with *HIT, 0 at the end, negative. */
+static int
+feed_and_look(struct find *f, struct reel *r, bool *hit, struct err *e)
+{
+	int rc = ask(f, r, e), news;
+
+	if (rc == 0)
+		rc = reel_feed(r, e);
+	if (rc <= 0)
+		return rc;
+	news = watch_look(&f->watch, r->emu);
+	if (news < 0)
+		return err_set(e, news, "%s", err_name(news));
+	*hit = news > 0;
+	return 1;
+}
+
+static int
+find_forward(struct find *f, struct reel *r, struct err *e)
+{
+	bool hit = false;
+	int rc = 1;
+
+	watch_reset(&f->watch, r->emu);
+	while (rc > 0 && !hit)
+		rc = feed_and_look(f, r, &hit, e);
+	f->hit_n = r->cur.n;
+	return rc;
+}
+
+/* The last hit between the state R stands at and the one after END messages. */
+static int
+find_last(struct find *f, struct reel *r, uint64_t end, int *row, int *col, struct err *e)
+{
+	bool hit, any = false;
+	int rc;
+
+	watch_reset(&f->watch, r->emu);
+	while (r->cur.n < end) {
+		rc = feed_and_look(f, r, &hit, e);
+		if (rc < 0)
+			return rc;
+		if (rc == 0)
+			break;
+		if (!hit)
+			continue;
+		any = true;
+		f->hit_n = r->cur.n;
+		*row = f->watch.row;
+		*col = f->watch.col;
+	}
+	return any;
+}
+
+static int
+find_backward(struct find *f, struct reel *r, struct err *e)
+{
+	uint64_t end = r->cur.n ? r->cur.n - 1 : 0;
+	int rc = 0, row = 0, col = 0;
+
+	while (rc == 0 && end > 0) {
+		const struct keyframe *k = keyframes_by_ordinal(&r->keyframes, end - 1);
+		uint64_t begin = k->still.n;
+
+		f->stretch = k->still.pos.off;
+		rc = reel_load_keyframe(r, k, e);
+		if (rc == 0)
+			rc = find_last(f, r, end, &row, &col, e);
+		end = begin;
+	}
+	if (rc > 0) {
+		struct goal g = { .n = f->hit_n };
+
+		rc = reel_go(r, &g, NULL, NULL, e);
+		rc = rc < 0 ? rc : 1;
+	}
+	f->watch.row = row;
+	f->watch.col = col;
+	return rc;
+}
+
+/* The search has cleaned rows that the viewer has not seen: loading makes all dirty. */
+static int
+make_dirty(struct reel *r, struct err *e)
+{
+	int rc = reel_put_aside(r, &r->aside, e);
+
+	return rc < 0 ? rc : reel_bring_back(r, &r->aside, e);
+}
+
+static int
+find_run(struct find *f, struct reel *r, struct err *e)
+{
+	int rc = reel_put_aside(r, &r->aside, e);
+
+	if (rc < 0)
+		return rc;
+	f->from = r->cur.pos.off;
+	f->asked = r->cost;
+	rc = f->backward ? find_backward(f, r, e) : find_forward(f, r, e);
+	if (rc > 0)
+		return make_dirty(r, e) < 0 ? ERR_NOMEM : 1;
+	reel_bring_back(r, &r->aside, rc ? NULL : e);
+	return rc;
+}
 
 int
 reel_find(struct reel *r, const char *text, int dir, int *row, int *col,
 	reel_cancel *cancel, void *ctx, struct err *e)
 {
-	(void)r, (void)text, (void)dir, (void)row, (void)col, (void)cancel, (void)ctx,
-		(void)e;
-	return 0;
+	struct find *f = calloc(1, sizeof *f);
+	int rc;
+
+	if (!f)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	f->cancel = cancel;
+	f->ctx = ctx;
+	f->backward = dir < 0;
+	rc = watch_init(&f->watch, text, e);
+	if (rc == 0)
+		rc = find_run(f, r, e);
+	if (rc > 0 && row)
+		*row = f->watch.row;
+	if (rc > 0 && col)
+		*col = f->watch.col;
+	watch_free(&f->watch);
+	free(f);
+	return rc;
 }
