@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#define _GNU_SOURCE
 #include "replay/needle.h"
 
 #include "base/utf8.h"
