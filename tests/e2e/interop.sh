@@ -65,10 +65,9 @@ find_decoder() {
 	done
 }
 
-# The decoder takes a file name or standard input, by its age; its status is always 0.
+# The exit status of the decoder is always 0; only its output tells.
 decodes() {
-	"$decoder" "$1" >"$work/json" 2>"$work/err" || "$decoder" -file "$1" >"$work/json" 2>>"$work/err"
-	cat "$work/err"
+	"$decoder" -file "$1" >"$work/json"
 	tail -n 3 "$work/json"
 	[ -s "$work/json" ] && ! grep -q '^{"error"' "$work/json"
 }
