@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+/* One event: a number and one or two strings in an array.  Its own parser, because a
+ * recording is nearly all events: strings without escapes stay where they are, nothing is
+ * allocated, times are exact.  It lets pass what a general JSON parser would refuse the whole
+ * event for, and says so: raw control characters, lone surrogates, bytes that are no UTF-8. */
+#include "format/cast.h"
+
+#include "base/utf8.h"
+
+struct scan {
+	const uint8_t *p, *end;
+	struct buf *store;
+	bool odd;
+};
+
+static void
+skip_space(struct scan *s)
+{
+	while (s->p < s->end && memchr(" \t\r\n", *s->p, 4))
+		s->p++;
+}
+
+static bool
+take(struct scan *s, uint8_t c)
+{
+	skip_space(s);
+	if (s->p == s->end || *s->p != c)
+		return false;
+	s->p++;
+	return true;
+}
+
+static int
+hex4(const struct scan *s, uint32_t *v)
+{
+	*v = 0;
+	if (s->end - s->p < 4)
+		return ERR_FORMAT;
+	for (int i = 0; i < 4; i++) {
+		uint8_t c = s->p[i], low = c | 0x20;
+
+		if (c >= '0' && c <= '9')
+			*v = *v << 4 | (uint32_t)(c - '0');
+		else if (low >= 'a' && low <= 'f')
+			*v = *v << 4 | (uint32_t)(low - 'a' + 10);
+		else
+			return ERR_FORMAT;
+	}
+	return 0;
+}
+
+/* What stands behind "\u"; two of them are one character outside the first plane. */
+static int
+unicode(struct scan *s)
+{
+	uint8_t b[UTF8_MAX_LEN];
+	uint32_t ch, low;
+
+	if (hex4(s, &ch) < 0)
+		return ERR_FORMAT;
+	s->p += 4;
+	if (ch >= 0xD800 && ch < 0xDC00 && s->end - s->p >= 6 && memcmp(s->p, "\\u", 2) == 0) {
+		s->p += 2;
+		if (hex4(s, &low) == 0 && low >= 0xDC00 && low < 0xE000) {
+			s->p += 4;
+			ch = 0x10000 + ((ch - 0xD800) << 10) + (low - 0xDC00);
+		} else {
+			s->p -= 2;
+		}
+	}
+	if (ch >= 0xD800 && ch < 0xE000)
+		s->odd = true;
+	return buf_add(s->store, b, (size_t)utf8_put(b, ch));
+}
+
+static int
+escape(struct scan *s)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	const char *at;
+	uint8_t c;
+
+	if (s->p == s->end)
+		return ERR_FORMAT;
+	c = *s->p++;
+	if (c == 'u')
+		return unicode(s);
+	at = c ? strchr(from, c) : NULL;
+	return at ? buf_add_byte(s->store, (uint8_t)to[at - from]) : ERR_FORMAT;
+}
+
+/* Bytes up to the next quote or backslash. */
+static struct span
+plain_run(struct scan *s)
+{
+	const uint8_t *from = s->p;
+	uint8_t high = 0;
+
+	for (; s->p < s->end && *s->p != '"' && *s->p != '\\'; s->p++) {
+		high |= *s->p;
+		s->odd |= *s->p < 0x20;
+	}
+	if (high >= 0x80 && !utf8_valid(span_of(from, (size_t)(s->p - from))))
+		s->odd = true;
+	return span_of(from, (size_t)(s->p - from));
+}
+
+/* Strings in the store are told by offset first: the store may move while it grows. */
+static int
+string(struct scan *s, struct span *out, size_t *stored)
+{
+	*stored = SIZE_MAX;
+	if (!take(s, '"'))
+		return ERR_FORMAT;
+	*out = plain_run(s);
+	if (s->p < s->end && *s->p == '"') {
+		s->p++;
+		return 0;
+	}
+	*stored = s->store->n;
+	buf_add_span(s->store, *out);
+	while (s->p < s->end && *s->p == '\\') {
+		s->p++;
+		if (escape(s) < 0)
+			return ERR_FORMAT;
+		buf_add_span(s->store, plain_run(s));
+	}
+	if (s->p == s->end)
+		return ERR_FORMAT;
+	s->p++;
+	out->n = s->store->n - *stored;
+	return buf_failed(s->store);
+}
+
+static int
+fail(const char **why, const char *text)
+{
+	*why = text;
+	return ERR_FORMAT;
+}
+
+static void
+place(struct span *s, size_t stored, const struct buf *store)
+{
+	if (stored != SIZE_MAX)
+		s->p = buf_span(store).p + stored;
+}
+
+int
+cast_event_parse(
+	struct cast_event *ev, struct span text, bool coded, struct buf *store, const char **why)
+{
+	struct scan s = { text.p, text.p + text.n, store, false };
+	size_t code_at = SIZE_MAX, data_at, n;
+
+	*ev = (struct cast_event){ .code = SPAN_LIT("") };
+	buf_clear(store);
+	if (!take(&s, '['))
+		return fail(why, "not an array");
+	skip_space(&s);
+	n = cast_num_parse(span_of(s.p, (size_t)(s.end - s.p)), &ev->time_ns);
+	s.p += n;
+	if (!n || !take(&s, ','))
+		return fail(why, "no time");
+	if (coded && (string(&s, &ev->code, &code_at) < 0 || !take(&s, ',')))
+		return fail(why, "no event code");
+	if (coded && !ev->code.n)
+		return fail(why, "empty event code");
+	if (string(&s, &ev->data, &data_at) < 0)
+		return fail(why, "no text");
+	if (!take(&s, ']'))
+		return fail(why, "more than a time, a code and a text");
+	skip_space(&s);
+	if (s.p != s.end)
+		return fail(why, "something behind the event");
+	place(&ev->code, code_at, store);
+	place(&ev->data, data_at, store);
+	ev->odd = s.odd;
+	return 0;
+}
