@@ -9,9 +9,10 @@
 #include "base/jsonw.h"
 #include "format/msg.h"
 
-#define CAST_LINE_MAX	((size_t)16 << 20) /* longest line, or element of a version 1 array */
-#define CAST_HEADER_MAX ((size_t)1 << 20)  /* longest header */
-#define CAST_TIME_MAX	(INT64_MAX / 4)	   /* later times are cut to it */
+#define CAST_LINE_MAX \
+	((size_t)16 << 20) /* longest line, or element of a version 1 array */
+#define CAST_HEADER_MAX ((size_t)1 << 20) /* longest header */
+#define CAST_TIME_MAX   (INT64_MAX / 4)   /* later times are cut to it */
 
 /* cast_num.c: times as decimal text */
 
@@ -28,17 +29,17 @@ int64_t cast_num_round(int64_t ns, int64_t unit);
 
 struct cast_in {
 	struct src *src; /* borrowed */
-	uint64_t off;	 /* of buf.p[0] in the file */
+	uint64_t off;    /* of buf.p[0] in the file */
 	struct buf buf;
-	size_t seen;	 /* bytes of buf that were searched for the end of the line */
+	size_t seen; /* bytes of buf that were searched for the end of the line */
 };
 
 struct cast_line {
 	struct span text; /* without the line end; valid until the next call */
-	uint64_t off;	  /* of its first byte */
-	uint64_t next;	  /* of the byte behind it and its end */
-	bool ended;	  /* a newline stood behind it */
-	bool overlong;	  /* more than the limit: text is empty, the line was skipped */
+	uint64_t off;     /* of its first byte */
+	uint64_t next;    /* of the byte behind it and its end */
+	bool ended;       /* a newline stood behind it */
+	bool overlong;    /* more than the limit: text is empty, the line was skipped */
 };
 
 void cast_in_init(struct cast_in *in, struct src *src);
@@ -57,16 +58,16 @@ int cast_in_value(struct cast_in *in, struct cast_line *v, size_t max, struct er
 /* cast_event.c: one event */
 
 struct cast_event {
-	int64_t time_ns; /* as in the file: absolute or a delay */
+	int64_t time_ns;  /* as in the file: absolute or a delay */
 	struct span code; /* empty in version 1 */
 	struct span data; /* bytes: may be no UTF-8 where the file is none */
-	bool odd;	  /* JSON that is not quite right was let pass */
+	bool odd;         /* JSON that is not quite right was let pass */
 };
 
 /* Parse "[time, code, data]", or "[time, data]" without CODED.  Strings are in TEXT or in
  * STORE (cleared).  0, or negative with the reason in *WHY. */
-int cast_event_parse(
-	struct cast_event *ev, struct span text, bool coded, struct buf *store, const char **why);
+int cast_event_parse(struct cast_event *ev, struct span text, bool coded,
+	struct buf *store, const char **why);
 
 /* cast_head.c: the header, from JSON to messages */
 
@@ -77,18 +78,18 @@ struct json_t;
 struct cast_head {
 	int version;
 	struct json_t *json; /* the whole header, owned */
-	struct buf raw;	     /* its text */
+	struct buf raw;      /* its text */
 	char id[CAST_ID_LEN + 1];
 	uint32_t cols, rows;
-	const char *term;    /* TERM or NULL; these point into json */
-	const char *command; /* NULL: the shell */
+	struct span term;    /* TERM; these point into json, absent when it has none */
+	struct span command; /* absent: the shell */
 	int64_t start_ns;    /* 0 unknown */
 	int64_t duration_ns; /* -1 unknown */
 	int64_t idle_limit_ns;
 	bool odd; /* size or date could not be read */
 	struct {
 		struct span name, value;
-	} *env;
+	} * env;
 	size_t nenv;
 };
 

@@ -59,7 +59,8 @@ unicode(struct scan *s)
 	if (hex4(s, &ch) < 0)
 		return ERR_FORMAT;
 	s->p += 4;
-	if (ch >= 0xD800 && ch < 0xDC00 && s->end - s->p >= 6 && memcmp(s->p, "\\u", 2) == 0) {
+	if (ch >= 0xD800 && ch < 0xDC00 && s->end - s->p >= 6 &&
+		memcmp(s->p, "\\u", 2) == 0) {
 		s->p += 2;
 		if (hex4(s, &low) == 0 && low >= 0xDC00 && low < 0xE000) {
 			s->p += 4;
@@ -147,8 +148,8 @@ place(struct span *s, size_t stored, const struct buf *store)
 }
 
 int
-cast_event_parse(
-	struct cast_event *ev, struct span text, bool coded, struct buf *store, const char **why)
+cast_event_parse(struct cast_event *ev, struct span text, bool coded, struct buf *store,
+	const char **why)
 {
 	struct scan s = { text.p, text.p + text.n, store, false };
 	size_t code_at = SIZE_MAX, data_at, n;

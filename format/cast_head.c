@@ -10,7 +10,6 @@
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -45,7 +44,7 @@ seconds(const json_t *j, int64_t none)
 		return none;
 	v = json_real_value(j);
 	/* A double is exact to the nearest microsecond in any sensible time. */
-	return v >= 0 && v < 1e9 ? llround(v * 1e6) * NS_PER_US : none;
+	return v >= 0 && v < 1e9 ? (int64_t)(v * 1e6 + 0.5) * NS_PER_US : none;
 }
 
 static uint32_t
@@ -60,6 +59,12 @@ side(struct cast_head *h, const json_t *j, uint32_t none)
 	return (uint32_t)v;
 }
 
+static struct span
+text_of(const json_t *j)
+{
+	return span_of(json_string_value(j), json_string_length(j));
+}
+
 static void
 read_env(struct cast_head *h, json_t *env)
 {
@@ -70,12 +75,12 @@ read_env(struct cast_head *h, json_t *env)
 	h->env = n ? calloc(n, sizeof *h->env) : NULL;
 	if (!h->env)
 		return;
-	json_object_foreach (env, key, v) {
+	json_object_foreach(env, key, v)
+	{
 		if (!json_is_string(v))
 			continue; /* null: known, but not set */
 		h->env[h->nenv].name = span_str(key);
-		h->env[h->nenv++].value =
-			span_of(json_string_value(v), json_string_length(v));
+		h->env[h->nenv++].value = text_of(v);
 	}
 }
 
@@ -87,11 +92,12 @@ read_members(struct cast_head *h)
 
 	env = json_object_get(j, "env");
 	stamp = json_object_get(j, "timestamp");
-	h->cols = side(h, json_object_get(v3 ? term : j, v3 ? "cols" : "width"), COLS_DEFAULT);
-	h->rows = side(h, json_object_get(v3 ? term : j, v3 ? "rows" : "height"), ROWS_DEFAULT);
-	h->term = json_string_value(v3 ? json_object_get(term, "type")
-				       : json_object_get(env, "TERM"));
-	h->command = json_string_value(json_object_get(j, "command"));
+	h->cols = side(
+		h, json_object_get(v3 ? term : j, v3 ? "cols" : "width"), COLS_DEFAULT);
+	h->rows = side(
+		h, json_object_get(v3 ? term : j, v3 ? "rows" : "height"), ROWS_DEFAULT);
+	h->term = text_of(json_object_get(v3 ? term : env, v3 ? "type" : "TERM"));
+	h->command = text_of(json_object_get(j, "command"));
 	h->start_ns = seconds(stamp, -1);
 	if (stamp && !json_is_null(stamp) && h->start_ns < 0)
 		h->odd = true;
@@ -165,7 +171,7 @@ static void
 terminal_message(const struct cast_head *h, struct msg *m)
 {
 	msg_init(m, MSG_PTY);
-	m->p.pty.term = span_str(h->term ? h->term : "");
+	m->p.pty.term = h->term.p ? h->term : SPAN_LIT("");
 	m->p.pty.columns = h->cols;
 	m->p.pty.rows = h->rows;
 }
@@ -173,9 +179,9 @@ terminal_message(const struct cast_head *h, struct msg *m)
 static void
 program_message(const struct cast_head *h, struct msg *m)
 {
-	msg_init(m, h->command ? MSG_EXEC : MSG_SHELL);
-	if (h->command)
-		m->p.exec.program = span_str(h->command);
+	msg_init(m, h->command.p ? MSG_EXEC : MSG_SHELL);
+	if (h->command.p)
+		m->p.exec.program = h->command;
 }
 
 void

@@ -168,12 +168,10 @@ cast_in_value(struct cast_in *in, struct cast_line *v, size_t max, struct err *e
 			i += scan_byte(&s, in->buf.p[i]);
 		if (s.done)
 			break;
-		if (!max || i > max) {
+		if (!max || v->overlong || i > max) {
 			v->overlong = max != 0;
 			cast_in_skip(in, i);
 			i = 0;
-			if (max)
-				break;
 		}
 		rc = fill(in, e);
 		if (rc < 0)
@@ -182,7 +180,8 @@ cast_in_value(struct cast_in *in, struct cast_line *v, size_t max, struct err *e
 			break;
 	}
 	v->ended = s.done;
-	v->text = span_of(in->buf.p, i);
+	v->overlong |= max && i > max;
+	v->text = span_of(in->buf.p, v->overlong || !max ? 0 : i);
 	v->next = in->off + i;
 	return 1;
 }
