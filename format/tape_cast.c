@@ -11,6 +11,7 @@
 #include "format/cast.h"
 #include "format/vendor.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define KEY_LEN_MAX ((size_t)4 << 10)
@@ -29,6 +30,7 @@ struct tape_cast {
 	uint64_t noted;   /* what lies before this offset has been told */
 	int64_t at_ns;    /* time of the last message */
 	bool exited;      /* the last event was an exit */
+	bool whole;       /* the header holds what stands behind the array, too */
 	struct msg msg;
 	struct buf store, payload;
 };
@@ -180,6 +182,7 @@ read_header(struct tape_cast *c, struct buf *raw, struct err *e)
 		rc = cast_in_value(&c->in, &skipped, 0, e);
 		if (rc < 0)
 			return rc;
+		c->whole = true;
 		cast_in_seek(&c->in, skipped.next);
 		rc = skipped.ended ? members(&c->in, raw, &seen, e) : MEMBERS_END;
 	}
@@ -295,6 +298,15 @@ stamp(struct tape_cast *c, int64_t time_ns)
 	c->ordinal++;
 }
 
+static void
+note_bad_event(struct tape_cast *c, uint64_t off, const char *why)
+{
+	char text[80];
+
+	snprintf(text, sizeof text, "not an event: %s", why);
+	note(c, off, true, text);
+}
+
 /* Turn the event L into the message: 1, or 0 when it is none. */
 static int
 take_event(struct tape_cast *c, const struct cast_line *l, struct err *e)
@@ -311,7 +323,7 @@ take_event(struct tape_cast *c, const struct cast_line *l, struct err *e)
 	if (cast_event_parse(&ev, l->text, c->head.version != 1, &c->store, &why) < 0) {
 		if (c->store.failed == ERR_NOMEM)
 			return err_set(e, ERR_NOMEM, "out of memory");
-		note(c, l->off, true, why);
+		note_bad_event(c, l->off, why);
 		return 0;
 	}
 	if (ev.odd)
@@ -440,7 +452,7 @@ document_tail(struct tape_cast *c, struct err *e)
 	} else if (rc == MEMBERS_END) {
 		rc = tail_message(c, &raw);
 		c->next = c->in.off;
-		if (rc == 1 && !seen)
+		if (rc == 1 && (!seen || c->whole))
 			rc = AGAIN;
 		if (rc == 1)
 			stamp(c, c->at_ns);
