@@ -13,14 +13,16 @@
 
 #define SPOOL_CHUNK ((size_t)64 << 10)
 
-static void wait_for(int fd, short events)
+static void
+wait_for(int fd, short events)
 {
 	struct pollfd p = { .fd = fd, .events = events };
 
 	poll(&p, 1, -1);
 }
 
-ssize_t fdio_read(int fd, void *p, size_t n)
+ssize_t
+fdio_read(int fd, void *p, size_t n)
 {
 	for (;;) {
 		ssize_t k = read(fd, p, n);
@@ -32,7 +34,8 @@ ssize_t fdio_read(int fd, void *p, size_t n)
 	}
 }
 
-ssize_t fdio_write(int fd, const void *p, size_t n, off_t off)
+ssize_t
+fdio_write(int fd, const void *p, size_t n, off_t off)
 {
 	for (;;) {
 		ssize_t k = off < 0 ? write(fd, p, n) : pwrite(fd, p, n, off);
@@ -44,7 +47,8 @@ ssize_t fdio_write(int fd, const void *p, size_t n, off_t off)
 	}
 }
 
-int fdio_write_all(int fd, const void *p, size_t n, struct err *e)
+int
+fdio_write_all(int fd, const void *p, size_t n, struct err *e)
 {
 	const uint8_t *at = p;
 
@@ -68,7 +72,8 @@ struct fd_src {
 	uint64_t have; /* bytes in the spool */
 };
 
-static int spool_put(struct fd_src *f, const uint8_t *p, size_t n, struct err *e)
+static int
+spool_put(struct fd_src *f, const uint8_t *p, size_t n, struct err *e)
 {
 	while (n) {
 		ssize_t k = fdio_write(f->fd, p, n, (off_t)f->have);
@@ -84,7 +89,8 @@ static int spool_put(struct fd_src *f, const uint8_t *p, size_t n, struct err *e
 }
 
 /* Read the pipe until the spool reaches beyond OFF. */
-static int spool_until(struct fd_src *f, uint64_t off, struct err *e)
+static int
+spool_until(struct fd_src *f, uint64_t off, struct err *e)
 {
 	uint8_t chunk[SPOOL_CHUNK];
 
@@ -101,7 +107,8 @@ static int spool_until(struct fd_src *f, uint64_t off, struct err *e)
 	return 0;
 }
 
-static ssize_t fd_read_at(struct src *s, uint64_t off, void *p, size_t n, struct err *e)
+static ssize_t
+fd_read_at(struct src *s, uint64_t off, void *p, size_t n, struct err *e)
 {
 	struct fd_src *f = (struct fd_src *)s;
 	ssize_t k;
@@ -122,7 +129,8 @@ static ssize_t fd_read_at(struct src *s, uint64_t off, void *p, size_t n, struct
 	return k;
 }
 
-static int64_t fd_size(struct src *s)
+static int64_t
+fd_size(struct src *s)
 {
 	struct fd_src *f = (struct fd_src *)s;
 	struct stat st;
@@ -134,7 +142,8 @@ static int64_t fd_size(struct src *s)
 	return st.st_size > (off_t)f->base ? (int64_t)(st.st_size - (off_t)f->base) : 0;
 }
 
-static void fd_close(struct src *s)
+static void
+fd_close(struct src *s)
 {
 	struct fd_src *f = (struct fd_src *)s;
 
@@ -148,7 +157,8 @@ static void fd_close(struct src *s)
 static const struct src_ops fd_src_ops = { fd_read_at, fd_size, fd_close };
 
 /* An open file without a name in DIR. */
-static int open_unnamed(const char *dir)
+static int
+open_unnamed(const char *dir)
 {
 	char name[4096];
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -163,7 +173,8 @@ static int open_unnamed(const char *dir)
 	return fd;
 }
 
-static int open_spool(struct err *e)
+static int
+open_spool(struct err *e)
 {
 	const char *dir = getenv("TMPDIR");
 	int fd = open_unnamed(dir && *dir ? dir : "/tmp");
@@ -175,7 +186,8 @@ static int open_spool(struct err *e)
 }
 
 /* 1: read it in place, 0: spool it, negative: refused. */
-static int kind_of_input(int fd, bool named, struct err *e)
+static int
+kind_of_input(int fd, bool named, struct err *e)
 {
 	struct stat st;
 
@@ -198,7 +210,8 @@ static int kind_of_input(int fd, bool named, struct err *e)
 }
 
 /* Takes FD over. */
-static int src_of_fd(struct src **s, int fd, bool named, struct err *e)
+static int
+src_of_fd(struct src **s, int fd, bool named, struct err *e)
 {
 	int kind = kind_of_input(fd, named, e);
 	struct fd_src *f = kind < 0 ? NULL : calloc(1, sizeof *f);
@@ -226,13 +239,15 @@ static int src_of_fd(struct src **s, int fd, bool named, struct err *e)
 	return 0;
 }
 
-int fdio_fd_src(struct src **s, int fd, struct err *e)
+int
+fdio_fd_src(struct src **s, int fd, struct err *e)
 {
 	return src_of_fd(s, fd, true, e);
 }
 
 /* Opening a device can do things (rewind a tape, raise a line): look at it first. */
-static int open_input(const char *path, struct err *e)
+static int
+open_input(const char *path, struct err *e)
 {
 	struct stat st;
 	int fd;
@@ -247,7 +262,8 @@ static int open_input(const char *path, struct err *e)
 	return fd;
 }
 
-int fdio_open_src(struct src **s, const char *path, struct err *e)
+int
+fdio_open_src(struct src **s, const char *path, struct err *e)
 {
 	bool named = strcmp(path, "-") != 0;
 	int fd;

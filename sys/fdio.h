@@ -24,8 +24,9 @@ enum fdio_mode {
 int fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err *e);
 /* With FDIO_ATOMIC*: give up, remove what was written, release D. */
 void fdio_abort_dst(struct dst *d);
-/* The same for a D that somebody else will close: that close fails and leaves nothing. */
-void fdio_doom_dst(struct dst *d);
+/* The same for a D that somebody else will close: as long as it is doomed, that close fails
+ * and leaves nothing. */
+void fdio_doom_dst(struct dst *d, bool doomed);
 /* A source over the file that DST writes (for tapew_append); NULL when it cannot be read. */
 struct src *fdio_dst_reader(struct dst *d);
 

@@ -19,13 +19,14 @@ struct fd_dst {
 	enum fdio_mode mode;
 	uint64_t at;  /* bytes written, when it cannot seek */
 	bool publish; /* an atomic one that still has to get its name */
-	bool failed;  /* an atomic one that must not get it any more */
+	bool failed;  /* bytes are missing: it must not get it any more */
+	bool doomed;  /* nor as long as this is set */
 	char *path;   /* where it will be; NULL when not atomic */
 	char *hidden; /* its name until then; NULL: none */
 };
 
-static ssize_t fd_write_at(
-	struct dst *d, uint64_t off, const void *p, size_t n, struct err *e)
+static ssize_t
+fd_write_at(struct dst *d, uint64_t off, const void *p, size_t n, struct err *e)
 {
 	struct fd_dst *f = (struct fd_dst *)d;
 	ssize_t k;
@@ -43,14 +44,16 @@ static ssize_t fd_write_at(
 	return k;
 }
 
-static int fd_truncate(struct dst *d, uint64_t size, struct err *e)
+static int
+fd_truncate(struct dst *d, uint64_t size, struct err *e)
 {
 	if (ftruncate(((struct fd_dst *)d)->fd, (off_t)size) < 0)
 		return err_sys(e, ERR_IO, "cannot truncate");
 	return 0;
 }
 
-static int fd_sync(struct dst *d, struct err *e)
+static int
+fd_sync(struct dst *d, struct err *e)
 {
 	if (fdatasync(((struct fd_dst *)d)->fd) < 0 && errno != EINVAL && errno != EROFS)
 		return err_sys(e, ERR_IO, "cannot write to the disk");
@@ -58,7 +61,8 @@ static int fd_sync(struct dst *d, struct err *e)
 }
 
 /* "DIR/.NAME.XXXXXX" for "DIR/NAME"; NULL: no memory. */
-static char *hidden_name(const char *path)
+static char *
+hidden_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	int dir = slash ? (int)(slash - path) + 1 : 0;
@@ -70,7 +74,8 @@ static char *hidden_name(const char *path)
 }
 
 /* Give the nameless file a hidden name: rename(2) needs one. */
-static int link_hidden(struct fd_dst *f, const char *proc, struct err *e)
+static int
+link_hidden(struct fd_dst *f, const char *proc, struct err *e)
 {
 	char *name = hidden_name(f->path);
 	int fd;
@@ -90,7 +95,8 @@ static int link_hidden(struct fd_dst *f, const char *proc, struct err *e)
 	return 0;
 }
 
-static int publish(struct fd_dst *f, struct err *e)
+static int
+publish(struct fd_dst *f, struct err *e)
 {
 	char proc[40];
 	int r;
@@ -113,7 +119,8 @@ static int publish(struct fd_dst *f, struct err *e)
 	return 0;
 }
 
-static void release_dst(struct fd_dst *f)
+static void
+release_dst(struct fd_dst *f)
 {
 	if (f->fd >= 0)
 		close(f->fd);
@@ -124,12 +131,13 @@ static void release_dst(struct fd_dst *f)
 	free(f);
 }
 
-static int fd_close_dst(struct dst *d, struct err *e)
+static int
+fd_close_dst(struct dst *d, struct err *e)
 {
 	struct fd_dst *f = (struct fd_dst *)d;
 	int r = 0;
 
-	if (f->publish && f->failed)
+	if (f->publish && (f->failed || f->doomed))
 		r = err_set(e, ERR_IO, "not written completely, so not put in place");
 	else if (f->publish)
 		r = publish(f, e);
@@ -141,20 +149,22 @@ static int fd_close_dst(struct dst *d, struct err *e)
 	return r;
 }
 
-void fdio_doom_dst(struct dst *d)
+void
+fdio_doom_dst(struct dst *d, bool doomed)
 {
-	((struct fd_dst *)d)->failed = true;
+	((struct fd_dst *)d)->doomed = doomed;
 }
 
-void fdio_abort_dst(struct dst *d)
+void
+fdio_abort_dst(struct dst *d)
 {
 	if (d)
 		release_dst((struct fd_dst *)d);
 }
 
 /* May PATH be written in MODE?  1: a device or pipe, to be written as it is. */
-static int check_target(
-	const char *path, enum fdio_mode mode, struct stat *st, struct err *e)
+static int
+check_target(const char *path, enum fdio_mode mode, struct stat *st, struct err *e)
 {
 	if (stat(path, st) < 0) {
 		if (errno != ENOENT)
@@ -175,8 +185,8 @@ static int check_target(
 	return 1;
 }
 
-static int open_plain(
-	struct fd_dst *f, const char *path, const struct stat *st, struct err *e)
+static int
+open_plain(struct fd_dst *f, const char *path, const struct stat *st, struct err *e)
 {
 	static const int flags[] = {
 		[FDIO_NEW] = O_RDWR | O_CREAT | O_EXCL,
@@ -197,7 +207,8 @@ static int open_plain(
 }
 
 /* The folder of PATH, for O_TMPFILE. */
-static int open_nameless(const char *path)
+static int
+open_nameless(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
@@ -209,8 +220,8 @@ static int open_nameless(const char *path)
 	return fd;
 }
 
-static int open_atomic(
-	struct fd_dst *f, const char *path, const struct stat *st, struct err *e)
+static int
+open_atomic(struct fd_dst *f, const char *path, const struct stat *st, struct err *e)
 {
 	/* through a symbolic link: replace what it leads to, not the link */
 	f->path = st->st_mode ? realpath(path, NULL) : strdup(path);
@@ -234,8 +245,8 @@ static int open_atomic(
 	return 0;
 }
 
-static int open_named(
-	struct fd_dst *f, const char *path, enum fdio_mode mode, struct err *e)
+static int
+open_named(struct fd_dst *f, const char *path, enum fdio_mode mode, struct err *e)
 {
 	struct stat st = { .st_mode = 0 };
 	int r = check_target(path, mode, &st, e);
@@ -249,7 +260,8 @@ static int open_named(
 	return open_plain(f, path, &st, e);
 }
 
-int fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err *e)
+int
+fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err *e)
 {
 	static const struct dst_ops file = { fd_write_at, fd_truncate, fd_sync,
 		fd_close_dst };
@@ -277,7 +289,8 @@ int fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct 
 	return 0;
 }
 
-struct src *fdio_dst_reader(struct dst *d)
+struct src *
+fdio_dst_reader(struct dst *d)
 {
 	struct fd_dst *f = (struct fd_dst *)d;
 	struct src *s = NULL;
@@ -291,14 +304,16 @@ struct src *fdio_dst_reader(struct dst *d)
 	return s;
 }
 
-static bool stat_of(const char *path, int std, struct stat *st)
+static bool
+stat_of(const char *path, int std, struct stat *st)
 {
 	int r = strcmp(path, "-") == 0 ? fstat(std, st) : stat(path, st);
 
 	return r == 0 && S_ISREG(st->st_mode);
 }
 
-bool fdio_same(const char *in, const char *out)
+bool
+fdio_same(const char *in, const char *out)
 {
 	struct stat a, b;
 

@@ -286,10 +286,16 @@ START_TEST(dst_atomic_leaves_nothing_when_given_up)
 	fdio_abort_dst(d);
 	ck_assert_int_eq(fdio_open_dst(&d, in_dir("f"), FDIO_ATOMIC, &e), 0);
 	put(d, 0, "new");
-	fdio_doom_dst(d);
+	fdio_doom_dst(d, true);
 	ck_assert_int_eq(dst_close(d, &e), ERR_IO);
 	assert_file("f", "old");
 	ck_assert_int_eq(count_files(), 1);
+	ck_assert_int_eq(fdio_open_dst(&d, in_dir("f"), FDIO_ATOMIC, &e), 0);
+	put(d, 0, "new");
+	fdio_doom_dst(d, true);
+	fdio_doom_dst(d, false);
+	ck_assert_int_eq(dst_close(d, &e), 0);
+	assert_file("f", "new");
 }
 END_TEST
 

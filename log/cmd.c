@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/* Reading the words of a subcommand: options by its table, operands in between. */
+#include "log/cmd.h"
+
+#include "base/diag.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+cmd_start(struct cmd_run *r, const struct cmd *c, const struct clk *clk, int argc,
+	char **argv)
+{
+	*r = (struct cmd_run){ .cmd = c, .clk = clk, .operands = argv + 1 };
+	opt_start(&r->opts, c->options, argc, argv);
+}
+
+static void
+print_help(const struct cmd *c)
+{
+	printf("Usage: auditlog %s [OPTIONS] %s\n%s.\n\n", c->name, c->args, c->help);
+	opt_help(stdout, c->options);
+}
+
+/* The man page is made from the tables; this option is for its check and in no help. */
+static bool
+wants_mdoc(const struct cmd_run *r)
+{
+	return r->opts.at < r->opts.argc && !r->opts.inner && !r->only_operands &&
+	       strcmp(r->opts.argv[r->opts.at], "--mdoc-options") == 0;
+}
+
+static int
+check_operands(const struct cmd_run *r, struct err *e)
+{
+	if (r->noperands < r->cmd->least)
+		return err_set(e, ERR_USAGE, "%s needs %s (see auditlog %s --help)",
+			r->cmd->name, r->cmd->args, r->cmd->name);
+	if (r->noperands > r->cmd->most)
+		return err_set(e, ERR_USAGE, "%s: '%.60s' is one operand too many",
+			r->cmd->name, r->operands[r->cmd->most]);
+	return 0;
+}
+
+int
+cmd_next(struct cmd_run *r, struct err *e)
+{
+	struct opt_parser *p = &r->opts;
+	int id;
+
+	for (;;) {
+		if (wants_mdoc(r)) {
+			opt_mdoc(stdout, r->cmd->options);
+			return err_set(e, ERR_CANCELLED, "help");
+		}
+		id = r->only_operands ? 0 : opt_next(p, e);
+		if (id == CMD_OPT_HELP) {
+			print_help(r->cmd);
+			return err_set(e, ERR_CANCELLED, "help");
+		}
+		if (id)
+			return id;
+		if (!r->only_operands && p->at > 1 &&
+			strcmp(p->argv[p->at - 1], "--") == 0)
+			r->only_operands = true;
+		if (p->at >= p->argc)
+			return check_operands(r, e);
+		/* words already read make room for the operands */
+		r->operands[r->noperands++] = p->argv[p->at++];
+	}
+}
+
+int
+cmd_wrong(const struct err *e)
+{
+	return e->code == ERR_CANCELLED ? CMD_OK : diag_fail(e, NULL);
+}

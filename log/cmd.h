@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/* A subcommand of auditlog: one row of the table in main.c, one file cmd_NAME.c with its own
+ * option table.  Options may stand before and behind the operands. */
+#ifndef LOG_CMD_H
+#define LOG_CMD_H
+
+#include "base/clk.h"
+#include "base/err.h"
+#include "base/opt.h"
+
+enum { CMD_OK = 0, CMD_DAMAGED = 1, CMD_FAILED = 1, CMD_WRONG = 2 }; /* exit status */
+
+struct cmd_run {
+	const struct cmd *cmd;
+	const struct clk *clk; /* for progress only */
+	struct opt_parser opts;
+	char **operands; /* complete when cmd_next has returned 0 */
+	int noperands;
+	bool only_operands; /* "--" was met */
+};
+
+struct cmd {
+	const char *name;
+	const char *args; /* "IN OUT" */
+	const char *help; /* one sentence without a full stop */
+	const struct opt *options;
+	int (*run)(struct cmd_run *r); /* returns the exit status */
+	int least, most;               /* operands */
+};
+
+/* The rows every option table ends with; cmd_next answers them itself. */
+enum { CMD_OPT_HELP = 1000, CMD_OPT_MDOC };
+#define CMD_OPTIONS_END                                        \
+	{ CMD_OPT_HELP, "help", 'h', NULL, "Show this help" }, \
+	{                                                      \
+		.id = 0                                        \
+	}
+
+void cmd_start(struct cmd_run *r, const struct cmd *c, const struct clk *clk, int argc,
+	char **argv);
+/* The id of the next option (its value in r->opts.value), 0 when all words are read and the
+ * number of operands is right, negative after an error that is in *E; ERR_CANCELLED when help
+ * was asked for and printed. */
+int cmd_next(struct cmd_run *r, struct err *e);
+/* What a command returns when cmd_next() or an option's value was wrong: prints it. */
+int cmd_wrong(const struct err *e);
+
+extern const struct cmd cmd_decode, cmd_convert, cmd_screen, cmd_info, cmd_verify;
+
+#endif

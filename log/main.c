@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/* auditlog: everything about recordings that is not interactive.  One table of subcommands;
+ * a name may be cut to a unique prefix. */
+#include "log/cmd.h"
+
+#include "base/diag.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct cmd *const cmds[] = {
+	&cmd_convert,
+	&cmd_decode,
+	&cmd_info,
+	&cmd_verify,
+};
+
+#define NCMDS (sizeof cmds / sizeof *cmds)
+
+enum { OPT_HELP = 1, OPT_VERSION, OPT_COMMANDS };
+
+static const struct opt options[] = {
+	{ OPT_HELP, "help", 'h', NULL, "Show this help" },
+	{ OPT_VERSION, "version", 'V', NULL, "Show the version" },
+	{ .id = 0 },
+};
+
+static void
+print_help(void)
+{
+	printf("Usage: auditlog COMMAND [OPTIONS] FILE...\n"
+	       "Reads terminal recordings: audit log 1 and 2, asciicast 1 to 3.\n\n");
+	for (size_t i = 0; i < NCMDS; i++)
+		printf("  %-10s%s\n", cmds[i]->name, cmds[i]->help);
+	printf("\n");
+	opt_help(stdout, options);
+	printf("\nFILE may be - for standard input.  auditlog COMMAND --help tells "
+	       "more.\n");
+}
+
+/* The commands with their operands, for the man page. */
+static void
+print_mdoc(void)
+{
+	for (size_t i = 0; i < NCMDS; i++)
+		printf(".It Cm %s Oo Ar options Oc Ar %s\n%s.\n", cmds[i]->name,
+			cmds[i]->args, cmds[i]->help);
+}
+
+static const struct cmd *
+find_cmd(const char *name, struct err *e)
+{
+	const struct cmd *found = NULL;
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < NCMDS; i++) {
+		if (strncmp(cmds[i]->name, name, n) != 0)
+			continue;
+		if (!cmds[i]->name[n])
+			return cmds[i];
+		if (found) {
+			err_set(e, ERR_USAGE, "'%.40s' could be %s or %s", name,
+				found->name, cmds[i]->name);
+			return NULL;
+		}
+		found = cmds[i];
+	}
+	if (!found)
+		err_set(e, ERR_USAGE, "'%.40s' is no command (see auditlog --help)",
+			name);
+	return found;
+}
+
+static int
+run_cmd(int argc, char **argv)
+{
+	struct err e;
+	struct cmd_run r;
+	const struct cmd *c = find_cmd(argv[0], &e);
+
+	if (!c)
+		return diag_fail(&e, NULL);
+	cmd_start(&r, c, &clk_system, argc, argv);
+	return c->run(&r);
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct opt_parser p;
+	struct err e;
+	int id;
+
+	if (argc == 2 && strcmp(argv[1], "--mdoc-commands") == 0) {
+		print_mdoc();
+		return CMD_OK;
+	}
+	opt_start(&p, options, argc, argv);
+	id = opt_next(&p, &e);
+	if (id < 0)
+		return diag_fail(&e, NULL);
+	if (id == OPT_HELP) {
+		print_help();
+		return CMD_OK;
+	}
+	if (id == OPT_VERSION) {
+		printf("auditlog %s\n", PACKAGE_VERSION);
+		return CMD_OK;
+	}
+	if (p.at >= argc) {
+		diag_error("which command? (see auditlog --help)");
+		return CMD_WRONG;
+	}
+	return run_cmd(argc - p.at, argv + p.at);
+}
+
+int
+main(int argc, char **argv)
+{
+	int status;
+
+	setlocale(LC_CTYPE, "");
+	/* a reader that goes away ends us without a word, whatever we were started with */
+	signal(SIGPIPE, SIG_DFL);
+	diag_init("auditlog");
+	status = run(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		diag_error("cannot write to standard output: %s", strerror(errno));
+		return CMD_FAILED;
+	}
+	return status;
+}
