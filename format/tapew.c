@@ -89,6 +89,8 @@ tapew_drain(struct tapew *w, struct err *e)
 	struct err err = { .offset = -1 };
 	size_t at = 0;
 
+	if (w->out.n && !w->tail && w->ops->seal)
+		w->ops->seal(w);
 	while (at < w->out.n) {
 		ssize_t n = dst_write_at(
 			w->dst, w->off + at, w->out.p + at, w->out.n - at, &err);
@@ -135,7 +137,7 @@ tapew_put(struct tapew *w, const struct msg *m, struct err *e)
 	if (rc < 0)
 		return rc;
 	w->stats.messages++;
-	if (w->out.n >= TAPEW_PENDING_MAX)
+	if (w->out.n >= TAPEW_BLOCK)
 		tapew_drain(w, NULL);
 	return 0;
 }

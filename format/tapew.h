@@ -11,22 +11,23 @@
 #include "format/tape.h"
 
 struct tapew_opts {
-	int level;		/* compression 1 to 9, 0 = default (6) */
-	size_t member_bytes;	/* plain bytes in a gzip member, 0 = default (256 KiB) */
-	bool terminate;		/* end the last gzip member (gzip -t clean; the reference decoder complains) */
-	bool pretty_utf8;	/* reserved */
-	int64_t idle_limit_ns;	/* asciicast header, 0 none */
-	const char *title;	/* asciicast header, NULL none (else from the session event) */
+	int level;           /* compression 1 to 9, 0 = default (6) */
+	size_t member_bytes; /* plain bytes in a gzip member, 0 = default (256 KiB) */
+	bool terminate; /* end the last gzip member (gzip -t clean; the reference decoder complains) */
+	bool pretty_utf8;      /* reserved */
+	int64_t idle_limit_ns; /* asciicast header, 0 none */
+	const char *title; /* asciicast header, NULL none (else from the session event) */
 	/* asciicast: which streams go in; default output and error output, input if put */
 	bool drop_input;
-	void (*lost)(void *ctx, const char *what, uint64_t count); /* at close: what the format cannot hold */
+	void (*lost)(void *ctx, const char *what,
+		uint64_t count); /* at close: what the format cannot hold */
 	void *ctx;
 };
 
 struct tapew_stats {
-	uint64_t messages;   /* put */
-	uint64_t plain_bytes; /* encoded, before compression */
-	uint64_t file_bytes; /* accepted by the destination */
+	uint64_t messages;      /* put */
+	uint64_t plain_bytes;   /* encoded, before compression */
+	uint64_t file_bytes;    /* accepted by the destination */
 	uint64_t pending_bytes; /* encoded or compressed, not yet accepted */
 };
 
@@ -42,6 +43,8 @@ int tapew_open(struct tapew **w, enum tape_format f, struct dst *dst,
 int tapew_append(struct tapew **w, enum tape_format f, struct src *src, struct dst *dst,
 	const struct tapew_opts *o, struct err *e);
 
+/* An error means that M was not taken and may be put again later.  (A write that fails
+ * after M was taken is told by the next call.) */
 int tapew_put(struct tapew *w, const struct msg *m, struct err *e);
 int tapew_flush(struct tapew *w, struct err *e);
 /* 0 relaxed: best compression ... 3 the writer is far behind: fastest. */

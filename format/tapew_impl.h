@@ -7,15 +7,17 @@
 
 #include "format/tapew.h"
 
-/* With more than this pending in OUT nothing more is taken (tapew_put fails). */
-#define TAPEW_PENDING_MAX ((size_t)4 << 20)
+/* So many bytes in OUT are worth a write. */
+#define TAPEW_BLOCK ((size_t)64 << 10)
 
 struct tapew_ops {
-	/* Take one message.  Called only when nothing is pending or OUT holds less than
-	 * TAPEW_PENDING_MAX.  A negative result means: not taken. */
+	/* Take one message; OUT holds less than TAPEW_BLOCK.  Negative: not taken. */
 	int (*put)(struct tapew *w, const struct msg *m, struct err *e);
 	/* Append all that was put to OUT in readable form; tapew.c drains it. */
 	int (*flush)(struct tapew *w, struct err *e);
+	/* Called before bytes of OUT go to the destination: may append w->tail bytes that the
+	 * next ones replace.  NULL: nothing to append. */
+	void (*seal)(struct tapew *w);
 	void (*pressure)(struct tapew *w, int pressure); /* NULL: has none */
 	/* Append the end of the recording to OUT; tapew.c drains and closes. */
 	int (*finish)(struct tapew *w, struct err *e);
