@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 void
-keyframes_init(struct keyframes *k, size_t max_bytes)
+keyframes_init(struct keyframes *k, size_t max_bytes, uint64_t spacing)
 {
 	*k = (struct keyframes){ 0 };
 	k->max = max_bytes ? max_bytes : KEYFRAMES_MEMORY;
-	k->spacing = KEYFRAMES_SPACING;
+	k->spacing = spacing ? spacing : KEYFRAMES_SPACING;
 }
 
 void

@@ -48,7 +48,8 @@ struct keyframes {
 	struct buf scratch;
 };
 
-void keyframes_init(struct keyframes *k, size_t max_bytes); /* 0: the default cap */
+/* 0: the default cap and spacing. */
+void keyframes_init(struct keyframes *k, size_t max_bytes, uint64_t spacing);
 void keyframes_free(struct keyframes *k);
 /* The state S of E was reached at COST; it becomes a key frame when one is due.  States come in
  * order.  The first becomes one in any case: 0, or ERR_NOMEM.  Of the others one that

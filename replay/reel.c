@@ -250,7 +250,8 @@ start(struct reel *r, const struct reel_opts *o, struct err *e)
 	r->end_n = r->next_n = REEL_NOWHERE;
 	r->times_rc = r->frames_rc = 1;
 	timeline_init(&r->timeline, &r->cur.pos);
-	keyframes_init(&r->keyframes, o ? o->keyframe_memory : 0);
+	keyframes_init(
+		&r->keyframes, o ? o->keyframe_memory : 0, o ? o->keyframe_cost : 0);
 	if (keyframes_note(&r->keyframes, &r->cur, r->emu, 0) < 0)
 		return no_memory(e);
 	return 0;
