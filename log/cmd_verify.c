@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "base/when.h"
+#include "format/gzcheck.h"
 #include "log/facts.h"
 #include "log/input.h"
 #include "log/out.h"
@@ -21,6 +22,7 @@ struct verify {
 	struct input in;
 	struct out *out;
 	struct facts facts;
+	struct gzcheck *check;
 	int64_t at_ns;
 	uint64_t found; /* things that are wrong */
 };
@@ -28,29 +30,64 @@ struct verify {
 #define SHOWN_MAX 100 /* findings that are printed, of one recording */
 
 static void
-report(struct verify *v, int64_t offset, uint64_t ordinal, const char *text)
+put_name(struct verify *v)
 {
-	char when[WHEN_TEXT_MAX], line[ERR_TEXT_MAX + 200], clean[2 * sizeof line];
-	int n;
+	char clean[PATH_MAX];
+
+	diag_clean(clean, sizeof clean, input_name(v->path));
+	buf_addf(&v->out->buf, "%s: ", clean);
+}
+
+/* One finding: "NAME: offset 5, member 2, message 77, 0:12.345: text".  WHERE may be NULL. */
+static void
+report(struct verify *v, int64_t offset, const char *where, const char *text)
+{
+	uint64_t member = gzcheck_member_of(v->check, offset);
+	struct buf *out = &v->out->buf;
+	char clean[2 * ERR_TEXT_MAX];
 
 	if (++v->found > SHOWN_MAX)
 		return;
-	n = snprintf(line, sizeof line, "%s: ", input_name(v->path));
-	if (n > (int)sizeof line / 2)
-		n = snprintf(line, sizeof line, "recording: ");
+	put_name(v);
 	if (offset >= 0)
-		n += snprintf(line + n, sizeof line - (size_t)n, "offset %" PRId64 ", ",
-			offset);
-	snprintf(line + n, sizeof line - (size_t)n, "message %" PRIu64 ", %s: %s",
-		ordinal, when_format(when, v->at_ns, 3), text);
-	diag_clean(clean, sizeof clean, line);
-	buf_addf(&v->out->buf, "%s\n", clean);
+		buf_addf(out, "offset %" PRId64 "%s", offset,
+			member || where ? ", " : ": ");
+	if (member)
+		buf_addf(out, "member %" PRIu64 "%s", member, where ? ", " : ": ");
+	diag_clean(clean, sizeof clean, text);
+	buf_addf(out, "%s%s%s\n", where ? where : "", where ? ": " : "", clean);
+}
+
+static void
+report_at(struct verify *v, int64_t offset, uint64_t ordinal, const char *text)
+{
+	char when[WHEN_TEXT_MAX], where[80];
+
+	snprintf(where, sizeof where, "message %" PRIu64 ", %s", ordinal,
+		when_format(when, v->at_ns, 3));
+	report(v, offset, where, text);
 }
 
 static void
 take_note(void *ctx, const struct tape_note *n)
 {
-	report(ctx, n->offset, n->ordinal, n->text);
+	report_at(ctx, n->offset, n->ordinal, n->text);
+}
+
+static void
+take_finding(void *ctx, int64_t offset, const char *text)
+{
+	report(ctx, offset, NULL, text);
+}
+
+static void
+take_step(void *ctx, double done)
+{
+	struct verify *v = ctx;
+
+	/* the first of two passes */
+	if (progress_due(&v->in.progress, PROGRESS_LOOK))
+		progress_draw(&v->in.progress, done);
 }
 
 static void
@@ -62,7 +99,7 @@ check_order(struct verify *v, const struct msg *m, uint64_t before)
 		return;
 	snprintf(text, sizeof text, "time goes back by %.6f s",
 		(double)ns_sub(v->facts.last_ns, m->time_ns) / (double)NS_PER_S);
-	report(v, -1, v->facts.messages - 1, text);
+	report_at(v, -1, v->facts.messages - 1, text);
 }
 
 static int
@@ -71,49 +108,101 @@ read_all(struct verify *v, struct err *e)
 	const struct msg *m;
 	int r;
 
-	while ((r = input_next(&v->in, &m, &v->at_ns, e)) > 0) {
+	for (;;) {
+		struct tape_pos pos = tape_tell(v->in.tape);
 		uint64_t before = v->facts.backwards;
 
+		r = input_next(&v->in, &m, &v->at_ns, e);
+		if (r <= 0)
+			return r;
+		gzcheck_message(v->check, pos.off, pos.ordinal, v->at_ns);
 		facts_take(&v->facts, m, v->at_ns);
 		check_order(v, m, before);
 	}
-	return r;
 }
 
+/* The verdict. */
 static void
 conclude(struct verify *v)
 {
+	struct gzcheck_result r = gzcheck_result(v->check);
 	struct tape_end end = tape_end(v->in.tape);
-	char state[INPUT_STATE_MAX], length[WHEN_TEXT_MAX], clean[PATH_MAX];
+	char state[INPUT_STATE_MAX], length[WHEN_TEXT_MAX];
 
 	if (v->found > SHOWN_MAX)
 		buf_addf(
 			&v->out->buf, "... and %" PRIu64 " more\n", v->found - SHOWN_MAX);
 	if (end.state != TAPE_DAMAGED && v->found)
 		end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };
-	diag_clean(clean, sizeof clean, input_name(v->path));
-	buf_addf(&v->out->buf, "%s: %s (%s, %" PRIu64 " messages, %s)\n", clean,
+	put_name(v);
+	buf_addf(&v->out->buf, "%s (%s, %" PRIu64 " messages, %s",
 		input_state(&end, state), tape_format_name(tape_info(v->in.tape)->format),
 		v->facts.messages, when_format(length, v->at_ns, 3));
+	if (r.members)
+		buf_addf(&v->out->buf, ", %" PRIu64 " members, %" PRIu64 " checksums, %s",
+			r.members, r.checksums, r.entries ? "index" : "no index");
+	buf_add_str(&v->out->buf, ")\n");
 	if (end.state != TAPE_CLEAN)
 		v->found++;
+}
+
+static int
+check_messages(struct verify *v)
+{
+	struct err e = { .code = 0 };
+	int r;
+
+	facts_init(&v->facts);
+	r = read_all(v, &e);
+	if (r < 0 && tape_end(v->in.tape).state != TAPE_DAMAGED)
+		report_at(v, e.offset, v->facts.messages, e.text);
+	gzcheck_end(v->check, v->facts.messages,
+		r == 0 && tape_end(v->in.tape).state != TAPE_DAMAGED);
+	conclude(v);
+	facts_free(&v->facts);
+	return v->found ? CMD_DAMAGED : CMD_OK;
 }
 
 static int
 verify(struct verify *v, const struct clk *clk)
 {
 	struct tape_opts topts = { .note = take_note, .ctx = v };
-	struct err e = { .code = 0 };
+	struct err e;
+	struct src *src;
+	int status;
 
-	if (input_open(&v->in, v->path, &topts, clk))
+	if (input_open_src(&src, v->path))
 		return CMD_WRONG;
-	facts_init(&v->facts);
-	if (read_all(v, &e) < 0 && tape_end(v->in.tape).state != TAPE_DAMAGED)
-		report(v, e.offset, v->facts.messages, e.text);
-	conclude(v);
-	facts_free(&v->facts);
+	progress_start(&v->in.progress, clk, STDERR_FILENO);
+	if (gzcheck_walk(v->check, src, &e) < 0) {
+		progress_end(&v->in.progress);
+		src_close(src);
+		diag_fail(&e, input_name(v->path));
+		return CMD_WRONG;
+	}
+	progress_end(&v->in.progress);
+	if (input_open_tape(&v->in, v->path, src, &topts, clk))
+		return CMD_WRONG;
+	status = check_messages(v);
 	input_close(&v->in);
-	return v->found ? CMD_DAMAGED : CMD_OK;
+	return status;
+}
+
+static int
+verify_path(const char *path, const struct clk *clk, struct out *out)
+{
+	struct verify v = { .path = path, .out = out };
+	struct gzcheck_opts copts = { take_finding, take_step, &v };
+	int status;
+
+	v.check = gzcheck_new(&copts);
+	if (!v.check) {
+		diag_error("%s", err_name(ERR_NOMEM));
+		return CMD_FAILED;
+	}
+	status = verify(&v, clk);
+	gzcheck_free(v.check);
+	return status;
 }
 
 static int
@@ -129,8 +218,7 @@ run(struct cmd_run *r)
 		return cmd_wrong(&e);
 	out_init(&out, STDOUT_FILENO);
 	for (int i = 0; i < r->noperands; i++) {
-		struct verify v = { .path = r->operands[i], .out = &out };
-		int one = verify(&v, r->clk);
+		int one = verify_path(r->operands[i], r->clk, &out);
 
 		status = one > status ? one : status;
 		if (out_flush(&out, &e) < 0) {

@@ -30,22 +30,30 @@ input_open_src(struct src **s, const char *path)
 }
 
 int
-input_open(struct input *in, const char *path, const struct tape_opts *o,
-	const struct clk *clk)
+input_open_tape(struct input *in, const char *path, struct src *s,
+	const struct tape_opts *o, const struct clk *clk)
 {
 	struct err e;
-	struct src *s;
 
-	*in = (struct input){ .name = input_name(path), .size = -1 };
-	if (input_open_src(&s, path))
-		return EXIT_UNREADABLE;
-	in->size = src_size(s);
+	*in = (struct input){ .name = input_name(path), .size = src_size(s) };
 	if (tape_open(&in->tape, s, o, &e) < 0) {
 		diag_fail(&e, in->name);
 		return EXIT_UNREADABLE;
 	}
 	progress_start(&in->progress, clk, STDERR_FILENO);
 	return 0;
+}
+
+int
+input_open(struct input *in, const char *path, const struct tape_opts *o,
+	const struct clk *clk)
+{
+	struct src *s;
+
+	*in = (struct input){ .name = input_name(path) };
+	if (input_open_src(&s, path))
+		return EXIT_UNREADABLE;
+	return input_open_tape(in, path, s, o, clk);
 }
 
 void
@@ -62,7 +70,7 @@ input_next(struct input *in, const struct msg **m, int64_t *at_ns, struct err *e
 {
 	int r = tape_next(in->tape, m, at_ns, e);
 
-	if (r > 0 && progress_due(&in->progress))
+	if (r > 0 && progress_due(&in->progress, 1))
 		progress_draw(&in->progress, tape_progress(in->tape));
 	else if (r <= 0)
 		progress_end(&in->progress);

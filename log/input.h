@@ -16,8 +16,10 @@ struct input {
 /* What is wrong with PATH is printed; 0, or the exit status (2). */
 int input_open(struct input *in, const char *path, const struct tape_opts *o,
 	const struct clk *clk);
-/* Without a tape: the source alone, for who reads it in another way. */
+/* The same in two steps, for who reads the source in another way first; S is taken over. */
 int input_open_src(struct src **s, const char *path);
+int input_open_tape(struct input *in, const char *path, struct src *s,
+	const struct tape_opts *o, const struct clk *clk);
 const char *input_name(const char *path);
 void input_close(struct input *in);
 /* As tape_next, with a progress bar. */

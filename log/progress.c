@@ -8,10 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STEPS_PER_LOOK 256u
-#define FIRST_NS       NS_PER_S
-#define AGAIN_NS       (100 * NS_PER_MS)
-#define BAR_WIDTH      40
+#define FIRST_NS  NS_PER_S
+#define AGAIN_NS  (100 * NS_PER_MS)
+#define BAR_WIDTH 40
 
 void
 progress_start(struct progress *p, const struct clk *clk, int fd)
@@ -22,12 +21,13 @@ progress_start(struct progress *p, const struct clk *clk, int fd)
 }
 
 bool
-progress_due(struct progress *p)
+progress_due(struct progress *p, unsigned work)
 {
 	int64_t now;
 
-	if (p->fd < 0 || ++p->steps % STEPS_PER_LOOK)
+	if (p->fd < 0 || (p->work += work) < PROGRESS_LOOK)
 		return false;
+	p->work = 0;
 	now = clk_mono(p->clk);
 	if (now < p->next_ns)
 		return false;

@@ -11,16 +11,18 @@
 
 struct progress {
 	const struct clk *clk;
-	int fd; /* -1: never show anything */
-	unsigned steps;
+	int fd;          /* -1: never show anything */
+	unsigned work;   /* since the clock was looked at */
 	int64_t next_ns; /* when to draw */
 	bool shown;
 };
 
 /* FD is used only when it is a terminal. */
 void progress_start(struct progress *p, const struct clk *clk, int fd);
-/* True when it is time to draw; then progress_draw. */
-bool progress_due(struct progress *p);
+/* True when it is time to draw; then progress_draw.  WORK: how much was done since the last
+ * call, 1 for something as small as a message, PROGRESS_LOOK to look at the clock at once. */
+#define PROGRESS_LOOK 256u
+bool progress_due(struct progress *p, unsigned work);
 void progress_draw(struct progress *p, double done); /* 0 to 1, negative: unknown */
 void progress_end(struct progress *p);               /* takes the bar off the screen */
 
