@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: ISC */
+#include "rec/ident.h"
+
+#include "rec/modes.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+static const char *const mode_names[] = {
+	[IDENT_TTY] = "terminal",
+	[IDENT_PIPES] = "pipes",
+	[IDENT_HEADLESS] = "headless",
+};
+
+int
+ident_make_id(char out[33], struct err *e)
+{
+	uint8_t raw[16];
+
+	if (getrandom(raw, sizeof raw, 0) != (ssize_t)sizeof raw)
+		return err_sys(e, ERR_IO, "no random numbers for the id of the recording");
+	for (size_t i = 0; i < sizeof raw; i++)
+		snprintf(out + 2 * i, 3, "%02x", raw[i]);
+	return 0;
+}
+
+static bool
+is_plain(const char *word)
+{
+	if (!*word)
+		return false;
+	for (; *word; word++)
+		if (!isalnum((unsigned char)*word) && !strchr("_-+=./:,@%", *word))
+			return false;
+	return true;
+}
+
+static void
+quote(struct buf *out, const char *word)
+{
+	if (is_plain(word)) {
+		buf_add_str(out, word);
+		return;
+	}
+	buf_add_byte(out, '\'');
+	for (; *word; word++) {
+		if (*word == '\'')
+			buf_add_str(out, "'\\''");
+		else
+			buf_add_byte(out, (uint8_t)*word);
+	}
+	buf_add_byte(out, '\'');
+}
+
+int
+ident_command(struct buf *out, const struct conf *c)
+{
+	if (c->command)
+		buf_add_str(out, c->command);
+	for (char **a = c->argv; !c->command && *a; a++) {
+		if (a != c->argv)
+			buf_add_byte(out, ' ');
+		quote(out, *a);
+	}
+	return buf_failed(out);
+}
+
+/* The client's address, without its port, as sshd tells it. */
+static struct span
+remote_address(void)
+{
+	const char *s = getenv("SSH_CONNECTION");
+
+	return s ? span_of(s, strcspn(s, " ")) : SPAN_LIT("");
+}
+
+static void
+put_login(struct recorder *r, const struct ident *id, int64_t now)
+{
+	struct msg m;
+
+	msg_init(&m, MSG_CONNECT);
+	m.p.connect.remote_addr = remote_address();
+	m.p.connect.country = SPAN_LIT("XX");
+	recorder_put(r, &m, now);
+	msg_init(&m, MSG_HANDSHAKE_SUCCESSFUL);
+	m.p.handshake_successful.username = span_str(id->facts->user);
+	recorder_put(r, &m, now);
+	msg_init(&m, MSG_NEW_CHANNEL_SUCCESSFUL);
+	m.p.new_channel.channel_type = SPAN_LIT("session");
+	recorder_put(r, &m, now);
+}
+
+static void
+put_policy(struct jsonw *w, const struct conf *c)
+{
+	char intercept[64];
+
+	conf_intercept_text(intercept, c->intercept);
+	jsonw_kstr(w, "intercept", intercept);
+	jsonw_kstr(w, "on_error", conf_on_error_names[c->on_error]);
+	jsonw_kbool(w, "split_stderr", c->split_stderr);
+}
+
+/* Facts that the system may not have told are left out. */
+static void
+put_fact(struct jsonw *w, const char *key, const char *value)
+{
+	if (value && *value)
+		jsonw_kstr(w, key, value);
+}
+
+static void
+put_number(struct jsonw *w, const char *key, int64_t value)
+{
+	if (value >= 0)
+		jsonw_kint(w, key, value);
+}
+
+static void
+put_who(struct jsonw *w, const struct proc_facts *f)
+{
+	put_fact(w, "host", f->host);
+	put_fact(w, "machine_id", f->machine_id);
+	put_fact(w, "boot_id", f->boot_id);
+	jsonw_kstr(w, "user", f->user);
+	jsonw_kuint(w, "uid", f->uid);
+	jsonw_kuint(w, "gid", f->gid);
+	put_number(w, "login_uid", f->login_uid);
+	put_number(w, "audit_session", f->audit_session);
+	put_fact(w, "tty", f->tty);
+	jsonw_kint(w, "pid", f->pid);
+	jsonw_kint(w, "parent_pid", f->ppid);
+	put_fact(w, "parent_exe", f->parent_exe);
+	put_fact(w, "cwd", f->cwd);
+	put_fact(w, "parent_recording", getenv("AUDITREC_SESSION"));
+}
+
+static void
+put_session(struct recorder *r, const struct ident *id, int64_t now)
+{
+	const struct conf *c = id->conf;
+	struct jsonw w;
+	struct msg m;
+
+	vendor_begin(&m, VENDOR_SESSION, &w, &r->json);
+	jsonw_kstr(&w, "program", "auditrec " PACKAGE_VERSION);
+	jsonw_kstr(&w, "mode", mode_names[id->mode]);
+	put_fact(&w, "title", c->title);
+	put_who(&w, id->facts);
+	put_policy(&w, c);
+	if (c->idle_s > 0)
+		jsonw_kint(&w, "idle_time_limit_ms", (int64_t)(c->idle_s * 1000));
+	vendor_end(&m, &w);
+	recorder_request(r, &m, &m.p.channel_request_unknown.request_id, now);
+}
+
+static void
+put_env(struct recorder *r, const char *list, int64_t now)
+{
+	struct msg m;
+
+	for (char **e = environ; *e; e++) {
+		size_t n = strcspn(*e, "=");
+
+		if (!(*e)[n] || !conf_env_wanted(list, *e))
+			continue;
+		msg_init(&m, MSG_SETENV);
+		m.p.setenv.name = span_of(*e, n);
+		m.p.setenv.value = span_str(*e + n + 1);
+		recorder_request(r, &m, &m.p.setenv.request_id, now);
+	}
+}
+
+static void
+put_pty(struct recorder *r, const struct ident *id, int64_t now)
+{
+	const char *term = getenv("TERM");
+	uint8_t modes[MODES_MAX];
+	struct msg m;
+
+	msg_init(&m, MSG_PTY);
+	m.p.pty.term = span_str(term ? term : "");
+	m.p.pty.columns = id->size->ws_col;
+	m.p.pty.rows = id->size->ws_row;
+	m.p.pty.width = id->size->ws_xpixel;
+	m.p.pty.height = id->size->ws_ypixel;
+	m.p.pty.modelist = span_of(modes, modes_encode(modes, id->modes));
+	recorder_request(r, &m, &m.p.pty.request_id, now);
+}
+
+static void
+put_program(struct recorder *r, const struct ident *id, int64_t now)
+{
+	struct buf text = { 0 };
+	struct msg m;
+
+	if (!id->conf->command && !id->conf->argv[0]) {
+		msg_init(&m, MSG_SHELL);
+		recorder_request(r, &m, &m.p.shell.request_id, now);
+		return;
+	}
+	ident_command(&text, id->conf);
+	msg_init(&m, MSG_EXEC);
+	m.p.exec.program = buf_span(&text);
+	recorder_request(r, &m, &m.p.exec.request_id, now);
+	buf_free(&text);
+}
+
+void
+ident_start(struct recorder *r, const struct ident *id, int64_t mono_ns)
+{
+	put_login(r, id, mono_ns);
+	put_session(r, id, mono_ns);
+	put_env(r, id->conf->env, mono_ns);
+	if (id->mode != IDENT_PIPES)
+		put_pty(r, id, mono_ns);
+	put_program(r, id, mono_ns);
+	recorder_flush(r);
+}

@@ -1,0 +1,688 @@
+/* SPDX-License-Identifier: ISC */
+/* The states of a session:
+ *
+ *   RUNNING   bytes move until the program exits
+ *   DRAINING  the program is gone; what it wrote is still on its way
+ *   CLOSING   the writing thread finishes the files
+ *
+ * "Ending" is apart from it: the session was told to end (signal, terminal gone, disk full)
+ * and signals of growing strength go to the program until it does. */
+#include "rec/session.h"
+
+#include "base/diag.h"
+#include "rec/ident.h"
+#include "rec/place.h"
+#include "rec/proxy.h"
+#include "rec/writer.h"
+#include "sys/pty.h"
+#include "sys/tty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define QUEUE_SIZE ((size_t)1 << 20)
+#define STEP_NS	   NS_PER_S	     /* between two signals to a program that must end */
+#define DRAIN_NS   (200 * NS_PER_MS) /* silence after which output is over */
+
+enum state { RUNNING, DRAINING, CLOSING };
+
+struct session {
+	const struct conf *conf;
+	const struct clk *clk;
+	struct loop loop;
+	struct ring ring;
+	struct recorder rec;
+	struct writer writer;
+	struct sink sinks[SINK_MAX];
+	struct proxy proxy;
+	struct proc_facts facts;
+	struct sig_saved signals;
+	struct tty tty;
+	struct pty pty, pty_err;
+	struct winsize size;
+	enum ident_mode mode;
+	enum state state;
+	int sig_fd, news_fd;
+	int end_timer, drain_timer;
+	int first_signal, step; /* of ending; step 0: not ending */
+	pid_t pid;		/* 0 once it was waited for */
+	int wait_status;
+	bool incomplete;
+	char path[PATH_MAX]; /* default place */
+	char env_session[64];
+};
+
+/* ---- ending the program ---- */
+
+static const int ladder[] = { SIGTERM, SIGHUP, SIGKILL };
+#define LADDER (int)(sizeof ladder / sizeof *ladder)
+
+/* To the foreground job of the program's terminal, and to the program itself. */
+static void
+signal_program(struct session *s, int signo)
+{
+	pid_t fg = -1;
+
+	proxy_event(&s->proxy, RING_EVENT, REC_SIGNAL, &signo, sizeof signo);
+	if (s->pty.master >= 0 && ioctl(s->pty.master, TIOCGPGRP, &fg) == 0 && fg > 1)
+		kill(-fg, signo);
+	if (s->pid > 0 && s->pty.master >= 0 && fg != s->pid)
+		kill(-s->pid, signo);
+	if (s->pid > 0 && s->pty.master < 0)
+		kill(s->pid, signo);
+	/* A stopped one cannot act on it. */
+	if (s->pid > 0 && signo != SIGKILL)
+		kill(s->pid, SIGCONT);
+}
+
+static void finish(struct session *s);
+
+static void
+end_step(void *ctx)
+{
+	struct session *s = ctx;
+	int at = s->step - 1;
+
+	s->step++;
+	if (at >= LADDER || s->state != RUNNING) {
+		/* Killed, and still there or still talking: that is all we wait. */
+		if (s->state != CLOSING)
+			finish(s);
+		return;
+	}
+	loop_after(&s->loop, s->end_timer, STEP_NS);
+	if (ladder[at] == s->first_signal)
+		end_step(s);
+	else
+		signal_program(s, ladder[at]);
+}
+
+/* Tell the program to end: SIGNO now, then what is stronger. */
+static void
+end_session(struct session *s, int signo)
+{
+	if (s->step)
+		return;
+	s->step = 1;
+	s->first_signal = signo;
+	if (s->state == RUNNING)
+		signal_program(s, signo);
+	loop_after(&s->loop, s->end_timer, STEP_NS);
+}
+
+/* ---- the end, in order ---- */
+
+/* 1. No more input.
+ * 2. The last messages: exit status, channel closed, disconnect.
+ * 3. The terminal is the user's again (nothing is relayed any more).
+ * 4. The writing thread takes what is left and closes the files (on_news ends the loop). */
+static void
+finish(struct session *s)
+{
+	int st = s->wait_status;
+
+	s->state = CLOSING;
+	proxy_stop_input(&s->proxy);
+	loop_cancel(&s->loop, s->drain_timer);
+	loop_cancel(&s->loop, s->end_timer);
+	if (s->pid > 0)
+		st = SIGKILL; /* as a wait status: killed */
+	s->wait_status = st;
+	proxy_event(&s->proxy, RING_LAST, REC_EXIT, &st, sizeof st);
+	tty_restore(&s->tty);
+	writer_finish(&s->writer);
+}
+
+static void
+check_drained(struct session *s)
+{
+	if (s->state == DRAINING && proxy_ended(&s->proxy))
+		finish(s);
+}
+
+/* A terminal that a background job still holds open never ends: silence must do. */
+static void
+on_drain(void *ctx)
+{
+	struct session *s = ctx;
+	bool quiet = !s->proxy.moved && proxy_delivered(&s->proxy);
+
+	s->proxy.moved = false;
+	if (s->state != DRAINING)
+		return;
+	if (quiet && s->mode != IDENT_PIPES)
+		finish(s);
+	else
+		loop_after(&s->loop, s->drain_timer, DRAIN_NS);
+}
+
+static void
+program_exited(struct session *s, int st)
+{
+	s->pid = 0;
+	s->wait_status = st;
+	s->proxy.program_over = true;
+	s->state = DRAINING;
+	proxy_stop_input(&s->proxy);
+	loop_after(&s->loop, s->drain_timer, DRAIN_NS);
+	if (s->step)
+		loop_after(&s->loop, s->end_timer, 2 * STEP_NS);
+}
+
+/* ---- signals to auditrec ---- */
+
+static void
+go_raw(struct session *s)
+{
+	if (s->mode == IDENT_TTY && s->state != CLOSING)
+		tty_raw(&s->tty, NULL);
+}
+
+static void
+update_size(struct session *s)
+{
+	struct winsize ws;
+
+	if (s->mode != IDENT_TTY || s->conf->cols || !tty_size(STDIN_FILENO, &ws))
+		return;
+	if (memcmp(&ws, &s->size, sizeof ws) == 0 || s->state != RUNNING)
+		return;
+	if (!proxy_event(&s->proxy, RING_EVENT, REC_SIZE, &ws, sizeof ws))
+		return; /* taken up again when there is room: on_news */
+	s->size = ws;
+	pty_resize(&s->pty, &ws);
+	pty_resize(&s->pty_err, &ws);
+}
+
+/* We are stopped, with the terminal as the user's shell expects it, until continued. */
+static void
+suspend(struct session *s)
+{
+	tty_restore(&s->tty);
+	sig_stop_self();
+	go_raw(s);
+	update_size(s);
+}
+
+static void
+on_child(struct session *s)
+{
+	pid_t pid;
+	int st;
+
+	while ((pid = waitpid(-1, &st, WNOHANG | WUNTRACED)) > 0) {
+		if (pid != s->pid)
+			continue;
+		if (!WIFSTOPPED(st)) {
+			program_exited(s, st);
+		} else if (s->mode == IDENT_TTY) {
+			/* The recorded shell suspended itself: so do we, if somebody is
+			 * there who can continue us. */
+			if (getsid(0) != getpid())
+				suspend(s);
+			kill(-s->pid, SIGCONT);
+		}
+	}
+}
+
+static void
+on_signal(struct session *s, int signo, bool from_process)
+{
+	switch (signo) {
+	case SIGCHLD:
+		on_child(s);
+		break;
+	case SIGWINCH:
+		update_size(s);
+		break;
+	case SIGCONT:
+		go_raw(s);
+		update_size(s);
+		break;
+	case SIGTSTP:
+		suspend(s);
+		break;
+	case SIGTERM:
+	case SIGHUP:
+		if (s->state == CLOSING || s->step)
+			writer_give_up(&s->writer);
+		end_session(s, signo);
+		break;
+	default:
+		if (s->state == CLOSING)
+			writer_give_up(&s->writer);
+		/* What the keyboard sends reaches the program in its own way. */
+		else if (from_process)
+			signal_program(s, signo);
+		break;
+	}
+}
+
+static void
+on_signals(void *ctx, short revents)
+{
+	struct session *s = ctx;
+	bool from_process;
+	int signo;
+
+	(void)revents;
+	while ((signo = sig_next(s->sig_fd, &from_process)) > 0)
+		on_signal(s, signo, from_process);
+}
+
+static void
+on_user_gone(void *ctx)
+{
+	struct session *s = ctx;
+
+	if (s->state != CLOSING)
+		writer_give_up(&s->writer);
+	end_session(s, SIGHUP);
+}
+
+/* ---- news from the writing thread ---- */
+
+static void
+announce(struct session *s, const char *text)
+{
+	char clean[480];
+
+	diag_clean(clean, sizeof clean, text);
+	syslog(LOG_AUTHPRIV | LOG_WARNING, "%s", clean);
+	if (s->mode == IDENT_TTY && s->state != CLOSING)
+		proxy_say(&s->proxy, clean);
+	else
+		diag_error("%s", clean);
+}
+
+static void
+tell_failure(struct session *s, const char *what)
+{
+	static const char *const then[] = {
+		[ON_ERROR_STOP] = "the session ends now",
+		[ON_ERROR_CONTINUE] = "the session goes on and is NOT recorded",
+		[ON_ERROR_PAUSE] = "the session is held until it can be written again",
+	};
+	char line[ERR_TEXT_MAX + 100];
+
+	snprintf(line, sizeof line, "%.300s: %s", what, then[s->conf->on_error]);
+	announce(s, line);
+}
+
+static void
+take_news(struct session *s)
+{
+	enum recorder_news n;
+	char what[ERR_TEXT_MAX];
+
+	if (!writer_news(&s->writer, &n, what))
+		return;
+	switch (n) {
+	case RECORDER_FAILS:
+		s->incomplete = true;
+		tell_failure(s, what);
+		if (s->conf->on_error == ON_ERROR_STOP)
+			end_session(s, SIGHUP);
+		break;
+	case RECORDER_HOLDS:
+		tell_failure(s, what);
+		break;
+	case RECORDER_WORKS:
+		announce(s, "the recording goes on");
+		break;
+	}
+}
+
+static void
+on_news(void *ctx, short revents)
+{
+	struct session *s = ctx;
+	uint64_t n;
+
+	(void)revents;
+	if (read(s->news_fd, &n, sizeof n) < 0)
+		return;
+	take_news(s);
+	if (writer_done(&s->writer)) {
+		loop_stop(&s->loop);
+		return;
+	}
+	proxy_resume(&s->proxy);
+	update_size(s);
+}
+
+/* ---- start ---- */
+
+static const int caught[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD,
+	SIGWINCH, SIGCONT, SIGTSTP, 0 };
+
+static const char *
+user_shell(const struct session *s)
+{
+	const char *sh = getenv("SHELL");
+
+	if (sh && *sh)
+		return sh;
+	return s->facts.shell[0] ? s->facts.shell : "/bin/sh";
+}
+
+static int
+open_sinks(struct session *s, struct err *e)
+{
+	const struct conf *c = s->conf;
+	struct tapew_opts o = { .title = c->title,
+		.idle_limit_ns = (int64_t)(c->idle_s * (double)NS_PER_S) };
+	int rc = 0;
+
+	s->rec.nsinks = c->nout ? c->nout : 1;
+	for (int i = 0; i < c->nout; i++) {
+		s->sinks[i].path = c->out[i].path;
+		s->sinks[i].format = c->out[i].format;
+	}
+	if (!c->nout) {
+		s->sinks[0].format = conf_format_of(c, NULL, TAPE_UNKNOWN);
+		rc = place_new(s->path, s->facts.home, s->rec.id, s->rec.wall_ns,
+			s->sinks[0].format >= TAPE_CAST_V1 ? ".cast" : ".audit", e);
+		s->sinks[0].path = s->path;
+	}
+	for (int i = 0; rc == 0 && i < s->rec.nsinks; i++)
+		rc = sink_open(&s->sinks[i], c->mode, &o, e);
+	return rc;
+}
+
+static int
+start_recorder(struct session *s, struct err *e)
+{
+	struct recorder *r = &s->rec;
+	int rc = ident_make_id(r->id, e);
+
+	r->ring = &s->ring;
+	r->sinks = s->sinks;
+	r->policy = s->conf->on_error;
+	r->wall_ns = clk_wall(s->clk);
+	r->mono_ns = clk_mono(s->clk);
+	s->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (rc == 0 && s->news_fd < 0)
+		rc = err_sys(e, ERR_IO, "eventfd");
+	if (rc == 0)
+		rc = ring_init(&s->ring, QUEUE_SIZE, s->news_fd, e);
+	if (rc == 0)
+		rc = open_sinks(s, e);
+	return rc;
+}
+
+static void
+find_size(struct session *s)
+{
+	bool known = s->mode == IDENT_TTY && tty_size(STDIN_FILENO, &s->size);
+
+	if (s->conf->cols)
+		s->size = (struct winsize){ .ws_col = (unsigned short)s->conf->cols,
+			.ws_row = (unsigned short)s->conf->rows };
+	else if (!known)
+		s->size = (struct winsize){ .ws_col = 80, .ws_row = 24 };
+}
+
+/* The first messages must be in the file before anything is run. */
+static int
+write_start(struct session *s, struct err *e)
+{
+	struct termios modes = { 0 };
+	struct ident id = { .conf = s->conf, .facts = &s->facts, .mode = s->mode,
+		.size = &s->size, .modes = &modes, .shell = user_shell(s) };
+
+	if (s->pty.master >= 0)
+		tcgetattr(s->pty.master, &modes);
+	s->rec.policy = ON_ERROR_STOP;
+	ident_start(&s->rec, &id, s->rec.mono_ns);
+	s->rec.policy = s->conf->on_error;
+	for (int i = 0; i < s->rec.nsinks; i++)
+		if (s->sinks[i].failing && s->rec.policy != ON_ERROR_CONTINUE) {
+			*e = s->sinks[i].why;
+			err_prefix(e, "%.200s", s->sinks[i].path);
+			return e->code ? e->code : ERR_IO;
+		}
+	return 0;
+}
+
+static int
+make_ptys(struct session *s, struct err *e)
+{
+	const struct termios *modes = s->mode == IDENT_TTY ? &s->tty.saved : NULL;
+	int rc = 0;
+
+	if (s->mode != IDENT_PIPES)
+		rc = pty_open(&s->pty, modes, &s->size, e);
+	if (rc == 0 && s->mode != IDENT_PIPES && s->conf->split_stderr)
+		rc = pty_open(&s->pty_err, modes, &s->size, e);
+	return rc;
+}
+
+/* A pipe whose end on our side (0 reading, 1 writing) does not block. */
+static int
+make_pipe(int *ours, int *theirs, int our_end, struct err *e)
+{
+	int p[2];
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return err_sys(e, ERR_IO, "pipe");
+	*ours = p[our_end];
+	*theirs = p[!our_end];
+	fcntl(*ours, F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+static int
+writable(int fd)
+{
+	bool own;
+
+	return tty_reopen_write(fd, &own);
+}
+
+static int
+connect_pipes(struct proxy_fds *f, int theirs[3], struct err *e)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), rc;
+
+	rc = make_pipe(&f->in_to, &theirs[0], 1, e);
+	if (rc == 0)
+		rc = make_pipe(&f->out_from, &theirs[1], 0, e);
+	if (rc == 0)
+		rc = make_pipe(&f->err_from, &theirs[2], 0, e);
+	if (rc < 0)
+		return rc;
+	f->in_from = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	f->out_to = writable(STDOUT_FILENO);
+	f->err_to = writable(STDERR_FILENO);
+	/* Ours must not keep them open when the program's side is closed. */
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	close(null);
+	return 0;
+}
+
+static int
+connect_ptys(struct session *s, struct proxy_fds *f, int theirs[3], struct err *e)
+{
+	bool user = s->mode == IDENT_TTY;
+	int rc = 0;
+
+	f->out_from = s->pty.master;
+	f->in_to = fcntl(s->pty.master, F_DUPFD_CLOEXEC, 3);
+	for (int i = 0; i < 3; i++)
+		theirs[i] = s->pty.slave;
+	if (user) {
+		f->in_from = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+		f->out_to = writable(STDOUT_FILENO);
+	}
+	if (s->conf->split_stderr) {
+		f->err_from = s->pty_err.master;
+		theirs[2] = s->pty_err.slave;
+		f->err_to = user ? writable(STDERR_FILENO) : -1;
+	} else if (user && !isatty(STDERR_FILENO)) {
+		rc = make_pipe(&f->err_from, &theirs[2], 0, e);
+		f->err_to = writable(STDERR_FILENO);
+	}
+	return rc;
+}
+
+static pid_t
+start_program(struct session *s, const int theirs[3], int *status, struct err *e)
+{
+	const char *sh = user_shell(s);
+	char *line[] = { (char *)sh, NULL, NULL, NULL };
+	const char *env[] = { s->env_session, NULL };
+	struct child_plan plan = { .file = sh, .argv = line, .env = env,
+		.fd = { theirs[0], theirs[1], theirs[2] },
+		.ctty = s->mode == IDENT_PIPES ? -1 : theirs[0], .signals = &s->signals };
+
+	if (s->conf->command) {
+		line[1] = "-c";
+		line[2] = (char *)s->conf->command;
+	} else if (s->conf->argv[0]) {
+		plan.file = s->conf->argv[0];
+		plan.argv = s->conf->argv;
+	}
+	snprintf(s->env_session, sizeof s->env_session, "AUDITREC_SESSION=%s", s->rec.id);
+	return child_start(&plan, status, e);
+}
+
+static int
+start_proxy(struct session *s, const struct proxy_fds *f, struct err *e)
+{
+	struct proxy *p = &s->proxy;
+
+	p->loop = &s->loop;
+	p->ring = &s->ring;
+	p->clk = s->clk;
+	p->intercept = s->conf->intercept;
+	p->user_tty = s->mode == IDENT_TTY;
+	p->program_tty = s->mode != IDENT_PIPES;
+	p->quiet = s->conf->quiet;
+	p->pty = s->pty.master;
+	p->keys = s->conf->keys;
+	p->user_gone = on_user_gone;
+	p->ctx = s;
+	loop_add(&s->loop, s->sig_fd, POLLIN, on_signals, s);
+	loop_add(&s->loop, s->news_fd, POLLIN, on_news, s);
+	s->end_timer = loop_timer(&s->loop, end_step, s);
+	s->drain_timer = loop_timer(&s->loop, on_drain, s);
+	return proxy_init(p, f, e);
+}
+
+static void
+run_loop(struct session *s)
+{
+	while (!s->loop.stop && loop_once(&s->loop, NULL) == 0)
+		check_drained(s);
+}
+
+/* Everything but the program is set up.  Run it to its end. */
+static int
+run(struct session *s, struct err *e)
+{
+	struct proxy_fds f = { -1, -1, -1, -1, -1, -1 };
+	int theirs[3], status, rc;
+	struct err exec_err;
+
+	rc = s->mode == IDENT_PIPES ? connect_pipes(&f, theirs, e)
+				    : connect_ptys(s, &f, theirs, e);
+	if (rc < 0)
+		return rc;
+	s->pid = start_program(s, theirs, &status, &exec_err);
+	if (s->mode == IDENT_PIPES)
+		for (int i = 0; i < 3; i++)
+			close(theirs[i]);
+	else if (theirs[2] != s->pty.slave && theirs[2] != s->pty_err.slave)
+		close(theirs[2]);
+	pty_close_slave(&s->pty);
+	pty_close_slave(&s->pty_err);
+	rc = start_proxy(s, &f, e);
+	if (rc == 0)
+		rc = writer_start(&s->writer, &s->rec, s->clk, s->news_fd, e);
+	if (rc < 0)
+		return rc;
+	if (s->pid < 0) {
+		diag_error("%s", exec_err.text);
+		program_exited(s, status << 8);
+	} else {
+		go_raw(s);
+	}
+	run_loop(s);
+	s->incomplete |= !writer_join(&s->writer);
+	return 0;
+}
+
+static int
+choose_mode(struct session *s, struct err *e)
+{
+	s->pty = s->pty_err = (struct pty)PTY_NONE;
+	if (s->conf->headless)
+		s->mode = IDENT_HEADLESS;
+	else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		s->mode = IDENT_TTY;
+	else
+		s->mode = IDENT_PIPES;
+	if (s->mode == IDENT_TTY)
+		return tty_open(&s->tty, STDIN_FILENO, e);
+	return 0;
+}
+
+static void
+harden(void)
+{
+#ifndef __SANITIZE_ADDRESS__ /* whose leak check must trace us */
+	/* Not before our own descriptors were opened again through /proc/self. */
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+static int
+result(const struct session *s)
+{
+	if (s->mode != IDENT_PIPES && !s->conf->quiet && s->path[0])
+		diag_note("recorded to %s", s->path);
+	if (!s->incomplete)
+		return child_exit_status(s->wait_status);
+	for (int i = 0; i < s->rec.nsinks; i++)
+		if (s->sinks[i].failing || s->sinks[i].lost)
+			diag_error("%s is not complete: %s", s->sinks[i].path,
+				s->sinks[i].why.text);
+	return SESSION_INCOMPLETE;
+}
+
+int
+session_run(const struct conf *c, struct err *e)
+{
+	static struct session s;
+	int rc;
+
+	s.conf = c;
+	s.clk = &clk_system;
+	loop_init(&s.loop, s.clk);
+	proc_facts(&s.facts);
+	rc = choose_mode(&s, e);
+	if (rc < 0)
+		return rc;
+	find_size(&s);
+	s.sig_fd = sig_open(&s.signals, caught, e);
+	rc = s.sig_fd < 0 ? s.sig_fd : start_recorder(&s, e);
+	if (rc == 0)
+		rc = make_ptys(&s, e);
+	if (rc == 0)
+		rc = write_start(&s, e);
+	if (rc == 0)
+		rc = run(&s, e);
+	tty_restore(&s.tty);
+	proxy_close(&s.proxy);
+	ring_free(&s.ring);
+	return rc < 0 ? rc : result(&s);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: ISC */
+#include "rec/sink.h"
+
+static int
+continue_file(struct sink *s, struct dst *d, const struct tapew_opts *o, struct err *e)
+{
+	struct src *src = fdio_dst_reader(d);
+	int rc;
+
+	if (!src) {
+		dst_close(d, NULL);
+		return err_set(e, ERR_UNSUPPORTED, "cannot be appended to");
+	}
+	if (src_size(src) == 0)
+		rc = tapew_open(&s->w, s->format, d, o, e);
+	else
+		rc = tapew_append(&s->w, s->format, src, d, o, e);
+	src_close(src);
+	return rc;
+}
+
+int
+sink_open(struct sink *s, enum fdio_mode mode, const struct tapew_opts *o, struct err *e)
+{
+	struct dst *d;
+	int rc = fdio_open_dst(&d, s->path, mode, e);
+
+	if (rc < 0)
+		return rc;
+	if (mode == FDIO_APPEND)
+		rc = continue_file(s, d, o, e);
+	else
+		rc = tapew_open(&s->w, s->format, d, o, e);
+	if (rc < 0)
+		err_prefix(e, "%.200s", s->path);
+	return rc;
+}
+
+static int
+failed(struct sink *s, const struct err *why)
+{
+	s->failing = true;
+	s->why = *why;
+	return why->code ? why->code : ERR_IO;
+}
+
+int
+sink_put(struct sink *s, const struct msg *m, int64_t mono_ns)
+{
+	struct tapew_stats was = tapew_stats(s->w), is;
+	struct err e = { .code = 0 };
+	int rc = tapew_put(s->w, m, &e);
+
+	is = tapew_stats(s->w);
+	/* A full block went out: only what follows it is still to be flushed. */
+	if (!s->oldest_ns || is.file_bytes != s->written)
+		s->oldest_ns = mono_ns;
+	s->written = is.file_bytes;
+	if (rc >= 0)
+		return 0;
+	failed(s, &e);
+	return is.messages != was.messages ? 0 : rc;
+}
+
+int
+sink_flush(struct sink *s)
+{
+	struct err e = { .code = 0 };
+	int rc = tapew_flush(s->w, &e);
+
+	if (rc < 0)
+		return failed(s, &e);
+	s->oldest_ns = 0;
+	s->written = tapew_stats(s->w).file_bytes;
+	return 0;
+}
+
+int
+sink_retry(struct sink *s)
+{
+	int rc = sink_flush(s);
+
+	if (rc == 0)
+		s->failing = false;
+	return rc;
+}
+
+void
+sink_count_lost(struct sink *s, const struct msg *m)
+{
+	struct sink_loss *g = &s->gap;
+
+	if (!g->messages)
+		g->from_ns = m->time_ns;
+	g->to_ns = m->time_ns;
+	g->messages++;
+	if (m->type == MSG_IO)
+		g->bytes += m->p.io.data.n;
+	s->lost++;
+}
+
+int
+sink_close(struct sink *s)
+{
+	struct err e = { .code = 0 };
+	int rc;
+
+	if (!s->w)
+		return 0;
+	rc = tapew_close(s->w, &e);
+	s->w = NULL;
+	if (rc < 0)
+		failed(s, &e);
+	return s->failing || s->lost ? ERR_IO : 0;
+}

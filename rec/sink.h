@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/* One output of a session: a file in one format, what is not yet flushed in it, and what it
+ * lost while it could not be written.  Sinks know nothing of each other.  A sink that fails
+ * takes nothing until sink_retry() has succeeded; whoever puts then decides whether to hold
+ * or to count the message as lost. */
+#ifndef REC_SINK_H
+#define REC_SINK_H
+
+#include "format/tapew.h"
+#include "sys/fdio.h"
+
+#define SINK_MAX 4
+
+struct sink_loss {
+	uint64_t bytes, messages;
+	int64_t from_ns, to_ns; /* times of the first and last lost message */
+};
+
+struct sink {
+	const char *path;
+	enum tape_format format;
+	struct tapew *w;
+	uint64_t written;   /* file bytes when last looked at */
+	int64_t oldest_ns;  /* monotonic time of the oldest unflushed message, 0: none */
+	int64_t retry_ns;   /* failing: when to try again */
+	bool failing;
+	struct err why;	       /* of the present or last failure */
+	struct sink_loss gap;  /* lost since the failure began, not yet told in the file */
+	uint64_t lost;	       /* messages in all */
+};
+
+/* MODE: FDIO_NEW, FDIO_APPEND (goes on in a recording of the same format) or
+ * FDIO_OVERWRITE. */
+int sink_open(struct sink *s, enum fdio_mode mode, const struct tapew_opts *o, struct err *e);
+/* 0: taken.  Negative: the sink fails (s->why) and the message was not taken. */
+int sink_put(struct sink *s, const struct msg *m, int64_t mono_ns);
+int sink_flush(struct sink *s);
+/* Try whether a failing sink can be written again; 0 when it can. */
+int sink_retry(struct sink *s);
+void sink_count_lost(struct sink *s, const struct msg *m);
+/* 0 when the file is whole: nothing failed at its end and nothing was lost. */
+int sink_close(struct sink *s);
+
+#endif

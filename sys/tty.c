@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+#include "sys/tty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The one terminal that exit paths outside the normal flow must put back. */
+static struct tty *raw_tty;
+
+static void
+restore_at_exit(void)
+{
+	if (raw_tty)
+		tty_restore(raw_tty);
+}
+
+/* SIGABRT cannot be an event: abort() does not return to a loop.  tcsetattr is
+ * async-signal-safe (POSIX); after this handler abort() ends the process as usual. */
+static void
+restore_on_abort(int signo)
+{
+	(void)signo;
+	if (raw_tty && raw_tty->raw)
+		tcsetattr(raw_tty->fd, TCSANOW, &raw_tty->saved);
+}
+
+static void
+guard(struct tty *t)
+{
+	static bool once;
+	struct sigaction sa = { .sa_handler = restore_on_abort, .sa_flags = (int)SA_RESETHAND };
+
+	raw_tty = t;
+	if (once)
+		return;
+	once = true;
+	atexit(restore_at_exit);
+	sigaction(SIGABRT, &sa, NULL);
+}
+
+int
+tty_open(struct tty *t, int fd, struct err *e)
+{
+	t->fd = fd;
+	t->raw = false;
+	if (tcgetattr(fd, &t->saved) < 0)
+		return err_sys(e, ERR_IO, "cannot read the modes of the terminal");
+	return 0;
+}
+
+int
+tty_raw(struct tty *t, struct err *e)
+{
+	struct termios raw = t->saved;
+
+	guard(t);
+	cfmakeraw(&raw);
+	while (tcsetattr(t->fd, TCSADRAIN, &raw) < 0)
+		if (errno != EINTR)
+			return err_sys(e, ERR_IO, "cannot make the terminal raw");
+	t->raw = true;
+	return 0;
+}
+
+void
+tty_restore(struct tty *t)
+{
+	if (!t->raw)
+		return;
+	t->raw = false;
+	/* TCSANOW: a terminal that takes no more output must not hold us here. */
+	while (tcsetattr(t->fd, TCSANOW, &t->saved) < 0)
+		if (errno != EINTR)
+			break;
+}
+
+void
+tty_save(struct tty *t)
+{
+	if (!t->raw)
+		tcgetattr(t->fd, &t->saved);
+}
+
+bool
+tty_size(int fd, struct winsize *ws)
+{
+	return ioctl(fd, TIOCGWINSZ, ws) == 0 && ws->ws_col > 0 && ws->ws_row > 0;
+}
+
+bool
+tty_hides_input(int fd)
+{
+	struct termios t;
+
+	return tcgetattr(fd, &t) == 0 && !(t.c_lflag & ECHO) && (t.c_lflag & ICANON);
+}
+
+static bool
+same_file(int a, int b)
+{
+	struct stat sa, sb;
+
+	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_rdev == sb.st_rdev &&
+	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+int
+tty_reopen_write(int fd, bool *own)
+{
+	char path[40];
+	struct stat st;
+	int n = -1;
+
+	*own = false;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	if (fstat(fd, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)))
+		n = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (n >= 0 && same_file(n, fd)) {
+		*own = true;
+		return n;
+	}
+	if (n >= 0)
+		close(n);
+	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}

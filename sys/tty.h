@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* The user's terminal: raw mode that is undone on every way out.  While a terminal is raw,
+ * normal exit and SIGABRT put it back; other signals are events (sys/sig.h) and end in a
+ * normal exit. */
+#ifndef SYS_TTY_H
+#define SYS_TTY_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+
+struct tty {
+	int fd;
+	bool raw;
+	struct termios saved; /* as it was when opened */
+};
+
+int tty_open(struct tty *t, int fd, struct err *e); /* fd stays the caller's */
+int tty_raw(struct tty *t, struct err *e);
+void tty_restore(struct tty *t); /* does nothing when it is not raw */
+/* Take the present modes as the ones to restore (after the user's shell had the terminal). */
+void tty_save(struct tty *t);
+/* Size in characters; false when unknown or 0. */
+bool tty_size(int fd, struct winsize *ws);
+/* What is typed now is not shown and read by the line: a password. */
+bool tty_hides_input(int fd);
+/* A second, non-blocking descriptor of its own for writing to the same terminal or pipe, so
+ * that O_NONBLOCK does not leak to others that share FD.  Returns a dup of FD when that
+ * cannot be had (*own false: it blocks). */
+int tty_reopen_write(int fd, bool *own);
+
+#endif
