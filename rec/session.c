@@ -545,7 +545,7 @@ start_program(struct session *s, const int theirs[3], int *status, struct err *e
 		.ctty = s->mode == IDENT_PIPES ? -1 : theirs[0], .signals = &s->signals };
 
 	if (s->conf->command) {
-		line[1] = "-c";
+		line[1] = (char *)"-c";
 		line[2] = (char *)s->conf->command;
 	} else if (s->conf->argv[0]) {
 		plan.file = s->conf->argv[0];
@@ -585,18 +585,28 @@ run_loop(struct session *s)
 		check_drained(s);
 }
 
+static void
+harden(void)
+{
+#ifndef __SANITIZE_ADDRESS__ /* whose leak check must trace us */
+	/* Not before our own descriptors were opened again through /proc/self. */
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
 /* Everything but the program is set up.  Run it to its end. */
 static int
 run(struct session *s, struct err *e)
 {
 	struct proxy_fds f = { -1, -1, -1, -1, -1, -1 };
-	int theirs[3], status, rc;
+	int theirs[3] = { -1, -1, -1 }, status, rc;
 	struct err exec_err;
 
 	rc = s->mode == IDENT_PIPES ? connect_pipes(&f, theirs, e)
 				    : connect_ptys(s, &f, theirs, e);
 	if (rc < 0)
 		return rc;
+	harden();
 	s->pid = start_program(s, theirs, &status, &exec_err);
 	if (s->mode == IDENT_PIPES)
 		for (int i = 0; i < 3; i++)
@@ -618,6 +628,7 @@ run(struct session *s, struct err *e)
 	}
 	run_loop(s);
 	s->incomplete |= !writer_join(&s->writer);
+	proxy_close(&s->proxy);
 	return 0;
 }
 
@@ -634,15 +645,6 @@ choose_mode(struct session *s, struct err *e)
 	if (s->mode == IDENT_TTY)
 		return tty_open(&s->tty, STDIN_FILENO, e);
 	return 0;
-}
-
-static void
-harden(void)
-{
-#ifndef __SANITIZE_ADDRESS__ /* whose leak check must trace us */
-	/* Not before our own descriptors were opened again through /proc/self. */
-	prctl(PR_SET_DUMPABLE, 0);
-#endif
 }
 
 static int
@@ -682,7 +684,6 @@ session_run(const struct conf *c, struct err *e)
 	if (rc == 0)
 		rc = run(&s, e);
 	tty_restore(&s.tty);
-	proxy_close(&s.proxy);
 	ring_free(&s.ring);
 	return rc < 0 ? rc : result(&s);
 }
