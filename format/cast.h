@@ -100,4 +100,31 @@ void cast_head_free(struct cast_head *h);
 size_t cast_head_count(const struct cast_head *h);
 void cast_head_message(const struct cast_head *h, size_t i, struct msg *m);
 
+/* cast_facts.c: the header, from messages to JSON */
+
+/* What is known of the session before its first event.  All texts are valid UTF-8. */
+struct cast_facts {
+	int64_t start_ns; /* wall clock; below a second: unknown */
+	uint32_t cols, rows;
+	struct buf term, command, title;
+	bool has_term, has_command, has_title;
+	int64_t idle_limit_ns; /* 0 none */
+	struct json_t *env;    /* object, owned, in the order of the messages */
+	struct json_t
+		*foreign; /* header of the asciicast that is converted, owned, or NULL */
+};
+
+void cast_facts_init(struct cast_facts *f);
+void cast_facts_free(struct cast_facts *f);
+/* Environment: false for what does not go into a header (names other than [A-Z0-9_]+, or
+ * more than a sensible header holds). */
+bool cast_facts_env(struct cast_facts *f, struct span name, struct span value);
+void cast_facts_text(struct buf *text, bool *has, struct span s);
+/* A session event (title, idle limit) or the header event of a foreign recording. */
+void cast_facts_session(struct cast_facts *f, const struct msg *m);
+void cast_facts_header(struct cast_facts *f, const struct msg *m);
+/* The header of VERSION without a newline; version 1 up to the bracket of "stdout".
+ * Returns how many members of the foreign header it could not hold. */
+uint64_t cast_facts_put(const struct cast_facts *f, int version, struct buf *out);
+
 #endif
