@@ -8,6 +8,7 @@
 #include "base/clk.h"
 #include "format/cast.h"
 #include "format/cast_out.h"
+#include "format/tape_impl.h"
 #include "format/vendor.h"
 
 #include <inttypes.h>
