@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/conf.h"
 
-
 enum {
 	OPT_OUTPUT = 1,
 	OPT_FORMAT,
@@ -29,7 +28,8 @@ const struct opt conf_options[] = {
 		"write the recording to FILE; more than one -o writes them together" },
 	{ OPT_FORMAT, "format", 'f', "FORMAT",
 		"audit, audit-v1, asciicast-v2 or asciicast-v3, for the -o before it\n"
-		"or, without one, for all; else .cast is asciicast-v2, all others audit" },
+		"or, without one, for all; else .cast is asciicast-v2, all others "
+		"audit" },
 	{ OPT_APPEND, "append", 'a', NULL, "go on at the end of an existing recording" },
 	{ OPT_OVERWRITE, "overwrite", 0, NULL, "replace an existing file" },
 	{ OPT_COMMAND, "command", 'c', "STRING", "run STRING with the shell" },
@@ -46,8 +46,10 @@ const struct opt conf_options[] = {
 	{ OPT_SIZE, "window-size", 0, "COLSxROWS", "size of the recorded terminal" },
 	{ OPT_HEADLESS, "headless", 0, NULL,
 		"record without using a terminal, 80x24 unless told" },
-	{ OPT_MARKER_KEY, "marker-key", 0, "KEY", "key that sets a marker (default none)" },
-	{ OPT_PAUSE_KEY, "pause-key", 0, "KEY", "key that pauses and resumes (default none)" },
+	{ OPT_MARKER_KEY, "marker-key", 0, "KEY",
+		"key that sets a marker (default none)" },
+	{ OPT_PAUSE_KEY, "pause-key", 0, "KEY",
+		"key that pauses and resumes (default none)" },
 	{ OPT_ON_ERROR, "on-error", 0, "POLICY",
 		"when writing fails: stop (default), continue or pause" },
 	{ OPT_QUIET, "quiet", 'q', NULL, "print nothing but errors" },
@@ -75,7 +77,8 @@ static unsigned
 switch_named(const char *name, size_t n)
 {
 	for (size_t i = 0; i < NSWITCHES; i++)
-		if (strlen(switches[i].name) == n && memcmp(switches[i].name, name, n) == 0)
+		if (strlen(switches[i].name) == n &&
+			memcmp(switches[i].name, name, n) == 0)
 			return switches[i].bit;
 	return 0;
 }
@@ -164,7 +167,8 @@ take_format(struct conf *c, const char *name, struct err *e)
 		return rc;
 	if (f == TAPE_CAST_V1)
 		return err_set(e, ERR_USAGE,
-			"asciicast-v1 cannot be written while recording (convert to it later)");
+			"asciicast-v1 cannot be written while recording (convert to it "
+			"later)");
 	if (c->nout)
 		c->out[c->nout - 1].format = f;
 	else
@@ -176,7 +180,8 @@ static int
 take_mode(struct conf *c, enum fdio_mode mode, struct err *e)
 {
 	if (c->mode != FDIO_NEW && c->mode != mode)
-		return err_set(e, ERR_USAGE, "--append and --overwrite exclude each other");
+		return err_set(
+			e, ERR_USAGE, "--append and --overwrite exclude each other");
 	c->mode = mode;
 	return 0;
 }

@@ -24,14 +24,15 @@ struct conf_output {
 struct conf {
 	struct conf_output out[SINK_MAX]; /* nout 0: a new file in the default place */
 	int nout;
-	enum tape_format format; /* of outputs without one of their own; UNKNOWN: by name */
+	enum tape_format
+		format; /* of outputs without one of their own; UNKNOWN: by name */
 	enum fdio_mode mode;
-	unsigned intercept; /* set of enum conf_intercept */
+	unsigned intercept;  /* set of enum conf_intercept */
 	const char *command; /* -c */
 	const char *title;
 	const char *env; /* names, "*" at the end of one is a wildcard */
-	double idle_s;	 /* 0: none */
-	int cols, rows;	 /* 0: as the terminal */
+	double idle_s;   /* 0: none */
+	int cols, rows;  /* 0: as the terminal */
 	bool split_stderr, headless, quiet;
 	struct keys keys;
 	enum on_error on_error;
@@ -49,7 +50,8 @@ int conf_intercept_parse(unsigned *set, const char *list, struct err *e);
 /* "stdout,stderr" */
 void conf_intercept_text(char out[64], unsigned set);
 /* Format of an output: its own, the general one, or by the name (".cast"). */
-enum tape_format conf_format_of(const struct conf *c, const char *path, enum tape_format own);
+enum tape_format conf_format_of(
+	const struct conf *c, const char *path, enum tape_format own);
 /* Whether NAME=VALUE stands in the list of --env. */
 bool conf_env_wanted(const char *list, const char *name_value);
 

@@ -20,7 +20,8 @@ ident_make_id(char out[33], struct err *e)
 	uint8_t raw[16];
 
 	if (getrandom(raw, sizeof raw, 0) != (ssize_t)sizeof raw)
-		return err_sys(e, ERR_IO, "no random numbers for the id of the recording");
+		return err_sys(
+			e, ERR_IO, "no random numbers for the id of the recording");
 	for (size_t i = 0; i < sizeof raw; i++)
 		snprintf(out + 2 * i, 3, "%02x", raw[i]);
 	return 0;

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 
 /* What xterm, and whoever follows it, sends for F1 to F12. */
-static const char *const function_keys[] = { "\033OP", "\033OQ", "\033OR", "\033OS", "\033[15~",
-	"\033[17~", "\033[18~", "\033[19~", "\033[20~", "\033[21~", "\033[23~", "\033[24~" };
+static const char *const function_keys[] = { "\033OP", "\033OQ", "\033OR", "\033OS",
+	"\033[15~", "\033[17~", "\033[18~", "\033[19~", "\033[20~", "\033[21~",
+	"\033[23~", "\033[24~" };
 
 static int
 set(struct key *k, const char *bytes, size_t n)
@@ -76,7 +77,8 @@ keys_parse(struct key *k, const char *text, struct err *e)
 	if (one_character(text))
 		return set(k, text, n);
 	return err_set(e, ERR_USAGE,
-		"'%.40s' is no key: write ^X, C-x, M-x, F1 to F12 or one character", text);
+		"'%.40s' is no key: write ^X, C-x, M-x, F1 to F12 or one character",
+		text);
 }
 
 static const uint8_t *

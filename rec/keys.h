@@ -25,6 +25,7 @@ struct keys {
 /* "^X", "C-x", "M-x", "F1" to "F12", one character; "" or "none": no key. */
 int keys_parse(struct key *k, const char *text, struct err *e);
 /* The first key in IN: how many bytes stand before it (all, without one). */
-enum keys_action keys_find(struct keys *k, struct span in, size_t *before, size_t *length);
+enum keys_action keys_find(
+	struct keys *k, struct span in, size_t *before, size_t *length);
 
 #endif

@@ -6,11 +6,33 @@ enum { TEXT, ESC, CSI, STRING, STRING_ESC, CHARSET };
 /* Words of prompts (lower case; ASCII letters only are folded).  They must be followed on
  * the same line by nothing but the rest of a prompt. */
 static const char *const words[] = {
-	"password", "passphrase", "passcode", "passwort", "kennwort", "mot de passe",
-	"contrase\xc3\xb1" "a", "contrasena", "senha", "wachtwoord", "l\xc3\xb6senord", "adgangskode",
-	"passord", "salasana", "has\xc5\x82o", "heslo", "jelsz\xc3\xb3", "\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",
-	"\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89", "\xe5\xaf\x86\xe7\xa0\x81",
-	"pin", "verification code", "one-time", "otp", "secret", "token",
+	"password",
+	"passphrase",
+	"passcode",
+	"passwort",
+	"kennwort",
+	"mot de passe",
+	"contrase\xc3\xb1"
+	"a",
+	"contrasena",
+	"senha",
+	"wachtwoord",
+	"l\xc3\xb6senord",
+	"adgangskode",
+	"passord",
+	"salasana",
+	"has\xc5\x82o",
+	"heslo",
+	"jelsz\xc3\xb3",
+	"\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",
+	"\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89",
+	"\xe5\xaf\x86\xe7\xa0\x81",
+	"pin",
+	"verification code",
+	"one-time",
+	"otp",
+	"secret",
+	"token",
 };
 
 /* One step of the skipper: true when C is text.  Sequences as in ECMA-48. */
@@ -20,7 +42,8 @@ is_text(struct mask *m, uint8_t c)
 	switch (m->esc) {
 	case ESC:
 		m->esc = c == '[' ? CSI
-			 : c == ']' || c == 'P' || c == '_' || c == '^' || c == 'X' ? STRING
+			 : c == ']' || c == 'P' || c == '_' || c == '^' || c == 'X'
+				 ? STRING
 			 : c >= 0x20 && c < 0x30 ? CHARSET
 						 : TEXT;
 		return false;

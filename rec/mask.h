@@ -13,11 +13,12 @@
 #define MASK_LINE_MAX 512
 
 struct mask {
-	char line[MASK_LINE_MAX]; /* end of the present output line, lower case, no escapes */
+	char line
+		[MASK_LINE_MAX]; /* end of the present output line, lower case, no escapes */
 	size_t n;
-	int esc;	 /* state of the escape sequence skipper */
-	bool at_prompt;	 /* typing at a prompt has begun */
-	bool told;	 /* the present stretch of hidden input has its event */
+	int esc;        /* state of the escape sequence skipper */
+	bool at_prompt; /* typing at a prompt has begun */
+	bool told;      /* the present stretch of hidden input has its event */
 };
 
 enum mask_verdict {
@@ -29,7 +30,8 @@ enum mask_verdict {
 void mask_output(struct mask *m, struct span out);
 /* IN was typed; HIDDEN: the terminal's modes say that it is not shown.  WHY: "echo" or
  * "prompt", when not MASK_SHOW. */
-enum mask_verdict mask_input(struct mask *m, struct span in, bool hidden, const char **why);
+enum mask_verdict mask_input(
+	struct mask *m, struct span in, bool hidden, const char **why);
 /* Whether the present output line looks like a prompt for a password. */
 bool mask_is_prompt(const struct mask *m);
 

@@ -23,9 +23,11 @@ find_state_home(char *out, size_t size, const char *home, struct err *e)
 	else if (h[0] == '/')
 		n = snprintf(out, size, "%s/.local/state/auditrec", h);
 	else
-		return err_set(e, ERR_NOTFOUND, "no home directory for recordings: use -o FILE");
+		return err_set(
+			e, ERR_NOTFOUND, "no home directory for recordings: use -o FILE");
 	if (n < 0 || (size_t)n >= size)
-		return err_set(e, ERR_LIMIT, "the path of the home directory is too long");
+		return err_set(
+			e, ERR_LIMIT, "the path of the home directory is too long");
 	return 0;
 }
 
@@ -39,7 +41,8 @@ make_folders(char *path, struct err *e)
 			continue;
 		*p = 0;
 		if (mkdir(path, 0700) < 0 && errno != EEXIST)
-			return err_sys(e, ERR_NOTFOUND, "cannot make the folder %s", path);
+			return err_sys(
+				e, ERR_NOTFOUND, "cannot make the folder %s", path);
 		*p = c;
 		if (!c)
 			return 0;

@@ -17,12 +17,15 @@
 static struct ring_head
 head_of(struct proxy *p, enum rec_kind kind, uint16_t stream, size_t n)
 {
-	return (struct ring_head){ .n = (uint32_t)n, .kind = (uint16_t)kind,
-		.stream = stream, .mono_ns = clk_mono(p->clk) };
+	return (struct ring_head){ .n = (uint32_t)n,
+		.kind = (uint16_t)kind,
+		.stream = stream,
+		.mono_ns = clk_mono(p->clk) };
 }
 
 bool
-proxy_event(struct proxy *p, enum ring_class c, enum rec_kind kind, const void *data, size_t n)
+proxy_event(struct proxy *p, enum ring_class c, enum rec_kind kind, const void *data,
+	size_t n)
 {
 	struct ring_head h = head_of(p, kind, 0, n);
 	bool ok = ring_put(p->ring, c, &h, data);

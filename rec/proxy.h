@@ -17,14 +17,14 @@ struct proxy {
 	struct ring *ring;
 	const struct clk *clk;
 	unsigned intercept; /* enum conf_intercept */
-	bool user_tty;	    /* the user's side is a terminal */
+	bool user_tty;      /* the user's side is a terminal */
 	bool program_tty;   /* the program's side is one: a pty, whose master is PTY */
 	bool quiet;
 	int pty;
-	int retry;	    /* timer: a pty whose slave nobody has open may be opened again */
-	bool paused;	    /* by the user's key */
-	bool program_over;  /* it will open no terminal again */
-	bool moved;	    /* bytes have moved since somebody cleared this */
+	int retry;   /* timer: a pty whose slave nobody has open may be opened again */
+	bool paused; /* by the user's key */
+	bool program_over; /* it will open no terminal again */
+	bool moved;        /* bytes have moved since somebody cleared this */
 	struct keys keys;
 	struct mask mask;
 	struct relay in, out, err;
@@ -43,10 +43,10 @@ struct proxy_fds {
 int proxy_init(struct proxy *p, const struct proxy_fds *fds, struct err *e);
 bool proxy_event(struct proxy *p, enum ring_class c, enum rec_kind kind, const void *data,
 	size_t n);
-void proxy_resume(struct proxy *p);   /* there is room in the queue again */
+void proxy_resume(struct proxy *p); /* there is room in the queue again */
 void proxy_stop_input(struct proxy *p);
 void proxy_say(struct proxy *p, const char *text); /* a line on the user's terminal */
-bool proxy_ended(const struct proxy *p);   /* both outputs are at their end and delivered */
+bool proxy_ended(const struct proxy *p); /* both outputs are at their end and delivered */
 bool proxy_delivered(const struct proxy *p); /* nothing is kept */
 void proxy_close(struct proxy *p);
 

@@ -195,7 +195,8 @@ take_signal(struct recorder *r, const struct ring_item *it)
 
 /* Events of ours whose payload is one text, or nothing. */
 static void
-take_event(struct recorder *r, const struct ring_item *it, enum vendor_id id, const char *key)
+take_event(struct recorder *r, const struct ring_item *it, enum vendor_id id,
+	const char *key)
 {
 	struct jsonw w;
 	struct msg m;

@@ -20,7 +20,7 @@ enum on_error { ON_ERROR_STOP, ON_ERROR_CONTINUE, ON_ERROR_PAUSE };
 
 /* Kinds of records in the queue (struct ring_head.kind); the data of each. */
 enum rec_kind {
-	REC_IO,	    /* bytes of .stream */
+	REC_IO,     /* bytes of .stream */
 	REC_SIZE,   /* struct winsize */
 	REC_MARK,   /* text of the label */
 	REC_PAUSE,  /* nothing */
@@ -41,7 +41,7 @@ struct recorder {
 	struct sink *sinks;
 	int nsinks;
 	enum on_error policy;
-	char id[33];		  /* connection id */
+	char id[33];              /* connection id */
 	int64_t wall_ns, mono_ns; /* the same moment on both clocks */
 	uint64_t next_request;
 	int64_t paused_ns; /* monotonic time of a pause, 0: none */
@@ -60,7 +60,8 @@ struct recorder {
 
 /* One message of this session, now (start and identity; not used once the writer runs). */
 void recorder_put(struct recorder *r, struct msg *m, int64_t mono_ns);
-void recorder_request(struct recorder *r, struct msg *m, uint64_t *request_id, int64_t mono_ns);
+void recorder_request(
+	struct recorder *r, struct msg *m, uint64_t *request_id, int64_t mono_ns);
 /* Take all that is in the queue. */
 void recorder_take(struct recorder *r);
 /* Write what is due at NOW. */

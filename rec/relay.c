@@ -14,7 +14,9 @@ want(struct relay *r)
 		loop_events(r->loop, r->from_slot, read_on ? POLLIN : 0);
 	if (r->to_slot >= 0)
 		loop_events(r->loop, r->to_slot,
-			r->keep_n ? POLLOUT : r->watch_to ? LOOP_HUP : 0);
+			r->keep_n     ? POLLOUT
+			: r->watch_to ? LOOP_HUP
+				      : 0);
 }
 
 static void

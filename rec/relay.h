@@ -12,12 +12,12 @@
 
 struct relay {
 	struct loop *loop;
-	int from, to;		    /* -1: closed; TO -1 from the start: bytes are dropped */
-	int from_slot, to_slot;	    /* in the loop, -1 none */
-	bool stalled;		    /* the source waits for room in the queue */
-	bool eof;		    /* the source has ended */
-	bool finish;		    /* close TO when all is delivered */
-	bool watch_to;		    /* wants to know when the receiver goes away */
+	int from, to;           /* -1: closed; TO -1 from the start: bytes are dropped */
+	int from_slot, to_slot; /* in the loop, -1 none */
+	bool stalled;           /* the source waits for room in the queue */
+	bool eof;               /* the source has ended */
+	bool finish;            /* close TO when all is delivered */
+	bool watch_to;          /* wants to know when the receiver goes away */
 	void (*ready)(void *ctx, struct relay *r); /* the source can be read */
 	void (*gone)(void *ctx, struct relay *r);  /* the receiver went away */
 	void *ctx;

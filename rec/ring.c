@@ -27,7 +27,8 @@ ring_init(struct ring *r, size_t size, int space_fd, struct err *e)
 	memset(r, 0, sizeof *r);
 	if (size < 4 * RING_DATA_MAX || (size & (size - 1)))
 		return err_set(e, ERR_USAGE, "bad size of the queue");
-	r->p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	r->p = mmap(
+		NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (r->p == MAP_FAILED) {
 		r->p = NULL;
 		return err_sys(e, ERR_NOMEM, "cannot map the queue");
@@ -202,4 +203,3 @@ ring_wait(struct ring *r, int64_t deadline_ns)
 	atomic_store(&r->sleeper, AWAKE);
 	atomic_store(&r->urgent, false);
 }
-

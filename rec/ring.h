@@ -27,8 +27,8 @@
 enum ring_class { RING_BYTES, RING_EVENT, RING_LAST };
 
 struct ring_head {
-	uint32_t n;	 /* bytes of data */
-	uint16_t kind;	 /* the user's; RING_PAD is the queue's own */
+	uint32_t n;    /* bytes of data */
+	uint16_t kind; /* the user's; RING_PAD is the queue's own */
 	uint16_t stream;
 	int64_t mono_ns; /* when it happened */
 };
@@ -41,12 +41,12 @@ struct ring_item {
 
 struct ring {
 	uint8_t *p;
-	uint64_t size;			 /* power of two */
-	uint64_t wake_at;		 /* fill that wakes a waiting consumer */
-	int space_fd;			 /* eventfd: told when a waiting producer can go on */
+	uint64_t size;    /* power of two */
+	uint64_t wake_at; /* fill that wakes a waiting consumer */
+	int space_fd;     /* eventfd: told when a waiting producer can go on */
 	_Alignas(64) atomic_uint_fast64_t head; /* bytes ever committed */
 	_Alignas(64) atomic_uint_fast64_t tail; /* bytes ever released */
-	_Alignas(64) atomic_uint sleeper;	 /* state of the consumer (ring.c) */
+	_Alignas(64) atomic_uint sleeper;       /* state of the consumer (ring.c) */
 	atomic_bool want_space, urgent;
 };
 
@@ -58,7 +58,8 @@ void ring_free(struct ring *r);
  * ring_commit with h->n <= *avail. */
 void *ring_reserve(struct ring *r, enum ring_class c, size_t min, size_t *avail);
 void ring_commit(struct ring *r, const struct ring_head *h);
-bool ring_put(struct ring *r, enum ring_class c, const struct ring_head *h, const void *data);
+bool ring_put(
+	struct ring *r, enum ring_class c, const struct ring_head *h, const void *data);
 void ring_wake(struct ring *r, bool urgent);
 /* Ask for a write to space_fd when half of the queue is free.  False: it is already. */
 bool ring_want_space(struct ring *r);

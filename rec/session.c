@@ -10,54 +10,16 @@
 #include "rec/session.h"
 
 #include "base/diag.h"
-#include "rec/ident.h"
-#include "rec/place.h"
-#include "rec/proxy.h"
-#include "rec/writer.h"
-#include "sys/pty.h"
-#include "sys/tty.h"
+#include "rec/session_impl.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
-#define QUEUE_SIZE ((size_t)1 << 20)
-#define STEP_NS	   NS_PER_S	     /* between two signals to a program that must end */
+#define STEP_NS    NS_PER_S          /* between two signals to a program that must end */
 #define DRAIN_NS   (200 * NS_PER_MS) /* silence after which output is over */
-
-enum state { RUNNING, DRAINING, CLOSING };
-
-struct session {
-	const struct conf *conf;
-	const struct clk *clk;
-	struct loop loop;
-	struct ring ring;
-	struct recorder rec;
-	struct writer writer;
-	struct sink sinks[SINK_MAX];
-	struct proxy proxy;
-	struct proc_facts facts;
-	struct sig_saved signals;
-	struct tty tty;
-	struct pty pty, pty_err;
-	struct winsize size;
-	enum ident_mode mode;
-	enum state state;
-	int sig_fd, news_fd;
-	int end_timer, drain_timer;
-	int first_signal, step; /* of ending; step 0: not ending */
-	pid_t pid;		/* 0 once it was waited for */
-	int wait_status;
-	bool incomplete;
-	char path[PATH_MAX]; /* default place */
-	char env_session[64];
-};
 
 /* ---- ending the program ---- */
 
@@ -363,198 +325,6 @@ on_news(void *ctx, short revents)
 static const int caught[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD,
 	SIGWINCH, SIGCONT, SIGTSTP, 0 };
 
-static const char *
-user_shell(const struct session *s)
-{
-	const char *sh = getenv("SHELL");
-
-	if (sh && *sh)
-		return sh;
-	return s->facts.shell[0] ? s->facts.shell : "/bin/sh";
-}
-
-static int
-open_sinks(struct session *s, struct err *e)
-{
-	const struct conf *c = s->conf;
-	struct tapew_opts o = { .title = c->title,
-		.idle_limit_ns = (int64_t)(c->idle_s * (double)NS_PER_S) };
-	int rc = 0;
-
-	s->rec.nsinks = c->nout ? c->nout : 1;
-	for (int i = 0; i < c->nout; i++) {
-		s->sinks[i].path = c->out[i].path;
-		s->sinks[i].format = c->out[i].format;
-	}
-	if (!c->nout) {
-		s->sinks[0].format = conf_format_of(c, NULL, TAPE_UNKNOWN);
-		rc = place_new(s->path, s->facts.home, s->rec.id, s->rec.wall_ns,
-			s->sinks[0].format >= TAPE_CAST_V1 ? ".cast" : ".audit", e);
-		s->sinks[0].path = s->path;
-	}
-	for (int i = 0; rc == 0 && i < s->rec.nsinks; i++)
-		rc = sink_open(&s->sinks[i], c->mode, &o, e);
-	return rc;
-}
-
-static int
-start_recorder(struct session *s, struct err *e)
-{
-	struct recorder *r = &s->rec;
-	int rc = ident_make_id(r->id, e);
-
-	r->ring = &s->ring;
-	r->sinks = s->sinks;
-	r->policy = s->conf->on_error;
-	r->wall_ns = clk_wall(s->clk);
-	r->mono_ns = clk_mono(s->clk);
-	s->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (rc == 0 && s->news_fd < 0)
-		rc = err_sys(e, ERR_IO, "eventfd");
-	if (rc == 0)
-		rc = ring_init(&s->ring, QUEUE_SIZE, s->news_fd, e);
-	if (rc == 0)
-		rc = open_sinks(s, e);
-	return rc;
-}
-
-static void
-find_size(struct session *s)
-{
-	bool known = s->mode == IDENT_TTY && tty_size(STDIN_FILENO, &s->size);
-
-	if (s->conf->cols)
-		s->size = (struct winsize){ .ws_col = (unsigned short)s->conf->cols,
-			.ws_row = (unsigned short)s->conf->rows };
-	else if (!known)
-		s->size = (struct winsize){ .ws_col = 80, .ws_row = 24 };
-}
-
-/* The first messages must be in the file before anything is run. */
-static int
-write_start(struct session *s, struct err *e)
-{
-	struct termios modes = { 0 };
-	struct ident id = { .conf = s->conf, .facts = &s->facts, .mode = s->mode,
-		.size = &s->size, .modes = &modes, .shell = user_shell(s) };
-
-	if (s->pty.master >= 0)
-		tcgetattr(s->pty.master, &modes);
-	s->rec.policy = ON_ERROR_STOP;
-	ident_start(&s->rec, &id, s->rec.mono_ns);
-	s->rec.policy = s->conf->on_error;
-	for (int i = 0; i < s->rec.nsinks; i++)
-		if (s->sinks[i].failing && s->rec.policy != ON_ERROR_CONTINUE) {
-			*e = s->sinks[i].why;
-			err_prefix(e, "%.200s", s->sinks[i].path);
-			return e->code ? e->code : ERR_IO;
-		}
-	return 0;
-}
-
-static int
-make_ptys(struct session *s, struct err *e)
-{
-	const struct termios *modes = s->mode == IDENT_TTY ? &s->tty.saved : NULL;
-	int rc = 0;
-
-	if (s->mode != IDENT_PIPES)
-		rc = pty_open(&s->pty, modes, &s->size, e);
-	if (rc == 0 && s->mode != IDENT_PIPES && s->conf->split_stderr)
-		rc = pty_open(&s->pty_err, modes, &s->size, e);
-	return rc;
-}
-
-/* A pipe whose end on our side (0 reading, 1 writing) does not block. */
-static int
-make_pipe(int *ours, int *theirs, int our_end, struct err *e)
-{
-	int p[2];
-
-	if (pipe2(p, O_CLOEXEC) < 0)
-		return err_sys(e, ERR_IO, "pipe");
-	*ours = p[our_end];
-	*theirs = p[!our_end];
-	fcntl(*ours, F_SETFL, O_NONBLOCK);
-	return 0;
-}
-
-static int
-writable(int fd)
-{
-	bool own;
-
-	return tty_reopen_write(fd, &own);
-}
-
-static int
-connect_pipes(struct proxy_fds *f, int theirs[3], struct err *e)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), rc;
-
-	rc = make_pipe(&f->in_to, &theirs[0], 1, e);
-	if (rc == 0)
-		rc = make_pipe(&f->out_from, &theirs[1], 0, e);
-	if (rc == 0)
-		rc = make_pipe(&f->err_from, &theirs[2], 0, e);
-	if (rc < 0)
-		return rc;
-	f->in_from = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-	f->out_to = writable(STDOUT_FILENO);
-	f->err_to = writable(STDERR_FILENO);
-	/* Ours must not keep them open when the program's side is closed. */
-	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
-	close(null);
-	return 0;
-}
-
-static int
-connect_ptys(struct session *s, struct proxy_fds *f, int theirs[3], struct err *e)
-{
-	bool user = s->mode == IDENT_TTY;
-	int rc = 0;
-
-	f->out_from = s->pty.master;
-	f->in_to = fcntl(s->pty.master, F_DUPFD_CLOEXEC, 3);
-	for (int i = 0; i < 3; i++)
-		theirs[i] = s->pty.slave;
-	if (user) {
-		f->in_from = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-		f->out_to = writable(STDOUT_FILENO);
-	}
-	if (s->conf->split_stderr) {
-		f->err_from = s->pty_err.master;
-		theirs[2] = s->pty_err.slave;
-		f->err_to = user ? writable(STDERR_FILENO) : -1;
-	} else if (user && !isatty(STDERR_FILENO)) {
-		rc = make_pipe(&f->err_from, &theirs[2], 0, e);
-		f->err_to = writable(STDERR_FILENO);
-	}
-	return rc;
-}
-
-static pid_t
-start_program(struct session *s, const int theirs[3], int *status, struct err *e)
-{
-	const char *sh = user_shell(s);
-	char *line[] = { (char *)sh, NULL, NULL, NULL };
-	const char *env[] = { s->env_session, NULL };
-	struct child_plan plan = { .file = sh, .argv = line, .env = env,
-		.fd = { theirs[0], theirs[1], theirs[2] },
-		.ctty = s->mode == IDENT_PIPES ? -1 : theirs[0], .signals = &s->signals };
-
-	if (s->conf->command) {
-		line[1] = (char *)"-c";
-		line[2] = (char *)s->conf->command;
-	} else if (s->conf->argv[0]) {
-		plan.file = s->conf->argv[0];
-		plan.argv = s->conf->argv;
-	}
-	snprintf(s->env_session, sizeof s->env_session, "AUDITREC_SESSION=%s", s->rec.id);
-	return child_start(&plan, status, e);
-}
-
 static int
 start_proxy(struct session *s, const struct proxy_fds *f, struct err *e)
 {
@@ -598,16 +368,15 @@ harden(void)
 static int
 run(struct session *s, struct err *e)
 {
-	struct proxy_fds f = { -1, -1, -1, -1, -1, -1 };
+	struct proxy_fds f;
 	int theirs[3] = { -1, -1, -1 }, status, rc;
 	struct err exec_err;
 
-	rc = s->mode == IDENT_PIPES ? connect_pipes(&f, theirs, e)
-				    : connect_ptys(s, &f, theirs, e);
+	rc = setup_descriptors(s, &f, theirs, e);
 	if (rc < 0)
 		return rc;
 	harden();
-	s->pid = start_program(s, theirs, &status, &exec_err);
+	s->pid = setup_program(s, theirs, &status, &exec_err);
 	if (s->mode == IDENT_PIPES)
 		for (int i = 0; i < 3; i++)
 			close(theirs[i]);
@@ -629,21 +398,6 @@ run(struct session *s, struct err *e)
 	run_loop(s);
 	s->incomplete |= !writer_join(&s->writer);
 	proxy_close(&s->proxy);
-	return 0;
-}
-
-static int
-choose_mode(struct session *s, struct err *e)
-{
-	s->pty = s->pty_err = (struct pty)PTY_NONE;
-	if (s->conf->headless)
-		s->mode = IDENT_HEADLESS;
-	else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-		s->mode = IDENT_TTY;
-	else
-		s->mode = IDENT_PIPES;
-	if (s->mode == IDENT_TTY)
-		return tty_open(&s->tty, STDIN_FILENO, e);
 	return 0;
 }
 
@@ -671,16 +425,15 @@ session_run(const struct conf *c, struct err *e)
 	s.clk = &clk_system;
 	loop_init(&s.loop, s.clk);
 	proc_facts(&s.facts);
-	rc = choose_mode(&s, e);
+	rc = setup_mode(&s, e);
 	if (rc < 0)
 		return rc;
-	find_size(&s);
 	s.sig_fd = sig_open(&s.signals, caught, e);
-	rc = s.sig_fd < 0 ? s.sig_fd : start_recorder(&s, e);
+	rc = s.sig_fd < 0 ? s.sig_fd : setup_recorder(&s, e);
 	if (rc == 0)
-		rc = make_ptys(&s, e);
+		rc = setup_ptys(&s, e);
 	if (rc == 0)
-		rc = write_start(&s, e);
+		rc = setup_first_messages(&s, e);
 	if (rc == 0)
 		rc = run(&s, e);
 	tty_restore(&s.tty);

@@ -20,18 +20,19 @@ struct sink {
 	const char *path;
 	enum tape_format format;
 	struct tapew *w;
-	uint64_t written;   /* file bytes when last looked at */
-	int64_t oldest_ns;  /* monotonic time of the oldest unflushed message, 0: none */
-	int64_t retry_ns;   /* failing: when to try again */
+	uint64_t written;  /* file bytes when last looked at */
+	int64_t oldest_ns; /* monotonic time of the oldest unflushed message, 0: none */
+	int64_t retry_ns;  /* failing: when to try again */
 	bool failing;
-	struct err why;	       /* of the present or last failure */
-	struct sink_loss gap;  /* lost since the failure began, not yet told in the file */
-	uint64_t lost;	       /* messages in all */
+	struct err why;       /* of the present or last failure */
+	struct sink_loss gap; /* lost since the failure began, not yet told in the file */
+	uint64_t lost;        /* messages in all */
 };
 
 /* MODE: FDIO_NEW, FDIO_APPEND (goes on in a recording of the same format) or
  * FDIO_OVERWRITE. */
-int sink_open(struct sink *s, enum fdio_mode mode, const struct tapew_opts *o, struct err *e);
+int sink_open(
+	struct sink *s, enum fdio_mode mode, const struct tapew_opts *o, struct err *e);
 /* 0: taken.  Negative: the sink fails (s->why) and the message was not taken. */
 int sink_put(struct sink *s, const struct msg *m, int64_t mono_ns);
 int sink_flush(struct sink *s);

@@ -26,7 +26,7 @@ int writer_start(struct writer *w, struct recorder *r, const struct clk *clk, in
 	struct err *e);
 /* The news not asked for yet; TEXT is what failed. */
 bool writer_news(struct writer *w, enum recorder_news *n, char text[ERR_TEXT_MAX]);
-void writer_finish(struct writer *w); /* take what is left, close, end */
+void writer_finish(struct writer *w);  /* take what is left, close, end */
 void writer_give_up(struct writer *w); /* do not hold for a disk any longer */
 bool writer_done(struct writer *w);
 bool writer_join(struct writer *w); /* true when every output is whole */

@@ -12,9 +12,9 @@
 #include <poll.h>
 #include <stdbool.h>
 
-#define LOOP_FDS_MAX	12
+#define LOOP_FDS_MAX    12
 #define LOOP_TIMERS_MAX 8
-#define LOOP_HUP	0x4000 /* an event of ours: poll, but ask for nothing */
+#define LOOP_HUP        0x4000 /* an event of ours: poll, but ask for nothing */
 
 typedef void (*loop_fd_fn)(void *ctx, short revents);
 typedef void (*loop_timer_fn)(void *ctx);
@@ -41,7 +41,8 @@ void loop_init(struct loop *l, const struct clk *clk);
 int loop_add(struct loop *l, int fd, short events, loop_fd_fn fn, void *ctx);
 void loop_events(struct loop *l, int slot, short events);
 void loop_del(struct loop *l, int slot);
-int loop_timer(struct loop *l, loop_timer_fn fn, void *ctx); /* a timer that is not running */
+int loop_timer(
+	struct loop *l, loop_timer_fn fn, void *ctx);   /* a timer that is not running */
 void loop_after(struct loop *l, int timer, int64_t ns); /* (re)start; fires once */
 void loop_cancel(struct loop *l, int timer);
 bool loop_running(const struct loop *l, int timer);

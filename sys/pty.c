@@ -110,8 +110,8 @@ child_run(const struct child_plan *plan, int report)
 }
 
 static pid_t
-child_wait_exec(pid_t pid, int report, const struct child_plan *plan, int *status,
-	struct err *e)
+child_wait_exec(
+	pid_t pid, int report, const struct child_plan *plan, int *status, struct err *e)
 {
 	int sys = 0, st;
 	ssize_t n;

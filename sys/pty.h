@@ -15,7 +15,10 @@ struct pty {
 	int slave;  /* close-on-exec; -1 once given away */
 };
 
-#define PTY_NONE { -1, -1 }
+#define PTY_NONE       \
+	{              \
+		-1, -1 \
+	}
 
 /* MODES and SIZE may be NULL for the kernel's defaults. */
 int pty_open(struct pty *p, const struct termios *modes, const struct winsize *size,
@@ -25,11 +28,12 @@ void pty_close(struct pty *p);
 void pty_resize(struct pty *p, const struct winsize *size);
 
 struct child_plan {
-	const char *file;     /* as for execvp */
+	const char *file; /* as for execvp */
 	char *const *argv;
-	const char *const *env; /* "NAME=value" to set, "NAME" to remove; NULL-ended; or NULL */
-	int fd[3];	      /* what becomes its descriptors 0, 1, 2 */
-	int ctty;	      /* its controlling terminal in a session of its own; -1: it stays in ours */
+	const char *const
+		*env; /* "NAME=value" to set, "NAME" to remove; NULL-ended; or NULL */
+	int fd[3];    /* what becomes its descriptors 0, 1, 2 */
+	int ctty; /* its controlling terminal in a session of its own; -1: it stays in ours */
 	const struct sig_saved *signals;
 };
 

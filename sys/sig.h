@@ -20,7 +20,7 @@ int sig_open(struct sig_saved *old, const int *signals, struct err *e);
 /* The next signal: its number, whether a process sent it; 0 when there is none. */
 int sig_next(int fd, bool *from_process);
 void sig_restore(const struct sig_saved *old); /* in a child, before exec */
-const char *sig_name(int signo);	       /* "TERM"; "UNKNOWN" */
+const char *sig_name(int signo);               /* "TERM"; "UNKNOWN" */
 /* Stop the process by SIGNO's default action although we take it as an event; returns
  * when continued. */
 void sig_stop_self(void);

@@ -33,7 +33,8 @@ static void
 guard(struct tty *t)
 {
 	static bool once;
-	struct sigaction sa = { .sa_handler = restore_on_abort, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction sa = { .sa_handler = restore_on_abort,
+		.sa_flags = (int)SA_RESETHAND };
 
 	raw_tty = t;
 	if (once)

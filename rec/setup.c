@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ISC */
+#include "rec/session_impl.h"
+
+#include "rec/place.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define QUEUE_SIZE ((size_t)1 << 20)
+
+static void
+find_size(struct session *s)
+{
+	bool known = s->mode == IDENT_TTY && tty_size(STDIN_FILENO, &s->size);
+
+	if (s->conf->cols)
+		s->size = (struct winsize){ .ws_col = (unsigned short)s->conf->cols,
+			.ws_row = (unsigned short)s->conf->rows };
+	else if (!known)
+		s->size = (struct winsize){ .ws_col = 80, .ws_row = 24 };
+}
+
+int
+setup_mode(struct session *s, struct err *e)
+{
+	s->pty = s->pty_err = (struct pty)PTY_NONE;
+	if (s->conf->headless)
+		s->mode = IDENT_HEADLESS;
+	else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		s->mode = IDENT_TTY;
+	else
+		s->mode = IDENT_PIPES;
+	find_size(s);
+	return s->mode == IDENT_TTY ? tty_open(&s->tty, STDIN_FILENO, e) : 0;
+}
+
+static const char *
+user_shell(const struct session *s)
+{
+	const char *sh = getenv("SHELL");
+
+	if (sh && *sh)
+		return sh;
+	return s->facts.shell[0] ? s->facts.shell : "/bin/sh";
+}
+
+static int
+open_sinks(struct session *s, struct err *e)
+{
+	const struct conf *c = s->conf;
+	struct tapew_opts o = { .title = c->title,
+		.idle_limit_ns = (int64_t)(c->idle_s * (double)NS_PER_S) };
+	int rc = 0;
+
+	s->rec.nsinks = c->nout ? c->nout : 1;
+	for (int i = 0; i < c->nout; i++) {
+		s->sinks[i].path = c->out[i].path;
+		s->sinks[i].format = c->out[i].format;
+	}
+	if (!c->nout) {
+		s->sinks[0].format = conf_format_of(c, NULL, TAPE_UNKNOWN);
+		rc = place_new(s->path, s->facts.home, s->rec.id, s->rec.wall_ns,
+			s->sinks[0].format >= TAPE_CAST_V1 ? ".cast" : ".audit", e);
+		s->sinks[0].path = s->path;
+	}
+	for (int i = 0; rc == 0 && i < s->rec.nsinks; i++)
+		rc = sink_open(&s->sinks[i], c->mode, &o, e);
+	return rc;
+}
+
+int
+setup_recorder(struct session *s, struct err *e)
+{
+	struct recorder *r = &s->rec;
+	int rc = ident_make_id(r->id, e);
+
+	r->ring = &s->ring;
+	r->sinks = s->sinks;
+	r->policy = s->conf->on_error;
+	r->wall_ns = clk_wall(s->clk);
+	r->mono_ns = clk_mono(s->clk);
+	s->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (rc == 0 && s->news_fd < 0)
+		rc = err_sys(e, ERR_IO, "eventfd");
+	if (rc == 0)
+		rc = ring_init(&s->ring, QUEUE_SIZE, s->news_fd, e);
+	if (rc == 0)
+		rc = open_sinks(s, e);
+	return rc;
+}
+
+int
+setup_first_messages(struct session *s, struct err *e)
+{
+	struct termios modes = { 0 };
+	struct ident id = { .conf = s->conf,
+		.facts = &s->facts,
+		.mode = s->mode,
+		.size = &s->size,
+		.modes = &modes,
+		.shell = user_shell(s) };
+
+	if (s->pty.master >= 0)
+		tcgetattr(s->pty.master, &modes);
+	s->rec.policy = ON_ERROR_STOP;
+	ident_start(&s->rec, &id, s->rec.mono_ns);
+	s->rec.policy = s->conf->on_error;
+	for (int i = 0; i < s->rec.nsinks; i++)
+		if (s->sinks[i].failing && s->rec.policy != ON_ERROR_CONTINUE) {
+			*e = s->sinks[i].why;
+			err_prefix(e, "%.200s", s->sinks[i].path);
+			return e->code ? e->code : ERR_IO;
+		}
+	return 0;
+}
+
+int
+setup_ptys(struct session *s, struct err *e)
+{
+	const struct termios *modes = s->mode == IDENT_TTY ? &s->tty.saved : NULL;
+	int rc = 0;
+
+	if (s->mode != IDENT_PIPES)
+		rc = pty_open(&s->pty, modes, &s->size, e);
+	if (rc == 0 && s->mode != IDENT_PIPES && s->conf->split_stderr)
+		rc = pty_open(&s->pty_err, modes, &s->size, e);
+	return rc;
+}
+
+/* A pipe whose end on our side (0 reading, 1 writing) does not block. */
+static int
+make_pipe(int *ours, int *theirs, int our_end, struct err *e)
+{
+	int p[2];
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return err_sys(e, ERR_IO, "pipe");
+	*ours = p[our_end];
+	*theirs = p[!our_end];
+	fcntl(*ours, F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+static int
+writable(int fd)
+{
+	bool own;
+
+	return tty_reopen_write(fd, &own);
+}
+
+static int
+connect_pipes(struct proxy_fds *f, int theirs[3], struct err *e)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), rc;
+
+	rc = make_pipe(&f->in_to, &theirs[0], 1, e);
+	if (rc == 0)
+		rc = make_pipe(&f->out_from, &theirs[1], 0, e);
+	if (rc == 0)
+		rc = make_pipe(&f->err_from, &theirs[2], 0, e);
+	if (rc < 0)
+		return rc;
+	f->in_from = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	f->out_to = writable(STDOUT_FILENO);
+	f->err_to = writable(STDERR_FILENO);
+	/* Ours must not keep them open when the program's side is closed. */
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	close(null);
+	return 0;
+}
+
+static int
+connect_ptys(struct session *s, struct proxy_fds *f, int theirs[3], struct err *e)
+{
+	bool user = s->mode == IDENT_TTY;
+	int rc = 0;
+
+	f->out_from = s->pty.master;
+	f->in_to = fcntl(s->pty.master, F_DUPFD_CLOEXEC, 3);
+	for (int i = 0; i < 3; i++)
+		theirs[i] = s->pty.slave;
+	if (user) {
+		f->in_from = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+		f->out_to = writable(STDOUT_FILENO);
+	}
+	if (s->conf->split_stderr) {
+		f->err_from = s->pty_err.master;
+		theirs[2] = s->pty_err.slave;
+		f->err_to = user ? writable(STDERR_FILENO) : -1;
+	} else if (user && !isatty(STDERR_FILENO)) {
+		rc = make_pipe(&f->err_from, &theirs[2], 0, e);
+		f->err_to = writable(STDERR_FILENO);
+	}
+	return rc;
+}
+
+int
+setup_descriptors(struct session *s, struct proxy_fds *f, int theirs[3], struct err *e)
+{
+	*f = (struct proxy_fds){ -1, -1, -1, -1, -1, -1 };
+	if (s->mode == IDENT_PIPES)
+		return connect_pipes(f, theirs, e);
+	return connect_ptys(s, f, theirs, e);
+}
+
+pid_t
+setup_program(struct session *s, const int theirs[3], int *status, struct err *e)
+{
+	const char *sh = user_shell(s);
+	char *line[] = { (char *)sh, NULL, NULL, NULL };
+	const char *env[] = { s->env_session, NULL };
+	struct child_plan plan = { .file = sh,
+		.argv = line,
+		.env = env,
+		.fd = { theirs[0], theirs[1], theirs[2] },
+		.ctty = s->mode == IDENT_PIPES ? -1 : theirs[0],
+		.signals = &s->signals };
+
+	if (s->conf->command) {
+		line[1] = (char *)"-c";
+		line[2] = (char *)s->conf->command;
+	} else if (s->conf->argv[0]) {
+		plan.file = s->conf->argv[0];
+		plan.argv = s->conf->argv;
+	}
+	snprintf(s->env_session, sizeof s->env_session, "AUDITREC_SESSION=%s", s->rec.id);
+	return child_start(&plan, status, e);
+}
