@@ -25,6 +25,7 @@ struct gzcheck {
 	struct buf offsets; /* uint64_t each: where members begin */
 	uint64_t at;        /* file offset of the open member */
 	uint64_t plain_at;  /* inflated bytes in front of it */
+	uint64_t lead;      /* bytes in front of the first message: 1 in version 1 */
 	uint64_t prev;      /* file offset of the member of messages before, 0 none */
 	bool begun;         /* its header was looked at */
 	bool closing;       /* it is the closing header */
@@ -101,7 +102,7 @@ check_entries(struct gzcheck *c, const struct gzidx_member *m)
 		found(c, e->file, "the index points here, but no member begins here");
 	if (c->next == c->index.n || e->file != c->at)
 		return;
-	if (e->plain != c->plain_at)
+	if (e->plain != c->plain_at + (c->plain_at ? 0 : c->lead))
 		found(c, c->at,
 			"the index says that %" PRIu64
 			" bytes stand before this member, but "
@@ -242,9 +243,9 @@ check_ends(struct gzcheck *c, struct src *src, struct err *e)
 			"the index points here, but no member begins here");
 	if (c->closing && !c->index.n && c->result.plain > 1)
 		found(c, c->at, "the index at the end cannot be trusted");
-	/* version 1 ends in one byte that belongs to no message */
+	/* version 1 ends in one byte that belongs to no message, too */
 	if (c->index.n && c->index.plain_end != c->result.plain &&
-		c->index.plain_end + 1 != c->result.plain)
+		c->index.plain_end + c->lead != c->result.plain)
 		found(c, c->at,
 			"the index counts %" PRIu64
 			" bytes of messages, but there are %" PRIu64,
@@ -253,12 +254,15 @@ check_ends(struct gzcheck *c, struct src *src, struct err *e)
 }
 
 static bool
-is_audit(struct src *src)
+is_audit(struct src *src, uint64_t *lead)
 {
 	uint8_t h[AUDIT_HEADER];
 
-	return src_read_at(src, 0, h, sizeof h, NULL) == (ssize_t)sizeof h &&
-	       memcmp(h, AUDIT_MAGIC, AUDIT_MAGIC_TEXT) == 0;
+	if (src_read_at(src, 0, h, sizeof h, NULL) != (ssize_t)sizeof h ||
+		memcmp(h, AUDIT_MAGIC, AUDIT_MAGIC_TEXT) != 0)
+		return false;
+	*lead = get_le64(h + AUDIT_MAGIC_SIZE) == 1;
+	return true;
 }
 
 /* Spools a pipe. */
@@ -285,7 +289,7 @@ gzcheck_walk(struct gzcheck *c, struct src *src, struct err *e)
 {
 	int rc;
 
-	if (!is_audit(src))
+	if (!is_audit(src, &c->lead))
 		return 0;
 	/* the end of a pipe is known only when it has been read, and the index stands there */
 	rc = read_through(src, e);
