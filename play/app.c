@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/app.h"
+
+#include "base/clk.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TOAST_NS (2500 * NS_PER_MS)
+#define PAN_COLS 8
+#define PAN_ROWS 4
+
+static bool
+find_busy(void *ctx, double done)
+{
+	struct app *a = ctx;
+
+	a->finding = done;
+	return a->o.busy && a->o.busy(a->o.ctx);
+}
+
+int
+app_init(struct app *a, struct reel *r, const struct app_opts *o, int64_t now)
+{
+	*a = (struct app){ .o = *o, .bar = true, .finding = -1, .now = now };
+	a->o.player.busy = find_busy;
+	a->o.player.ctx = a;
+	view_init(&a->view);
+	a->player = player_new(r, &a->o.player, now);
+	return a->player ? 0 : ERR_NOMEM;
+}
+
+void
+app_done(struct app *a)
+{
+	player_free(a->player);
+	a->player = NULL;
+}
+
+void
+app_toast(struct app *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(a->toast, sizeof a->toast, fmt, ap);
+	va_end(ap);
+	a->toast_end = ns_add(a->now, TOAST_NS);
+}
+
+const struct prompt *
+app_prompt(const struct app *a)
+{
+	if (a->prompt == APP_PROMPT_NONE)
+		return NULL;
+	return a->prompt == APP_PROMPT_TIME ? &a->time : &a->find;
+}
+
+/* What the player answered, in terms of the whole. */
+static unsigned
+answer(struct app *a, unsigned flags, const char *missed)
+{
+	if (flags & PLAYER_MISSED)
+		app_toast(a, "%s", missed);
+	return flags ? APP_PAINT : 0;
+}
+
+static unsigned
+find(struct app *a, int dir)
+{
+	unsigned flags;
+
+	if (!a->needle[0]) {
+		app_toast(a, "nothing to find yet: enter a text with /");
+		return APP_PAINT;
+	}
+	a->finding = 0;
+	flags = player_find(a->player, a->needle, dir * a->needle_dir, a->now);
+	a->finding = -1;
+	if (flags & PLAYER_JUMPED)
+		a->view.follow = true;
+	if (flags & PLAYER_MISSED)
+		app_toast(a, "not found %s here: %s",
+			dir * a->needle_dir > 0 ? "behind" : "before", a->needle);
+	else if (!(flags & PLAYER_JUMPED))
+		app_toast(a, "cancelled");
+	return APP_PAINT;
+}
+
+static unsigned
+enter_time(struct app *a)
+{
+	struct command seek = { .id = CMD_SEEK };
+	struct when w;
+	struct err e = { 0 };
+	const char *text = a->time.text;
+
+	if (!*text)
+		return APP_PAINT;
+	if ((*text == '+' || *text == '-') && strlen(text) < sizeof seek.arg) {
+		memcpy(seek.arg, text, strlen(text) + 1);
+		return answer(a, player_command(a->player, &seek, a->now), "that is no time");
+	}
+	if (when_parse(&w, text, &e) < 0) {
+		app_toast(a, "%s", e.text);
+		return APP_PAINT;
+	}
+	return answer(a, player_seek(a->player, &w, a->now), "that is no time");
+}
+
+static unsigned
+enter_find(struct app *a, int dir)
+{
+	if (a->find.n)
+		memcpy(a->needle, a->find.text, sizeof a->needle);
+	a->needle_dir = dir;
+	return find(a, 1);
+}
+
+static unsigned
+prompt_input(struct app *a, uint32_t key)
+{
+	enum app_prompt kind = a->prompt;
+	enum prompt_result r =
+		prompt_key(kind == APP_PROMPT_TIME ? &a->time : &a->find, key);
+
+	if (r == PROMPT_ENTERED || r == PROMPT_LEFT)
+		a->prompt = APP_PROMPT_NONE;
+	if (r != PROMPT_ENTERED)
+		return APP_PAINT;
+	if (kind == APP_PROMPT_TIME)
+		return enter_time(a) | APP_PAINT;
+	return enter_find(a, kind == APP_PROMPT_FIND ? 1 : -1);
+}
+
+static unsigned
+open_prompt(struct app *a, enum app_prompt kind)
+{
+	a->prompt = kind;
+	prompt_start(kind == APP_PROMPT_TIME ? &a->time : &a->find);
+	return APP_PAINT;
+}
+
+static unsigned
+pan(struct app *a, const char *where)
+{
+	int rows = 0, cols = 0;
+
+	if (strcmp(where, "up") == 0)
+		rows = -PAN_ROWS;
+	else if (strcmp(where, "down") == 0)
+		rows = PAN_ROWS;
+	else if (strcmp(where, "left") == 0)
+		cols = -PAN_COLS;
+	else
+		cols = PAN_COLS;
+	view_pan(&a->view, rows, cols);
+	return APP_PAINT;
+}
+
+static unsigned
+select_row(struct app *a, const char *where)
+{
+	if (!a->help) {
+		sidebar_select(&a->list, where, reel_events(player_reel(a->player)));
+		return APP_PAINT;
+	}
+	/* In the help a single step scrolls. */
+	sidebar_move(&a->help_top, where, SIZE_MAX, a->help_page);
+	return APP_PAINT;
+}
+
+static unsigned
+jump(struct app *a)
+{
+	struct reel *r = player_reel(a->player);
+
+	if (a->list.selected >= reel_events(r))
+		return 0;
+	a->list.follow = true;
+	return answer(a,
+		player_seek_ordinal(a->player, reel_event(r, a->list.selected)->ordinal + 1,
+			a->now),
+		"");
+}
+
+/* Leaves what lies on top: help, list, found text. */
+static unsigned
+close_top(struct app *a)
+{
+	if (a->help)
+		a->help = false;
+	else if (a->list.shown)
+		sidebar_show(&a->list, false);
+	a->toast_end = 0;
+	return APP_PAINT;
+}
+
+static unsigned
+toggle_follow(struct app *a)
+{
+	a->view.follow = !a->view.follow;
+	app_toast(a, a->view.follow ? "the view follows the cursor" : "the view stays");
+	return APP_PAINT;
+}
+
+static unsigned
+own_command(struct app *a, const struct command *c)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wswitch-enum"
+	switch (c->id) {
+	case CMD_GOTO:
+		return open_prompt(a, APP_PROMPT_TIME);
+	case CMD_FIND:
+		return open_prompt(a, APP_PROMPT_FIND);
+	case CMD_FIND_BACK:
+		return open_prompt(a, APP_PROMPT_FIND_BACK);
+	case CMD_FIND_NEXT:
+		return find(a, 1);
+	case CMD_FIND_PREVIOUS:
+		return find(a, -1);
+	case CMD_SIDEBAR:
+		sidebar_show(&a->list, !a->list.shown);
+		return APP_PAINT;
+	case CMD_SELECT:
+		return select_row(a, c->arg);
+	case CMD_JUMP:
+		return jump(a);
+	case CMD_PAN:
+		return pan(a, c->arg);
+	case CMD_FOLLOW:
+		return toggle_follow(a);
+	case CMD_CLOCK:
+		a->wall = !a->wall;
+		return APP_PAINT;
+	case CMD_BAR:
+		a->bar = !a->bar;
+		return APP_PAINT;
+	case CMD_REDRAW:
+		return APP_CLEAR | APP_PAINT;
+	case CMD_HELP:
+		a->help = !a->help;
+		a->help_top = 0;
+		return APP_PAINT;
+	case CMD_CLOSE:
+		return close_top(a);
+	case CMD_SUSPEND:
+		return APP_SUSPEND;
+	case CMD_QUIT:
+		return APP_QUIT;
+	default:
+		return 0;
+	}
+#pragma GCC diagnostic pop
+}
+
+static const char *
+missed(enum command_id id)
+{
+	bool marker = id == CMD_NEXT_MARKER || id == CMD_PREVIOUS_MARKER;
+	bool behind = id == CMD_NEXT_MARKER || id == CMD_NEXT_EVENT;
+
+	if (marker)
+		return behind ? "no marker behind this place" : "no marker before this place";
+	return behind ? "no event behind this place" : "no event before this place";
+}
+
+/* A word about what cannot be seen otherwise. */
+static void
+tell(struct app *a, enum command_id id)
+{
+	struct player_view v = player_view(a->player);
+	char limit[WHEN_TEXT_MAX];
+
+	if (id != CMD_IDLE)
+		return;
+	when_format(limit, v.idle_limit_ns, 1);
+	if (v.idle_on)
+		app_toast(a, "pauses longer than %s are cut short", limit);
+	else
+		app_toast(a, "pauses are played in full");
+}
+
+static unsigned
+run(struct app *a, const struct command *c)
+{
+	unsigned flags;
+
+	if (!player_knows(c->id))
+		return own_command(a, c);
+	a->toast_end = 0;
+	flags = answer(a, player_command(a->player, c, a->now), missed(c->id));
+	if (c->id != CMD_FASTER && c->id != CMD_SLOWER)
+		a->help = false;
+	tell(a, c->id);
+	return flags;
+}
+
+static enum keymap_mode
+mode(const struct app *a)
+{
+	if (a->help)
+		return KEYMAP_HELP;
+	return a->list.shown ? KEYMAP_LIST : KEYMAP_PLAY;
+}
+
+unsigned
+app_key(struct app *a, uint32_t key, int64_t now)
+{
+	const struct command *c;
+
+	a->now = now;
+	if (a->prompt != APP_PROMPT_NONE)
+		return prompt_input(a, key);
+	c = keymap_find(&a->o.keymap, mode(a), key);
+	if (player_view(a->player).state == PLAYER_SEEKING &&
+		!(c && (c->id == CMD_BACK || c->id == CMD_FORWARD || c->id == CMD_QUIT))) {
+		app_toast(a, "cancelled");
+		return answer(a, player_cancel(a->player, now), "");
+	}
+	if (c)
+		return run(a, c);
+	app_toast(a, "h shows the keys");
+	return APP_PAINT;
+}
+
+unsigned
+app_tick(struct app *a, int64_t now)
+{
+	unsigned flags = player_tick(a->player, now);
+
+	a->now = now;
+	if (a->toast_end && now >= a->toast_end) {
+		a->toast_end = 0;
+		return APP_PAINT;
+	}
+	return answer(a, flags, "nothing there");
+}
+
+int64_t
+app_deadline(const struct app *a)
+{
+	int64_t at = player_deadline(a->player);
+
+	return a->toast_end && a->toast_end < at ? a->toast_end : at;
+}
+
+bool
+app_idle(struct app *a)
+{
+	return player_idle(a->player);
+}

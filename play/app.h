@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/* Everything a person sees and does, without a terminal: the player, the view of the
+ * recorded screen, status line, prompt, list of events and help.  Keys and time go in,
+ * reaction flags come out, paint_app() makes the picture. */
+#ifndef PLAY_APP_H
+#define PLAY_APP_H
+
+#include "play/keymap.h"
+#include "play/player.h"
+#include "play/prompt.h"
+#include "play/sidebar.h"
+#include "play/theme.h"
+#include "play/view.h"
+
+enum { /* reactions */
+	APP_PAINT = 1 << 0,
+	APP_QUIT = 1 << 1,
+	APP_SUSPEND = 1 << 2,
+	APP_CLEAR = 1 << 3, /* draw all of the terminal anew */
+};
+
+struct app_opts {
+	struct player_opts player; /* its busy and ctx are set by the app */
+	struct keymap keymap;
+	enum theme_depth depth;
+	bool utf8;
+	/* While a find runs: paint, look for keys; true: a key was pressed, cancel. */
+	bool (*busy)(void *ctx);
+	void *ctx;
+};
+
+enum app_prompt { APP_PROMPT_NONE, APP_PROMPT_TIME, APP_PROMPT_FIND, APP_PROMPT_FIND_BACK };
+
+#define APP_TOAST_MAX 240
+
+struct app {
+	struct player *player;
+	struct app_opts o;
+	struct view view;
+	struct sidebar list;
+	struct prompt time, find; /* each with its own history */
+	enum app_prompt prompt;
+	char needle[PROMPT_MAX]; /* what n and N look for */
+	int needle_dir;
+	bool help, bar, wall;
+	size_t help_top;
+	int help_page;
+	char toast[APP_TOAST_MAX]; /* a word to the person, until toast_end */
+	int64_t toast_end;
+	double finding; /* progress of a find that runs, else negative */
+	/* What paint_screen() last drew, to keep it while the program draws a frame. */
+	struct {
+		bool valid;
+		struct view_rect area;
+		unsigned generation; /* of the canvas */
+		int top, left, rows, cols, cursor_row, cursor_col;
+	} painted;
+	int64_t now;
+};
+
+/* Takes R over (closed on failure too).  0 or ERR_NOMEM. */
+int app_init(struct app *a, struct reel *r, const struct app_opts *o, int64_t now);
+void app_done(struct app *a);
+
+unsigned app_key(struct app *a, uint32_t key, int64_t now);
+unsigned app_tick(struct app *a, int64_t now);
+int64_t app_deadline(const struct app *a);
+bool app_idle(struct app *a); /* a slice of work for idle moments; false: none left */
+
+void app_toast(struct app *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const struct prompt *app_prompt(const struct app *a); /* the open one, or NULL */
+
+#endif

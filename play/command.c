@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	enum command_arg arg;
+	const char *sentence;
+} table[CMD_COUNT] = {
+	[CMD_NONE] = { "", COMMAND_NONE, "" },
+#define COMMAND(ID, name, arg, sentence) [CMD_##ID] = { name, COMMAND_##arg, sentence },
+#include "play/command.def"
+};
+
+const char *
+command_name(enum command_id id)
+{
+	return table[id].name;
+}
+
+enum command_arg
+command_takes(enum command_id id)
+{
+	return table[id].arg;
+}
+
+static enum command_id
+find_name(const char *name, size_t n)
+{
+	for (int i = 1; i < CMD_COUNT; i++)
+		if (strlen(table[i].name) == n && memcmp(table[i].name, name, n) == 0)
+			return (enum command_id)i;
+	return CMD_NONE;
+}
+
+static bool
+is_number(const char *text)
+{
+	char *end;
+
+	strtod(text, &end);
+	return end != text && !*end;
+}
+
+int
+command_parse(struct command *c, const char *text, struct err *e)
+{
+	size_t n = strcspn(text, " ");
+	const char *arg = text + n + strspn(text + n, " ");
+	enum command_id id = find_name(text, n);
+
+	*c = (struct command){ .id = id };
+	if (id == CMD_NONE)
+		return err_set(e, ERR_USAGE, "'%.40s' is no command", text);
+	if ((table[id].arg == COMMAND_NONE) != (*arg == 0))
+		return err_set(e, ERR_USAGE, "%s %s", table[id].name,
+			*arg ? "takes no argument" : "needs an argument");
+	if (strlen(arg) >= sizeof c->arg)
+		return err_set(e, ERR_USAGE, "%s: argument too long", table[id].name);
+	if (table[id].arg == COMMAND_NUMBER && !is_number(arg))
+		return err_set(e, ERR_USAGE, "%s: '%s' is no number", table[id].name, arg);
+	memcpy(c->arg, arg, strlen(arg) + 1);
+	return 0;
+}
+
+const char *
+command_sentence(char out[COMMAND_TEXT_MAX], const struct command *c)
+{
+	const char *s = table[c->id].sentence, *hole = NULL;
+
+	if (table[c->id].arg != COMMAND_NONE)
+		hole = strchr(s, '%');
+	if (hole)
+		snprintf(out, COMMAND_TEXT_MAX, "%.*s%s%s", (int)(hole - s), s, c->arg,
+			hole + 1);
+	else
+		snprintf(out, COMMAND_TEXT_MAX, "%s", s);
+	return out;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/keymap.h"
+
+#include "base/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	uint32_t key;
+} names[] = {
+	{ "Space", K_SPACE },
+	{ "Tab", K_TAB },
+	{ "Enter", K_ENTER },
+	{ "Esc", K_ESC },
+	{ "Backspace", K_BACKSPACE },
+	{ "Left", K_LEFT },
+	{ "Right", K_RIGHT },
+	{ "Up", K_UP },
+	{ "Down", K_DOWN },
+	{ "PgUp", K_PGUP },
+	{ "PgDn", K_PGDN },
+	{ "Home", K_HOME },
+	{ "End", K_END },
+	{ "Insert", K_INSERT },
+	{ "Delete", K_DELETE },
+};
+
+static const struct {
+	enum keymap_mode mode;
+	const char *key, *command;
+} defaults[] = {
+	{ KEYMAP_PLAY, "Space", "pause" },
+	{ KEYMAP_PLAY, "p", "pause" },
+	{ KEYMAP_PLAY, "Left", "back 5" },
+	{ KEYMAP_PLAY, "Right", "forward 5" },
+	{ KEYMAP_PLAY, "Down", "back 60" },
+	{ KEYMAP_PLAY, "PgUp", "back 60" },
+	{ KEYMAP_PLAY, "Up", "forward 60" },
+	{ KEYMAP_PLAY, "PgDn", "forward 60" },
+	{ KEYMAP_PLAY, "0", "tenth 0" },
+	{ KEYMAP_PLAY, "1", "tenth 1" },
+	{ KEYMAP_PLAY, "2", "tenth 2" },
+	{ KEYMAP_PLAY, "3", "tenth 3" },
+	{ KEYMAP_PLAY, "4", "tenth 4" },
+	{ KEYMAP_PLAY, "5", "tenth 5" },
+	{ KEYMAP_PLAY, "6", "tenth 6" },
+	{ KEYMAP_PLAY, "7", "tenth 7" },
+	{ KEYMAP_PLAY, "8", "tenth 8" },
+	{ KEYMAP_PLAY, "9", "tenth 9" },
+	{ KEYMAP_PLAY, "Home", "start" },
+	{ KEYMAP_PLAY, "End", "end" },
+	{ KEYMAP_PLAY, "G", "end" },
+	{ KEYMAP_PLAY, "g", "goto" },
+	{ KEYMAP_PLAY, ",", "step-back" },
+	{ KEYMAP_PLAY, ".", "step" },
+	{ KEYMAP_PLAY, "{", "previous-event" },
+	{ KEYMAP_PLAY, "}", "next-event" },
+	{ KEYMAP_PLAY, "[", "previous-marker" },
+	{ KEYMAP_PLAY, "]", "next-marker" },
+	{ KEYMAP_PLAY, "+", "faster" },
+	{ KEYMAP_PLAY, "=", "faster" },
+	{ KEYMAP_PLAY, "-", "slower" },
+	{ KEYMAP_PLAY, "Backspace", "speed 1" },
+	{ KEYMAP_PLAY, "i", "idle" },
+	{ KEYMAP_PLAY, "/", "find" },
+	{ KEYMAP_PLAY, "?", "find-back" },
+	{ KEYMAP_PLAY, "n", "find-next" },
+	{ KEYMAP_PLAY, "N", "find-previous" },
+	{ KEYMAP_PLAY, "Tab", "sidebar" },
+	{ KEYMAP_PLAY, "S-Left", "pan left" },
+	{ KEYMAP_PLAY, "M-Left", "pan left" },
+	{ KEYMAP_PLAY, "H", "pan left" },
+	{ KEYMAP_PLAY, "S-Down", "pan down" },
+	{ KEYMAP_PLAY, "M-Down", "pan down" },
+	{ KEYMAP_PLAY, "J", "pan down" },
+	{ KEYMAP_PLAY, "S-Up", "pan up" },
+	{ KEYMAP_PLAY, "M-Up", "pan up" },
+	{ KEYMAP_PLAY, "K", "pan up" },
+	{ KEYMAP_PLAY, "S-Right", "pan right" },
+	{ KEYMAP_PLAY, "M-Right", "pan right" },
+	{ KEYMAP_PLAY, "L", "pan right" },
+	{ KEYMAP_PLAY, "f", "follow" },
+	{ KEYMAP_PLAY, "t", "clock" },
+	{ KEYMAP_PLAY, "s", "bar" },
+	{ KEYMAP_PLAY, "C-l", "redraw" },
+	{ KEYMAP_PLAY, "C-z", "suspend" },
+	{ KEYMAP_PLAY, "h", "help" },
+	{ KEYMAP_PLAY, "F1", "help" },
+	{ KEYMAP_PLAY, "Esc", "close" },
+	{ KEYMAP_PLAY, "q", "quit" },
+	{ KEYMAP_PLAY, "C-c", "quit" },
+	{ KEYMAP_LIST, "Up", "select up" },
+	{ KEYMAP_LIST, "k", "select up" },
+	{ KEYMAP_LIST, "Down", "select down" },
+	{ KEYMAP_LIST, "j", "select down" },
+	{ KEYMAP_LIST, "PgUp", "select page-up" },
+	{ KEYMAP_LIST, "PgDn", "select page-down" },
+	{ KEYMAP_LIST, "Home", "select first" },
+	{ KEYMAP_LIST, "End", "select last" },
+	{ KEYMAP_LIST, "Enter", "jump" },
+	{ KEYMAP_HELP, "Up", "select up" },
+	{ KEYMAP_HELP, "k", "select up" },
+	{ KEYMAP_HELP, "Down", "select down" },
+	{ KEYMAP_HELP, "j", "select down" },
+	{ KEYMAP_HELP, "PgUp", "select page-up" },
+	{ KEYMAP_HELP, "PgDn", "select page-down" },
+	{ KEYMAP_HELP, "Space", "select page-down" },
+	{ KEYMAP_HELP, "Home", "select first" },
+	{ KEYMAP_HELP, "End", "select last" },
+	{ KEYMAP_HELP, "q", "close" },
+};
+
+static uint32_t
+named_key(const char *text)
+{
+	int n = 0, end = 0;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i].name, text) == 0)
+			return names[i].key;
+	if (sscanf(text, "F%d%n", &n, &end) == 1 && !text[end] && n >= 1 && n <= 12)
+		return K_F1 + (uint32_t)n - 1;
+	return K_NONE;
+}
+
+uint32_t
+keymap_key(const char *text)
+{
+	uint32_t mods = 0, key;
+	size_t n;
+
+	for (; text[0] && text[1] == '-' && text[2]; text += 2) {
+		if (text[0] == 'S')
+			mods |= K_SHIFT;
+		else if (text[0] == 'M')
+			mods |= K_ALT;
+		else if (text[0] == 'C')
+			mods |= K_CTRL;
+		else
+			return K_NONE;
+	}
+	key = named_key(text);
+	n = strlen(text);
+	if (!key && n && utf8_get((const uint8_t *)text, n, &key, NULL) != (int)n)
+		return K_NONE;
+	if (!key || (key < 32 && !named_key(text)))
+		return K_NONE;
+	return key | mods;
+}
+
+const char *
+keymap_key_text(char out[KEYMAP_KEY_MAX], uint32_t key)
+{
+	uint32_t base = key & ~(uint32_t)K_MODS;
+	char name[16] = "";
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].key == base)
+			snprintf(name, sizeof name, "%s", names[i].name);
+	if (base >= K_F1 && base <= K_F12)
+		snprintf(name, sizeof name, "F%u", base - K_F1 + 1);
+	if (!*name)
+		name[utf8_put((uint8_t *)name, base)] = 0;
+	snprintf(out, KEYMAP_KEY_MAX, "%s%s%s%s", key & K_CTRL ? "C-" : "",
+		key & K_ALT ? "M-" : "", key & K_SHIFT ? "S-" : "", name);
+	return out;
+}
+
+/* The row of KEY in MODE itself, or -1. */
+static int
+exact(const struct keymap *k, enum keymap_mode mode, uint32_t key)
+{
+	for (int i = 0; i < k->n; i++)
+		if (k->row[i].mode == mode && k->row[i].key == key)
+			return i;
+	return -1;
+}
+
+int
+keymap_bind(struct keymap *k, enum keymap_mode mode, const char *key, const char *command,
+	struct err *e)
+{
+	struct keymap_row row = { .mode = mode, .key = keymap_key(key) };
+	int old, rc = command_parse(&row.command, command, e);
+
+	if (rc < 0)
+		return rc;
+	if (!row.key)
+		return err_set(e, ERR_USAGE, "'%.20s' is no key", key);
+	old = exact(k, mode, row.key);
+	if (old < 0 && k->n == KEYMAP_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d keys", KEYMAP_MAX);
+	k->row[old < 0 ? k->n++ : old] = row;
+	return 0;
+}
+
+void
+keymap_init(struct keymap *k)
+{
+	k->n = 0;
+	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
+		if (keymap_bind(k, defaults[i].mode, defaults[i].key, defaults[i].command,
+			    NULL) < 0)
+			abort(); /* a wrong row above; the unit test finds it first */
+}
+
+const struct command *
+keymap_find(const struct keymap *k, enum keymap_mode mode, uint32_t key)
+{
+	int i = exact(k, mode, key);
+
+	if (i < 0 && mode != KEYMAP_PLAY)
+		i = exact(k, KEYMAP_PLAY, key);
+	return i < 0 ? NULL : &k->row[i].command;
+}
+
+/* Is row J the first with this meaning?  Help mode's own keys explain themselves. */
+static bool
+is_first(const struct keymap *k, int j)
+{
+	char a[COMMAND_TEXT_MAX], b[COMMAND_TEXT_MAX];
+
+	if (k->row[j].mode == KEYMAP_HELP)
+		return false;
+	command_sentence(a, &k->row[j].command);
+	for (int i = 0; i < j; i++)
+		if (k->row[i].mode == k->row[j].mode &&
+			strcmp(command_sentence(b, &k->row[i].command), a) == 0)
+			return false;
+	return true;
+}
+
+static bool
+is_digit(uint32_t key)
+{
+	return key >= '0' && key <= '9';
+}
+
+static void
+add_key(char *keys, size_t size, uint32_t key, uint32_t *last)
+{
+	char text[KEYMAP_KEY_MAX];
+	size_t n = strlen(keys);
+
+	keymap_key_text(text, key);
+	if (is_digit(key) && *last + 1 == key) { /* 0, 1, 2 become 0-2 */
+		if (n >= 2 && keys[n - 2] == '-')
+			keys[n - 1] = text[0];
+		else
+			snprintf(keys + n, size - n, "-%s", text);
+	} else {
+		snprintf(keys + n, size - n, "%s%s", n ? ", " : "", text);
+	}
+	*last = key;
+}
+
+bool
+keymap_help(const struct keymap *k, int i, struct keymap_help *out)
+{
+	int first = 0;
+	uint32_t last = 0;
+	char text[COMMAND_TEXT_MAX];
+
+	for (; first < k->n; first++)
+		if (is_first(k, first) && i-- == 0)
+			break;
+	if (first >= k->n)
+		return false;
+	out->keys[0] = 0;
+	command_sentence(out->text, &k->row[first].command);
+	for (int j = first; j < k->n; j++)
+		if (k->row[j].mode == k->row[first].mode &&
+			strcmp(command_sentence(text, &k->row[j].command), out->text) == 0)
+			add_key(out->keys, sizeof out->keys, k->row[j].key, &last);
+	return true;
+}
+
+int
+keymap_mdoc(const struct keymap *k, struct buf *out)
+{
+	struct keymap_help h;
+
+	for (int i = 0; keymap_help(k, i, &h); i++) {
+		buf_add_str(out, ".It Li \"");
+		for (const char *s = h.keys; *s; s++)
+			if (*s == '-')
+				buf_add_str(out, "\\-");
+			else
+				buf_add_byte(out, (uint8_t)*s);
+		buf_addf(out, "\"\n%c%s.\n", h.text[0] >= 'a' && h.text[0] <= 'z' ? h.text[0] - 32
+									   : h.text[0],
+			h.text + 1);
+	}
+	return buf_failed(out);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+/* auditplay: replays a recording in the terminal, or for a script. */
+#include "base/clk.h"
+#include "base/diag.h"
+#include "play/conf.h"
+#include "play/script.h"
+#include "play/ui/ui.h"
+#include "sys/fdio.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define SCRIPT_BYTES_MAX (1u << 20)
+
+static int
+print_help(void)
+{
+	printf("Usage: auditplay [OPTIONS] FILE\n"
+	       "Replays a recording in the terminal; h shows the keys.  FILE may be -.\n\n");
+	opt_help(stdout, conf_opts);
+	return 0;
+}
+
+static int
+print_keys(void)
+{
+	struct keymap k;
+	struct buf out = { 0 };
+	int rc;
+
+	keymap_init(&k);
+	rc = keymap_mdoc(&k, &out);
+	if (rc == 0)
+		rc = fdio_write_all(STDOUT_FILENO, out.p, out.n, NULL);
+	buf_free(&out);
+	return rc < 0;
+}
+
+static int
+open_reel(struct reel **r, const char *path, struct err *e)
+{
+	struct src *src;
+	struct tape *t;
+	struct reel_opts o = { .channel = -1 };
+	int rc = fdio_open_src(&src, path, e);
+
+	if (rc < 0)
+		return rc; /* its text names the file */
+	rc = tape_open(&t, src, NULL, e);
+	if (rc == 0)
+		rc = reel_open(r, t, &o, e);
+	if (rc < 0)
+		err_prefix(e, "%s", path);
+	return rc;
+}
+
+static int
+read_all(const char *path, struct buf *out, struct err *e)
+{
+	struct src *src;
+	ssize_t n = fdio_open_src(&src, path, e);
+
+	if (n < 0)
+		return (int)n;
+	do {
+		n = buf_reserve(out, 4096);
+		if (n == 0)
+			n = src_read_at(src, out->n, out->p + out->n, 4096, e);
+		if (n > 0)
+			out->n += (size_t)n;
+	} while (n > 0 && out->n < SCRIPT_BYTES_MAX);
+	src_close(src);
+	return (int)n < 0 ? (int)n : 0;
+}
+
+static int
+run_script(struct app *a, const char *path, struct err *e)
+{
+	struct buf text = { 0 }, out = { 0 };
+	int rc = read_all(path, &text, e), wrote = 0;
+
+	if (rc == 0)
+		rc = script_run(a, buf_span(&text), &out, e);
+	if (out.n)
+		wrote = fdio_write_all(STDOUT_FILENO, out.p, out.n, rc < 0 ? NULL : e);
+	buf_free(&text);
+	buf_free(&out);
+	return rc < 0 ? rc : wrote;
+}
+
+static int
+play(const struct conf *c, struct err *e)
+{
+	struct app_opts o = { .player = { .speed = c->speed,
+				      .idle_limit_ns = c->idle_limit_ns,
+				      .paused = c->paused },
+		.depth = THEME_256 };
+	struct reel *r;
+	struct app a;
+	int rc = c->script ? 0 : ui_check(e);
+
+	if (rc == 0)
+		rc = open_reel(&r, c->file, e);
+	if (rc < 0)
+		return rc;
+	keymap_init(&o.keymap);
+	o.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	rc = app_init(&a, r, &o, c->script ? 0 : clk_mono(&clk_system));
+	if (rc < 0)
+		return err_set(e, rc, "out of memory");
+	player_seek(a.player, &c->at, a.now);
+	rc = c->script ? run_script(&a, c->script, e) : ui_run(&a, &clk_system, e);
+	app_done(&a);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = { 0 };
+	struct conf c;
+
+	setlocale(LC_ALL, "");
+	diag_init("auditplay");
+	if (conf_parse(&c, argc, argv, &e) < 0)
+		return diag_fail(&e, NULL);
+	switch (c.action) {
+	case CONF_HELP:
+		return print_help();
+	case CONF_VERSION:
+		printf("auditplay (%s) %s\n", PACKAGE_NAME, PACKAGE_VERSION);
+		return 0;
+	case CONF_MDOC_OPTIONS:
+		opt_mdoc(stdout, conf_opts);
+		return 0;
+	case CONF_MDOC_KEYS:
+		return print_keys();
+	case CONF_PLAY:
+		break;
+	}
+	if (play(&c, &e) < 0)
+		return diag_fail(&e, NULL);
+	return 0;
+}

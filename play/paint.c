@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/paint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LIST_COLS_MAX  44
+#define BESIDE_COLS_MIN 60 /* narrower windows show the list instead of the screen */
+
+static void
+paint_cell(struct app *a, struct canvas *c, int row, int col, const struct emu *e,
+	const struct cell *from)
+{
+	struct cell *to = &canvas_row(c, row)[col];
+	struct style s = paint_style(a, ROLE_CONCEAL);
+
+	canvas_emu_cell(c, row, col, e, from);
+	if (!(from->attr & CELL_CONCEAL))
+		return;
+	to->fg = s.fg;
+	to->bg = s.bg;
+	to->attr = s.attr;
+}
+
+/* One row of the recording; a wide character that the edge cuts becomes a blank. */
+static void
+paint_row(struct app *a, struct canvas *c, const struct emu *e, int i)
+{
+	const struct view *v = &a->view;
+	const struct cell *from = emu_row(e, v->top + i);
+	int row = v->shown.row + i, last = v->shown.cols - 1;
+
+	for (int j = 0; j <= last; j++) {
+		struct cell cell = from[v->left + j];
+
+		if ((j == 0 && cell.width == 0) || (j == last && cell.width == 2)) {
+			cell.ch = ' ';
+			cell.width = 1;
+		}
+		paint_cell(a, c, row, v->shown.col + j, e, &cell);
+	}
+}
+
+static bool
+inside(struct view_rect r, int row, int col)
+{
+	return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;
+}
+
+static void
+frame_cell(struct app *a, struct canvas *c, int row, int col, uint32_t ch, char ascii)
+{
+	if (inside(a->view.area, row, col))
+		canvas_fill(c, row, col, 1, paint_style(a, ROLE_FRAME),
+			paint_line(a, ch, ascii));
+}
+
+/* Title and size in the lines above and below, where they fit. */
+static void
+frame_texts(struct app *a, struct canvas *c, const struct emu *e)
+{
+	struct view_rect f = a->view.frame;
+	struct style s = paint_style(a, ROLE_TITLE);
+	char text[EMU_TITLE_MAX + 2], size[32];
+	int n = snprintf(size, sizeof size, " %dx%d ", emu_cols(e), emu_rows(e));
+
+	if (*emu_title(e) && f.row >= a->view.area.row) {
+		snprintf(text, sizeof text, " %s ", emu_title(e));
+		canvas_text(c, f.row, f.col + 2, f.cols - 4, s, text);
+	}
+	if (f.row + f.rows <= a->view.area.row + a->view.area.rows && n < f.cols - 4)
+		canvas_text(c, f.row + f.rows - 1, f.col + f.cols - 2 - n, n, s, size);
+}
+
+static void
+paint_frame(struct app *a, struct canvas *c, const struct emu *e)
+{
+	struct view_rect f = a->view.frame;
+	int bottom = f.row + f.rows - 1, right = f.col + f.cols - 1;
+
+	for (int i = f.col + 1; i < right; i++) {
+		frame_cell(a, c, f.row, i, 0x2500, '-');
+		frame_cell(a, c, bottom, i, 0x2500, '-');
+	}
+	for (int i = f.row + 1; i < bottom; i++) {
+		frame_cell(a, c, i, f.col, 0x2502, '|');
+		frame_cell(a, c, i, right, 0x2502, '|');
+	}
+	frame_cell(a, c, f.row, f.col, 0x256D, '+');
+	frame_cell(a, c, f.row, right, 0x256E, '+');
+	frame_cell(a, c, bottom, f.col, 0x2570, '+');
+	frame_cell(a, c, bottom, right, 0x256F, '+');
+	frame_texts(a, c, e);
+}
+
+static void
+paint_hit(struct app *a, struct canvas *c)
+{
+	struct player_hit h = player_hit(a->player);
+	struct style s = paint_style(a, ROLE_FOUND);
+	const struct view *v = &a->view;
+
+	for (int i = 0; i < h.cols; i++) {
+		int row = h.row - v->top + v->shown.row, col = h.col + i - v->left + v->shown.col;
+
+		if (!inside(v->shown, row, col))
+			continue;
+		canvas_row(c, row)[col].fg = s.fg;
+		canvas_row(c, row)[col].bg = s.bg;
+		canvas_row(c, row)[col].attr = s.attr;
+	}
+}
+
+static void
+place_cursor(struct app *a, const struct emu *e)
+{
+	struct emu_cursor at = emu_cursor(e);
+	int row = at.row - a->view.top + a->view.shown.row;
+	int col = at.col - a->view.left + a->view.shown.col;
+
+	a->painted.cursor_row = at.visible && inside(a->view.shown, row, col) ? row : -1;
+	a->painted.cursor_col = col;
+}
+
+/* A program that is drawing a frame (?2026) is shown as it was before. */
+static bool
+may_keep(const struct app *a, const struct emu *e, struct view_rect area)
+{
+	return player_view(a->player).in_frame && a->painted.valid &&
+		a->painted.top == a->view.top && a->painted.left == a->view.left &&
+		a->painted.rows == emu_rows(e) && a->painted.cols == emu_cols(e) &&
+		memcmp(&a->painted.area, &area, sizeof area) == 0;
+}
+
+static void
+paint_recording(struct app *a, struct canvas *c, const struct emu *e, struct view_rect area)
+{
+	canvas_begin(c);
+	for (int i = 0; i < area.rows; i++)
+		canvas_fill(c, area.row + i, area.col, area.cols, (struct style){ 0 }, ' ');
+	for (int i = 0; i < a->view.shown.rows; i++)
+		paint_row(a, c, e, i);
+	paint_frame(a, c, e);
+	paint_hit(a, c);
+	place_cursor(a, e);
+	a->painted.valid = true;
+	a->painted.generation = c->generation;
+	a->painted.area = area;
+	a->painted.top = a->view.top;
+	a->painted.left = a->view.left;
+	a->painted.rows = emu_rows(e);
+	a->painted.cols = emu_cols(e);
+}
+
+void
+paint_screen(struct app *a, struct canvas *c, struct view_rect area)
+{
+	const struct emu *e = reel_screen(player_reel(a->player));
+	struct emu_cursor at = emu_cursor(e);
+	struct player_hit h = player_hit(a->player);
+
+	if (h.cols) { /* found text matters more than the cursor */
+		at.row = h.row;
+		at.col = h.col;
+	}
+	view_place(&a->view, area, emu_rows(e), emu_cols(e), at.row, at.col);
+	if (!may_keep(a, e, area))
+		paint_recording(a, c, e, area);
+	c->cursor_row = a->painted.cursor_row;
+	c->cursor_col = a->painted.cursor_col;
+}
+
+static int
+list_cols(const struct canvas *c)
+{
+	int n = c->cols * 2 / 5;
+
+	if (c->cols < BESIDE_COLS_MIN)
+		return c->cols;
+	return n > LIST_COLS_MAX ? LIST_COLS_MAX : n;
+}
+
+void
+paint_app(struct app *a, struct canvas *c)
+{
+	bool bar = a->bar || app_prompt(a) || a->toast_end || a->finding >= 0;
+	struct view_rect area = { 0, 0, c->rows, c->cols }, list;
+
+	if (bar && c->rows > 1)
+		area.rows--;
+	c->cursor_row = -1;
+	if (c->generation != a->painted.generation)
+		a->painted.valid = false;
+	if (a->list.shown) {
+		list = area;
+		list.cols = list_cols(c);
+		list.col = c->cols - list.cols;
+		area.cols -= list.cols;
+		paint_list(a, c, list);
+	}
+	if (area.cols > 0 && !a->help)
+		paint_screen(a, c, area);
+	if (a->help) {
+		a->painted.valid = false;
+		paint_help(a, c, (struct view_rect){ 0, 0, area.rows, c->cols });
+	}
+	if (bar && c->rows > 1)
+		paint_status(a, c, c->rows - 1);
+}

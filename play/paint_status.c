@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+/* The status line: state, clock, time bar, speed and what else matters; a word to the
+ * person in place of the bar; the prompt in place of everything. */
+#include "play/paint.h"
+
+#include "base/clk.h"
+#include "base/when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BAR_COLS_MIN 8
+
+static uint32_t
+state_sign(const struct app *a, enum player_state s)
+{
+	switch (s) {
+	case PLAYER_PLAYING:
+		return paint_line(a, 0x25B8, '>');
+	case PLAYER_PAUSED:
+		return paint_line(a, 0x2016, '|');
+	case PLAYER_SEEKING:
+		return paint_line(a, 0x00BB, '~');
+	case PLAYER_FINISHED:
+		return paint_line(a, 0x25A0, '#');
+	}
+	return '?';
+}
+
+static void
+speed_text(char *out, size_t size, double speed)
+{
+	if (speed < 1 && 1 / speed == (double)(int)(1 / speed))
+		snprintf(out, size, "1/%dx", (int)(1 / speed));
+	else
+		snprintf(out, size, "%gx", speed);
+}
+
+static void
+clock_text(const struct app *a, const struct player_view *v, char *out, size_t size)
+{
+	const struct tape_info *info = tape_info(reel_tape(player_reel(a->player)));
+	char pos[WHEN_TEXT_MAX], all[WHEN_TEXT_MAX];
+	int decimals = v->state == PLAYER_PAUSED ? 3 : 0;
+
+	if (a->wall && info->has_wall) {
+		when_format_utc(pos, ns_add(info->start_ns, v->pos_ns), decimals);
+		snprintf(out, size, "%s", pos);
+		return;
+	}
+	when_format(pos, v->pos_ns, decimals);
+	when_format(all, v->duration_ns, 0);
+	snprintf(out, size, "%s / %s%s", pos, all, v->duration_known ? "" : "+");
+}
+
+/* Notes at the right: what is unusual, and the speed. */
+static void
+right_text(const struct app *a, const struct player_view *v, char *out, size_t size)
+{
+	const struct reel *r = player_reel(a->player);
+	struct tape_end end = tape_end(reel_tape(player_reel(a->player)));
+	char speed[24], limit[WHEN_TEXT_MAX];
+	size_t n = 0;
+
+	speed_text(speed, sizeof speed, v->speed);
+	out[0] = 0;
+	if (end.state == TAPE_TRUNCATED || end.state == TAPE_DAMAGED)
+		n += (size_t)snprintf(out + n, size - n, "%s  ", tape_state_name(end.state));
+	if (view_is_part(&a->view, emu_rows(reel_screen(r)), emu_cols(reel_screen(r))))
+		n += (size_t)snprintf(out + n, size - n, "%dx%d  ", emu_cols(reel_screen(r)),
+			emu_rows(reel_screen(r)));
+	if (v->idle_on)
+		n += (size_t)snprintf(out + n, size - n, "idle %s  ",
+			when_format(limit, v->idle_limit_ns, 0));
+	snprintf(out + n, size - n, "%s", speed);
+}
+
+/* A word to the person, if there is one; what it is about decides how urgent it looks. */
+static enum theme_role
+word(const struct app *a, const struct player_view *v, char *out, size_t size)
+{
+	out[0] = 0;
+	if (a->finding >= 0)
+		snprintf(out, size, "looking for %s: %d%% (any key cancels)", a->needle,
+			(int)(a->finding * 100));
+	else if (v->state == PLAYER_SEEKING)
+		snprintf(out, size, "reading on to that place: %d%% (any key cancels)",
+			(int)(v->done * 100));
+	else if (a->toast_end)
+		snprintf(out, size, "%s", a->toast);
+	else if (v->error) {
+		snprintf(out, size, "%s", v->error);
+		return ROLE_BAR_ALERT;
+	} else if (v->state == PLAYER_PAUSED && *player_step_text(a->player))
+		snprintf(out, size, "%llu: %s",
+			(unsigned long long)reel_ordinal(player_reel(a->player)),
+			player_step_text(a->player));
+	return ROLE_BAR;
+}
+
+static void
+bar_cell(struct app *a, struct canvas *c, int row, int col, double filled, bool indexed)
+{
+	struct style done = paint_style(a, ROLE_TIME_DONE);
+	struct style rest = paint_style(a, indexed ? ROLE_TIME_REST : ROLE_TIME_DARK);
+	int eighths = (int)(filled * 8 + 0.5);
+	bool shade = a->o.depth < THEME_256; /* no second background to tell the rest by */
+
+	if (!a->o.utf8)
+		canvas_fill(c, row, col, 1, filled >= 0.5 ? done : rest,
+			filled >= 0.5 ? '=' : indexed ? '-' : '.');
+	else if (eighths >= 8)
+		canvas_fill(c, row, col, 1, done, 0x2588);
+	else if (eighths <= 0)
+		canvas_fill(c, row, col, 1, rest, !shade ? ' ' : indexed ? 0x2591 : 0x00B7);
+	else
+		canvas_fill(c, row, col, 1, (struct style){ done.fg, rest.bg, done.attr },
+			0x2590 - (uint32_t)eighths);
+}
+
+/* U+2588 is a full block, U+258F one eighth: more eighths, smaller number. */
+static void
+time_bar(struct app *a, struct canvas *c, int row, int col, int cols, const struct player_view *v)
+{
+	double part = v->duration_ns > 0 ? (double)v->pos_ns / (double)v->duration_ns : 0;
+	double full = part * cols, known = v->indexed * cols;
+
+	for (int i = 0; i < cols; i++) {
+		double filled = full - i;
+
+		bar_cell(a, c, row, col + i, filled < 0 ? 0 : filled > 1 ? 1 : filled,
+			i < known);
+	}
+}
+
+static void
+paint_prompt(struct app *a, struct canvas *c, int row, const struct prompt *p)
+{
+	static const char *const labels[] = {
+		[APP_PROMPT_NONE] = "",
+		[APP_PROMPT_TIME] = "go to: ",
+		[APP_PROMPT_FIND] = "/",
+		[APP_PROMPT_FIND_BACK] = "?",
+	};
+	struct style s = paint_style(a, ROLE_BAR);
+	char before[PROMPT_MAX];
+	const char *text = p->text;
+	int col, room, used;
+
+	canvas_fill(c, row, 0, c->cols, s, ' ');
+	col = 1 + canvas_text(c, row, 1, c->cols, paint_style(a, ROLE_BAR_STATE),
+		      labels[a->prompt]);
+	room = c->cols - col - 1;
+	memcpy(before, p->text, (size_t)p->at);
+	before[p->at] = 0;
+	used = canvas_text_cols(before);
+	for (; used > room && *text; used = canvas_text_cols(before + (text - p->text)))
+		text++; /* the end being written stays in sight */
+	while (((unsigned char)*text & 0xC0) == 0x80)
+		text++;
+	canvas_text(c, row, col, room, s, text);
+	c->cursor_row = row;
+	c->cursor_col = col + used < c->cols ? col + used : c->cols - 1;
+}
+
+void
+paint_status(struct app *a, struct canvas *c, int row)
+{
+	struct player_view v = player_view(a->player);
+	struct style s = paint_style(a, ROLE_BAR);
+	char clock[2 * WHEN_TEXT_MAX + 8], right[160], text[APP_TOAST_MAX + 64];
+	enum theme_role role = word(a, &v, text, sizeof text);
+	int left, end;
+
+	if (app_prompt(a)) {
+		paint_prompt(a, c, row, app_prompt(a));
+		return;
+	}
+	clock_text(a, &v, clock, sizeof clock);
+	right_text(a, &v, right, sizeof right);
+	canvas_fill(c, row, 0, c->cols, s, ' ');
+	canvas_fill(c, row, 1, 1, paint_style(a, ROLE_BAR_STATE), state_sign(a, v.state));
+	left = 3 + canvas_text(c, row, 3, c->cols - 3, s, clock) + 2;
+	end = c->cols - 1 - canvas_text_cols(right);
+	if (end < left) { /* too narrow: what matters less goes */
+		speed_text(right, sizeof right, v.speed);
+		end = c->cols - 1 - canvas_text_cols(right);
+	}
+	if (end >= left)
+		canvas_text(c, row, end, c->cols - end, s, right);
+	else
+		end = c->cols;
+	end -= 2;
+	if (text[0])
+		canvas_text(c, row, left, (end > left ? end : c->cols) - left,
+			paint_style(a, role), text);
+	else if (end - left >= BAR_COLS_MIN)
+		time_bar(a, c, row, left, end - left, &v);
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/player_impl.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLICE_COST	 (96u << 10) /* index units per slice: a few ms */
+#define APPLY_BYTES	 (96u << 10) /* output applied per tick: a few ms */
+#define APPLY_MESSAGE	 64u	     /* what a message costs besides its bytes */
+#define FRAME_HOLD_NS	 (150 * NS_PER_MS)
+#define CLOCK_REFRESH_NS (50 * NS_PER_MS)
+#define IDLE_DEFAULT_NS	 (2 * NS_PER_S)
+
+void
+player_anchor(struct player *p)
+{
+	p->anchor_now = p->now;
+	p->anchor_pos = p->pos;
+}
+
+static int64_t
+scaled(double ns)
+{
+	return ns >= 9e18 ? INT64_MAX : ns <= -9e18 ? INT64_MIN : (int64_t)ns;
+}
+
+static int64_t
+pos_at(const struct player *p, int64_t now)
+{
+	double gone = (double)ns_sub(now, p->anchor_now) * p->speed;
+
+	return ns_add(p->anchor_pos, scaled(gone));
+}
+
+/* The wall moment at which playing reaches POS. */
+static int64_t
+moment_of(const struct player *p, int64_t pos)
+{
+	double wait = ceil((double)ns_sub(pos, p->anchor_pos) / p->speed);
+
+	return ns_add(p->anchor_now, scaled(wait));
+}
+
+struct player *
+player_new(struct reel *r, const struct player_opts *o, int64_t now)
+{
+	struct player *p = calloc(1, sizeof *p);
+	int64_t wish = tape_info(reel_tape(r))->idle_limit_ns;
+
+	if (!p) {
+		reel_close(r);
+		return NULL;
+	}
+	p->reel = r;
+	p->o = *o;
+	p->now = p->anchor_now = now;
+	p->speed = o->speed > 0 ? o->speed : 1;
+	p->paused = o->paused;
+	p->idle_on = p->o.idle_limit_ns > 0 || (p->o.idle_limit_ns == 0 && wish > 0);
+	if (p->o.idle_limit_ns <= 0)
+		p->o.idle_limit_ns = wish > 0 ? wish : IDLE_DEFAULT_NS;
+	return p;
+}
+
+void
+player_free(struct player *p)
+{
+	if (!p)
+		return;
+	reel_close(p->reel);
+	free(p);
+}
+
+struct reel *
+player_reel(struct player *p)
+{
+	return p->reel;
+}
+
+bool
+player_duration_known(const struct player *p)
+{
+	struct reel_index_state st = reel_index_state(p->reel);
+
+	return st.done || p->failed || tape_info(reel_tape(p->reel))->duration_ns >= 0;
+}
+
+int64_t
+player_duration(const struct player *p)
+{
+	struct reel_index_state st = reel_index_state(p->reel);
+
+	return st.duration_ns > p->pos ? st.duration_ns : p->pos;
+}
+
+void
+player_fail(struct player *p, const struct err *e)
+{
+	p->err = *e;
+	p->failed = p->finished = true;
+}
+
+/* One slice; false when there is nothing left to index. */
+bool
+player_index_slice(struct player *p)
+{
+	struct err e = { 0 };
+	int rc;
+
+	if (p->failed || reel_index_state(p->reel).done)
+		return false;
+	rc = reel_index(p->reel, SLICE_COST, &e);
+	if (rc < 0) {
+		p->err = e;
+		p->failed = true;
+	}
+	return rc > 0;
+}
+
+bool
+player_idle(struct player *p)
+{
+	return player_index_slice(p);
+}
+
+bool
+player_busy(void *ctx, double done)
+{
+	struct player *p = ctx;
+
+	return p->o.busy && p->o.busy(p->o.ctx, done);
+}
+
+unsigned
+player_arrive(struct player *p, int64_t pos)
+{
+	p->goal.kind = GOAL_NONE;
+	p->pos = p->quiet_since = pos;
+	p->finished = reel_at_end(p->reel) || p->failed;
+	p->in_frame = false;
+	p->hit.cols = 0;
+	p->step[0] = 0;
+	player_anchor(p);
+	return PLAYER_REDRAW | PLAYER_STATUS | PLAYER_JUMPED;
+}
+
+/* The position at which the next message, at time AT, is due: idle time may be cut. */
+static int64_t
+due_pos(const struct player *p, int64_t at)
+{
+	int64_t cut = ns_add(p->quiet_since, p->o.idle_limit_ns);
+
+	return p->idle_on && at > cut ? cut : at;
+}
+
+static int
+apply_next(struct player *p, size_t *bytes)
+{
+	const struct msg *m = NULL;
+	struct err e = { 0 };
+	int rc = reel_step(p->reel, &m, &e);
+
+	if (rc < 0) {
+		player_fail(p, &e);
+	} else if (rc > 0) {
+		*bytes += APPLY_MESSAGE + (m->type == MSG_IO ? m->p.io.data.n : 0);
+	}
+	return rc;
+}
+
+static void
+reach_end(struct player *p)
+{
+	p->finished = true;
+	p->pos = reel_time(p->reel);
+	player_anchor(p);
+}
+
+/* Jump over what is left of a quiet gap that ends at AT. */
+static void
+cut_idle(struct player *p, int64_t at)
+{
+	int64_t due = due_pos(p, at);
+
+	if (due >= at || p->pos < due)
+		return;
+	p->idle_cut = ns_add(p->idle_cut, ns_sub(at, due));
+	p->pos = ns_add(p->pos, ns_sub(at, due));
+	player_anchor(p);
+}
+
+/* All messages that are due, but no more than a slice.  Returns how many. */
+static unsigned
+apply_due(struct player *p)
+{
+	size_t bytes = 0;
+	unsigned n = 0;
+	int64_t at;
+
+	p->more = false;
+	while (reel_next_time(p->reel, &at, NULL)) {
+		cut_idle(p, at);
+		if (at > p->pos)
+			return n;
+		if (bytes >= APPLY_BYTES) { /* too much: the clock waits for the screen */
+			p->more = true;
+			p->pos = reel_time(p->reel);
+			player_anchor(p);
+			return n;
+		}
+		if (apply_next(p, &bytes) <= 0)
+			break;
+		p->quiet_since = at;
+		n++;
+	}
+	reach_end(p);
+	return n;
+}
+
+/* Frames between ?2026 h and l are shown when they are whole, or after a while. */
+static bool
+frame_open(struct player *p)
+{
+	bool open = emu_in_frame(reel_screen(p->reel)) && !p->finished;
+
+	if (open && !p->in_frame)
+		p->frame_since = p->pos;
+	p->in_frame = open;
+	return open && ns_sub(p->pos, p->frame_since) < FRAME_HOLD_NS;
+}
+
+unsigned
+player_tick(struct player *p, int64_t now)
+{
+	unsigned n;
+	bool was_held = p->in_frame;
+
+	p->now = now;
+	if (p->goal.kind != GOAL_NONE)
+		return goal_pursue(p);
+	if (p->paused || p->finished)
+		return 0;
+	p->pos = pos_at(p, now);
+	n = apply_due(p);
+	if (n) {
+		p->hit.cols = 0;
+		p->step[0] = 0;
+	}
+	if (frame_open(p))
+		return PLAYER_STATUS;
+	p->in_frame = false;
+	return PLAYER_STATUS | (n || was_held ? PLAYER_REDRAW : 0);
+}
+
+int64_t
+player_deadline(const struct player *p)
+{
+	int64_t at, next, second;
+
+	if (p->goal.kind != GOAL_NONE || (p->more && !p->paused && !p->finished))
+		return p->now;
+	if (p->paused || p->finished)
+		return INT64_MAX;
+	second = moment_of(p, (p->pos / NS_PER_S + 1) * NS_PER_S);
+	if (second < p->now + CLOCK_REFRESH_NS)
+		second = p->now + CLOCK_REFRESH_NS;
+	if (!reel_next_time(p->reel, &at, NULL))
+		return p->now;
+	next = moment_of(p, due_pos(p, at));
+	if (p->in_frame && next > moment_of(p, p->frame_since + FRAME_HOLD_NS))
+		next = moment_of(p, p->frame_since + FRAME_HOLD_NS);
+	return next < second ? next : second;
+}
+
+unsigned
+player_pause(struct player *p, bool paused, int64_t now)
+{
+	p->now = now;
+	p->paused = paused;
+	p->in_frame = false;
+	player_anchor(p);
+	return PLAYER_REDRAW | PLAYER_STATUS;
+}
+
+static double
+part(int64_t a, int64_t b)
+{
+	double d = b > 0 ? (double)a / (double)b : 0;
+
+	return d < 0 ? 0 : d > 1 ? 1 : d;
+}
+
+static enum player_state
+state(const struct player *p)
+{
+	if (p->goal.kind != GOAL_NONE)
+		return PLAYER_SEEKING;
+	if (p->finished)
+		return PLAYER_FINISHED;
+	return p->paused ? PLAYER_PAUSED : PLAYER_PLAYING;
+}
+
+struct player_view
+player_view(const struct player *p)
+{
+	struct reel_index_state st = reel_index_state(p->reel);
+	struct player_view v = {
+		.state = state(p),
+		.pos_ns = p->pos,
+		.duration_ns = player_duration(p),
+		.duration_known = player_duration_known(p),
+		.speed = p->speed,
+		.idle_on = p->idle_on,
+		.idle_limit_ns = p->o.idle_limit_ns,
+		.idle_cut_ns = p->idle_cut,
+		.in_frame = p->in_frame,
+		.error = p->err.code && p->failed ? p->err.text : NULL,
+	};
+	int64_t at;
+
+	v.indexed = st.done ? 1 : part(st.frames_ns, v.duration_ns);
+	if (p->goal.kind != GOAL_NONE && goal_time(p, &at))
+		v.done = part(ns_sub(st.frames_ns, p->goal.from_ns), ns_sub(at, p->goal.from_ns));
+	else
+		v.done = st.progress;
+	return v;
+}
+
+const char *
+player_step_text(const struct player *p)
+{
+	return p->step;
+}

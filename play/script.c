@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/script.h"
+
+#include "base/clk.h"
+#include "base/opt.h"
+#include "base/utf8.h"
+#include "play/paint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_MAX_BYTES 512
+#define STEPS_MAX      1000000 /* ticks in one "tick": a deadline that never moves is a bug */
+
+struct script {
+	struct app *app;
+	struct canvas canvas;
+	struct buf *out;
+	int64_t now;
+	bool quit;
+};
+
+static int
+do_key(struct script *s, char *arg, struct err *e)
+{
+	char *save = NULL;
+
+	for (char *word = strtok_r(arg, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		uint32_t key = keymap_key(word);
+
+		if (!key)
+			return err_set(e, ERR_USAGE, "'%s' is no key", word);
+		if (app_key(s->app, key, s->now) & APP_QUIT)
+			s->quit = true;
+	}
+	return 0;
+}
+
+static int
+do_text(struct script *s, char *arg, struct err *e)
+{
+	size_t n = strlen(arg);
+
+	(void)e;
+	while (n) {
+		uint32_t ch;
+		int k = utf8_get((const uint8_t *)arg, n, &ch, NULL);
+
+		if (k <= 0)
+			break;
+		app_key(s->app, ch, s->now);
+		arg += k;
+		n -= (size_t)k;
+	}
+	return 0;
+}
+
+static int
+do_tick(struct script *s, char *arg, struct err *e)
+{
+	double seconds;
+	int64_t end;
+	int rc = opt_double(arg, "tick", 0, 1e6, &seconds, e);
+
+	if (rc < 0)
+		return rc;
+	end = s->now + (int64_t)(seconds * (double)NS_PER_S + 0.5);
+	for (int i = 0; app_deadline(s->app) <= end; i++) {
+		if (i == STEPS_MAX)
+			return err_set(e, ERR_LIMIT, "more than %d steps in one tick", i);
+		if (app_deadline(s->app) > s->now)
+			s->now = app_deadline(s->app);
+		app_tick(s->app, s->now);
+	}
+	s->now = end;
+	app_tick(s->app, s->now);
+	return 0;
+}
+
+static int
+do_index(struct script *s, char *arg, struct err *e)
+{
+	(void)arg;
+	(void)e;
+	while (app_idle(s->app))
+		;
+	return 0;
+}
+
+static int
+do_size(struct script *s, char *arg, struct err *e)
+{
+	int cols, rows, rc = opt_size(arg, CANVAS_ROWS_MAX, &cols, &rows, e);
+
+	return rc < 0 ? rc : canvas_size(&s->canvas, cols, rows);
+}
+
+static int
+do_screen(struct script *s, char *arg, struct err *e)
+{
+	struct canvas *c = &s->canvas;
+
+	(void)arg;
+	paint_app(s->app, c);
+	buf_addf(s->out, "--- %dx%d", c->cols, c->rows);
+	if (c->cursor_row >= 0)
+		buf_addf(s->out, " cursor %d,%d", c->cursor_row, c->cursor_col);
+	buf_add_str(s->out, "\n");
+	for (int i = 0; i < c->rows; i++) {
+		buf_add_str(s->out, "|");
+		canvas_row_text(c, i, s->out);
+		buf_add_str(s->out, "\n");
+	}
+	return buf_failed(s->out) ? err_set(e, ERR_NOMEM, "too much to print") : 0;
+}
+
+static int
+do_status(struct script *s, char *arg, struct err *e)
+{
+	static const char *const states[] = {
+		[PLAYER_PLAYING] = "playing",
+		[PLAYER_PAUSED] = "paused",
+		[PLAYER_SEEKING] = "seeking",
+		[PLAYER_FINISHED] = "finished",
+	};
+	struct player_view v = player_view(s->app->player);
+	char pos[WHEN_TEXT_MAX], all[WHEN_TEXT_MAX];
+
+	(void)arg;
+	(void)e;
+	when_format(pos, v.pos_ns, 3);
+	when_format(all, v.duration_ns, 3);
+	buf_addf(s->out, "%s %s / %s%s speed %g message %llu\n", states[v.state], pos, all,
+		v.duration_known ? "" : "+", v.speed,
+		(unsigned long long)reel_ordinal(player_reel(s->app->player)));
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	bool arg;
+	int (*run)(struct script *s, char *arg, struct err *e);
+} steps[] = {
+	{ "key", true, do_key },
+	{ "text", true, do_text },
+	{ "tick", true, do_tick },
+	{ "size", true, do_size },
+	{ "index", false, do_index },
+	{ "screen", false, do_screen },
+	{ "status", false, do_status },
+};
+
+static int
+run_line(struct script *s, char *line, struct err *e)
+{
+	size_t n = strcspn(line, " ");
+	char *arg = line + n;
+
+	if (*arg)
+		*arg++ = 0;
+	if (!*line || *line == '#')
+		return 0;
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		if (strcmp(steps[i].name, line) != 0)
+			continue;
+		if (steps[i].arg != (*arg != 0))
+			return err_set(e, ERR_USAGE, "%s %s", line,
+				*arg ? "takes no argument" : "needs an argument");
+		return steps[i].run(s, arg, e);
+	}
+	return err_set(e, ERR_USAGE, "'%.40s' is no step", line);
+}
+
+static int
+run_lines(struct script *s, struct span text, struct err *e)
+{
+	char line[LINE_MAX_BYTES];
+	int number = 0, rc = 0;
+
+	while (text.n && !s->quit && rc == 0) {
+		const uint8_t *end = memchr(text.p, '\n', text.n);
+		size_t n = end ? (size_t)(end - text.p) : text.n;
+
+		number++;
+		if (n >= sizeof line || memchr(text.p, 0, n)) {
+			rc = err_set(e, ERR_USAGE, "too long, or not text");
+		} else {
+			memcpy(line, text.p, n);
+			line[n] = 0;
+			rc = run_line(s, line, e);
+		}
+		n += end != NULL;
+		text = span_of(text.p + n, text.n - n);
+	}
+	if (rc < 0)
+		err_prefix(e, "script line %d", number);
+	return rc;
+}
+
+int
+script_run(struct app *a, struct span text, struct buf *out, struct err *e)
+{
+	struct script s = { .app = a, .out = out, .now = a->now };
+	int rc = canvas_size(&s.canvas, 80, 24);
+
+	if (rc < 0)
+		err_set(e, rc, "out of memory");
+	else
+		rc = run_lines(&s, text, e);
+	canvas_free(&s.canvas);
+	return rc;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/theme.h"
+
+#define X(i) COLOR_OF_INDEX(i)
+
+/* 256 colours and more: grey tones that stay calm on dark and light terminals. */
+static const struct style rich[ROLE_COUNT] = {
+	[ROLE_BAR] = { X(252), X(236), 0 },
+	[ROLE_BAR_STATE] = { X(117), X(236), CELL_BOLD },
+	[ROLE_BAR_FAINT] = { X(245), X(236), 0 },
+	[ROLE_BAR_ALERT] = { X(215), X(236), CELL_BOLD },
+	[ROLE_TIME_DONE] = { X(117), X(240), 0 },
+	[ROLE_TIME_REST] = { X(117), X(240), 0 },
+	[ROLE_TIME_DARK] = { X(117), X(238), 0 },
+	[ROLE_FRAME] = { X(240), 0, 0 },
+	[ROLE_TITLE] = { X(246), 0, 0 },
+	[ROLE_LIST] = { X(245), 0, 0 },
+	[ROLE_LIST_TIME] = { X(242), 0, 0 },
+	[ROLE_LIST_PAST] = { X(252), 0, 0 },
+	[ROLE_LIST_NOW] = { X(117), 0, CELL_BOLD },
+	[ROLE_LIST_SELECTED] = { X(255), X(239), 0 },
+	[ROLE_KEY] = { X(117), 0, 0 },
+	[ROLE_FOUND] = { X(16), X(221), 0 },
+	[ROLE_CONCEAL] = { X(16), X(180), CELL_ITALIC },
+};
+
+static const struct style plain[ROLE_COUNT] = {
+	[ROLE_BAR] = { X(7), X(0), 0 },
+	[ROLE_BAR_STATE] = { X(6), X(0), CELL_BOLD },
+	[ROLE_BAR_FAINT] = { X(7), X(0), CELL_DIM },
+	[ROLE_BAR_ALERT] = { X(3), X(0), CELL_BOLD },
+	[ROLE_TIME_DONE] = { X(6), X(0), 0 },
+	[ROLE_TIME_REST] = { X(7), X(0), 0 },
+	[ROLE_TIME_DARK] = { X(7), X(0), CELL_DIM },
+	[ROLE_FRAME] = { 0, 0, CELL_DIM },
+	[ROLE_TITLE] = { 0, 0, CELL_DIM },
+	[ROLE_LIST_TIME] = { 0, 0, CELL_DIM },
+	[ROLE_LIST_NOW] = { X(6), 0, CELL_BOLD },
+	[ROLE_LIST_SELECTED] = { 0, 0, CELL_REVERSE },
+	[ROLE_KEY] = { X(6), 0, 0 },
+	[ROLE_FOUND] = { X(0), X(3), 0 },
+	[ROLE_CONCEAL] = { X(0), X(3), CELL_ITALIC },
+};
+
+static const struct style mono[ROLE_COUNT] = {
+	[ROLE_BAR] = { 0, 0, CELL_REVERSE },
+	[ROLE_BAR_STATE] = { 0, 0, CELL_REVERSE | CELL_BOLD },
+	[ROLE_BAR_FAINT] = { 0, 0, CELL_REVERSE },
+	[ROLE_BAR_ALERT] = { 0, 0, CELL_REVERSE | CELL_BOLD },
+	[ROLE_TIME_DONE] = { 0, 0, CELL_REVERSE },
+	[ROLE_TIME_REST] = { 0, 0, CELL_REVERSE },
+	[ROLE_TIME_DARK] = { 0, 0, CELL_REVERSE },
+	[ROLE_FRAME] = { 0, 0, CELL_DIM },
+	[ROLE_TITLE] = { 0, 0, CELL_DIM },
+	[ROLE_LIST_TIME] = { 0, 0, CELL_DIM },
+	[ROLE_LIST_NOW] = { 0, 0, CELL_BOLD },
+	[ROLE_LIST_SELECTED] = { 0, 0, CELL_REVERSE },
+	[ROLE_KEY] = { 0, 0, CELL_BOLD },
+	[ROLE_FOUND] = { 0, 0, CELL_REVERSE | CELL_BOLD },
+	[ROLE_CONCEAL] = { 0, 0, CELL_REVERSE | CELL_ITALIC },
+};
+
+struct style
+theme_style(enum theme_depth depth, enum theme_role role)
+{
+	if (depth >= THEME_256)
+		return rich[role];
+	return depth == THEME_MONO ? mono[role] : plain[role];
+}

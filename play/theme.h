@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* How the player's own parts look, by what the terminal can do. */
+#ifndef PLAY_THEME_H
+#define PLAY_THEME_H
+
+#include "play/canvas.h"
+
+enum theme_depth { THEME_MONO, THEME_8, THEME_16, THEME_256, THEME_TRUE, THEME_DEPTHS };
+
+enum theme_role {
+	ROLE_BAR,	/* status line */
+	ROLE_BAR_STATE, /* sign of the state */
+	ROLE_BAR_FAINT, /* what matters less */
+	ROLE_BAR_ALERT, /* damage */
+	ROLE_TIME_DONE, /* time bar: played (its foreground), */
+	ROLE_TIME_REST, /* to come and indexed, */
+	ROLE_TIME_DARK, /* to come, not indexed */
+	ROLE_FRAME,	/* lines around */
+	ROLE_TITLE,
+	ROLE_LIST,
+	ROLE_LIST_TIME,
+	ROLE_LIST_PAST, /* events that have happened */
+	ROLE_LIST_NOW,
+	ROLE_LIST_SELECTED,
+	ROLE_KEY,     /* keys in the help */
+	ROLE_FOUND,   /* found text */
+	ROLE_CONCEAL, /* text that the program wanted hidden */
+	ROLE_COUNT
+};
+
+struct style theme_style(enum theme_depth depth, enum theme_role role);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/* What the terminal sends for keys, as keys of keymap.h. */
+#ifndef PLAY_UI_KEYS_H
+#define PLAY_UI_KEYS_H
+
+#include <stdint.h>
+
+/* The next key that has been pressed, K_NONE when there is none (never waits longer than
+ * an escape sequence may take). */
+uint32_t keys_next(void);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+/* One loop: tick the app, paint what has changed (at most 60 times a second), spend idle
+ * moments on the index, wait for keys and signals.  Signals arrive through a descriptor,
+ * so every way out leads through ui_stop(). */
+#include "play/ui/ui.h"
+
+#include "play/paint.h"
+#include "play/ui/draw.h"
+#include "play/ui/keys.h"
+
+#include <curses.h>
+#include <term.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define FRAME_NS      (NS_PER_S / 60)
+#define FIND_FRAME_NS (100 * NS_PER_MS)
+#define INDEX_NOTE_NS (250 * NS_PER_MS) /* how often progress of the index is shown */
+#define SLICE_ROOM_NS (10 * NS_PER_MS)	/* no slice of the index this close to a deadline */
+#define ESC_DELAY_MS  25
+#define EMPTY_READS   64 /* readable without a key so often: the terminal is gone */
+
+struct ui {
+	struct app *app;
+	const struct clk *clk;
+	struct canvas canvas;
+	struct draw draw;
+	FILE *in; /* the keyboard: standard input, or /dev/tty when that is the recording */
+	SCREEN *screen;
+	sigset_t old_mask;
+	int sig_fd;
+	int64_t painted;
+	int empty_reads;
+	bool dirty, quit;
+};
+
+int
+ui_check(struct err *e)
+{
+	const char *term = getenv("TERM");
+	char name[128];
+	int rc = 0;
+
+	if (!isatty(STDOUT_FILENO))
+		return err_set(e, ERR_USAGE,
+			"standard output is no terminal (auditlog screen prints a screen)");
+	if (!term || !*term)
+		return err_set(e, ERR_USAGE, "TERM is not set: the kind of terminal is unknown");
+	if (setupterm(colour_term(name, sizeof name), STDOUT_FILENO, &rc) == ERR || rc != 1)
+		return err_set(e, ERR_USAGE, "terminal type '%.60s' (TERM) is not known here", term);
+	if (!cursor_address)
+		return err_set(e, ERR_USAGE,
+			"terminal type '%.60s' (TERM) cannot place its cursor (auditlog screen "
+			"prints a screen)", term);
+	return 0;
+}
+
+static int
+open_keyboard(struct ui *u, struct err *e)
+{
+	if (isatty(STDIN_FILENO)) {
+		u->in = stdin;
+		return 0;
+	}
+	u->in = fopen("/dev/tty", "re");
+	if (!u->in)
+		return err_sys(e, ERR_USAGE, "no terminal to read keys from: /dev/tty");
+	return 0;
+}
+
+static int
+take_signals(struct ui *u, struct err *e)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGWINCH);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGINT);
+	sigprocmask(SIG_BLOCK, &mask, &u->old_mask);
+	u->sig_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	return u->sig_fd < 0 ? err_sys(e, ERR_IO, "signalfd") : 0;
+}
+
+static int
+ui_resize(struct ui *u)
+{
+	struct winsize w;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row && w.ws_col)
+		resizeterm(w.ws_row, w.ws_col);
+	u->draw.all = u->dirty = true;
+	return canvas_size(&u->canvas, COLS, LINES);
+}
+
+static int
+start_curses(struct ui *u, struct err *e)
+{
+	char name[128];
+
+	u->screen = newterm(colour_term(name, sizeof name), stdout, u->in);
+	if (!u->screen)
+		return err_set(e, ERR_USAGE, "the terminal cannot be used");
+	signal(SIGTSTP, SIG_DFL); /* curses' own handler would not stop the clock */
+	raw();
+	noecho();
+	nonl();
+	intrflush(stdscr, FALSE);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	set_escdelay(ESC_DELAY_MS);
+	leaveok(stdscr, FALSE);
+	draw_start(&u->draw, u->app->o.utf8);
+	u->app->o.depth = u->draw.colour.depth;
+	return ui_resize(u) < 0 ? err_set(e, ERR_NOMEM, "out of memory") : 0;
+}
+
+static void
+ui_stop(struct ui *u)
+{
+	if (u->screen) {
+		endwin();
+		delscreen(u->screen);
+	}
+	if (u->in && u->in != stdin)
+		fclose(u->in);
+	if (u->sig_fd >= 0) {
+		close(u->sig_fd);
+		sigprocmask(SIG_SETMASK, &u->old_mask, NULL);
+	}
+	draw_done(&u->draw);
+	canvas_free(&u->canvas);
+}
+
+static void
+paint(struct ui *u)
+{
+	paint_app(u->app, &u->canvas);
+	draw_canvas(&u->draw, &u->canvas);
+	u->painted = clk_mono(u->clk);
+	u->dirty = false;
+}
+
+static void
+read_signals(struct ui *u)
+{
+	struct signalfd_siginfo si;
+
+	while (read(u->sig_fd, &si, sizeof si) == (ssize_t)sizeof si) {
+		if (si.ssi_signo == SIGWINCH)
+			ui_resize(u);
+		else
+			u->quit = true;
+	}
+}
+
+static void
+suspend(struct ui *u)
+{
+	bool playing = player_view(u->app->player).state == PLAYER_PLAYING;
+
+	player_pause(u->app->player, true, clk_mono(u->clk));
+	endwin();
+	kill(0, SIGTSTP);
+	refresh();
+	ui_resize(u);
+	if (playing)
+		player_pause(u->app->player, false, clk_mono(u->clk));
+}
+
+static void
+react(struct ui *u, unsigned flags)
+{
+	if (flags & APP_PAINT)
+		u->dirty = true;
+	if (flags & APP_CLEAR) {
+		clearok(curscr, TRUE);
+		u->draw.all = true;
+	}
+	if (flags & APP_QUIT)
+		u->quit = true;
+	if (flags & APP_SUSPEND)
+		suspend(u);
+}
+
+static void
+read_keys(struct ui *u)
+{
+	uint32_t key;
+	bool any = false;
+
+	while (!u->quit && (key = keys_next()) != K_NONE) {
+		any = true;
+		react(u, app_key(u->app, key, clk_mono(u->clk)));
+	}
+	u->empty_reads = any ? 0 : u->empty_reads + 1;
+	if (u->empty_reads > EMPTY_READS)
+		u->quit = true;
+}
+
+/* Waits up to TIMEOUT_MS for keys or signals; true when a key waits. */
+static bool
+wait_input(struct ui *u, int timeout_ms)
+{
+	struct pollfd p[2] = { { .fd = fileno(u->in), .events = POLLIN },
+		{ .fd = u->sig_fd, .events = POLLIN } };
+
+	if (poll(p, 2, timeout_ms) <= 0)
+		return false;
+	if (p[1].revents)
+		read_signals(u);
+	if (p[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+		u->quit = true;
+	return p[0].revents & POLLIN;
+}
+
+/* While a find runs: its progress, and any key ends it. */
+static bool
+find_busy(void *ctx)
+{
+	struct ui *u = ctx;
+
+	if (clk_mono(u->clk) - u->painted >= FIND_FRAME_NS)
+		paint(u);
+	if (!wait_input(u, 0))
+		return u->quit;
+	while (keys_next() != K_NONE)
+		;
+	return true;
+}
+
+static int
+milliseconds(int64_t ns)
+{
+	if (ns <= 0)
+		return 0;
+	return ns > 3600 * NS_PER_S ? 3600 * 1000 : (int)((ns + NS_PER_MS - 1) / NS_PER_MS);
+}
+
+/* How long nothing is to do; works on the index where there is time for it. */
+static int
+next_wait(struct ui *u)
+{
+	int64_t now = clk_mono(u->clk), due = app_deadline(u->app);
+
+	if (u->dirty && u->painted + FRAME_NS < due)
+		due = u->painted + FRAME_NS;
+	if (due > ns_add(now, SLICE_ROOM_NS) && app_idle(u->app)) {
+		if (now - u->painted >= INDEX_NOTE_NS)
+			u->dirty = true;
+		return 0;
+	}
+	return due == INT64_MAX ? -1 : milliseconds(ns_sub(due, now));
+}
+
+static void
+loop(struct ui *u)
+{
+	while (!u->quit) {
+		react(u, app_tick(u->app, clk_mono(u->clk)));
+		if (u->dirty && clk_mono(u->clk) - u->painted >= FRAME_NS)
+			paint(u);
+		if (wait_input(u, next_wait(u)))
+			read_keys(u);
+	}
+}
+
+int
+ui_run(struct app *a, const struct clk *clk, struct err *e)
+{
+	struct ui u = { .app = a, .clk = clk, .sig_fd = -1 };
+	int rc = open_keyboard(&u, e);
+
+	if (rc == 0)
+		rc = take_signals(&u, e);
+	if (rc == 0)
+		rc = start_curses(&u, e);
+	if (rc == 0) {
+		a->o.busy = find_busy;
+		a->o.ctx = &u;
+		paint(&u);
+		loop(&u);
+	}
+	ui_stop(&u);
+	return rc;
+}
