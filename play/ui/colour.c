@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ncurses has 65536 pairs and never gets one back by itself. */
 #define PAIRS_MAX 45000
