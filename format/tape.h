@@ -83,6 +83,7 @@ int tape_open(struct tape **t, struct src *src, const struct tape_opts *o, struc
 void tape_close(struct tape *t);
 
 const struct tape_info *tape_info(const struct tape *t);
+/* What is known of the end so far; it stays known when the tape moves away from it. */
 struct tape_end tape_end(const struct tape *t);
 
 /* The next message in *M (valid until the next call on T).  AT_NS: time since the start, never

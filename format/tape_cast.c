@@ -546,8 +546,6 @@ cast_seek(struct tape *t, const struct tape_pos *pos, struct err *e)
 	c->ordinal = pos->ordinal;
 	c->at_ns = head || pos->time_ns < 0 ? 0 : pos->time_ns;
 	c->exited = false;
-	if (t->end.state != TAPE_DAMAGED)
-		t->end.state = TAPE_OPEN;
 	return 0;
 }
 
