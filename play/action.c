@@ -70,9 +70,11 @@ seek_text(struct player *p, const char *text)
 	if (*text == '+' || *text == '-') {
 		if (when_parse(&w, text + 1, NULL) < 0 || w.kind != WHEN_NS)
 			return PLAYER_MISSED;
-		return seek_by(p, (*text == '-' ? -1 : 1) * (double)w.ns / (double)NS_PER_S);
+		return seek_by(
+			p, (*text == '-' ? -1 : 1) * (double)w.ns / (double)NS_PER_S);
 	}
-	return when_parse(&w, text, NULL) < 0 ? PLAYER_MISSED : player_seek(p, &w, p->now);
+	return when_parse(&w, text, NULL) < 0 ? PLAYER_MISSED
+					      : player_seek(p, &w, p->now);
 }
 
 /* One message onward, whatever it is; tells what it was. */
@@ -161,7 +163,8 @@ static unsigned
 toggle_idle(struct player *p)
 {
 	p->idle_on = !p->idle_on;
-	p->quiet_since = p->pos; /* what was waited for so far does not count as waiting */
+	p->quiet_since =
+		p->pos; /* what was waited for so far does not count as waiting */
 	player_anchor(p);
 	return PLAYER_STATUS;
 }
@@ -257,4 +260,3 @@ player_hit(const struct player *p)
 {
 	return p->hit;
 }
-

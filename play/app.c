@@ -100,7 +100,8 @@ enter_time(struct app *a)
 		return APP_PAINT;
 	if ((*text == '+' || *text == '-') && strlen(text) < sizeof seek.arg) {
 		memcpy(seek.arg, text, strlen(text) + 1);
-		return answer(a, player_command(a->player, &seek, a->now), "that is no time");
+		return answer(
+			a, player_command(a->player, &seek, a->now), "that is no time");
 	}
 	if (when_parse(&w, text, &e) < 0) {
 		app_toast(a, "%s", e.text);
@@ -180,8 +181,8 @@ jump(struct app *a)
 		return 0;
 	a->list.follow = true;
 	return answer(a,
-		player_seek_ordinal(a->player, reel_event(r, a->list.selected)->ordinal + 1,
-			a->now),
+		player_seek_ordinal(
+			a->player, reel_event(r, a->list.selected)->ordinal + 1, a->now),
 		"");
 }
 
@@ -263,7 +264,8 @@ missed(enum command_id id)
 	bool behind = id == CMD_NEXT_MARKER || id == CMD_NEXT_EVENT;
 
 	if (marker)
-		return behind ? "no marker behind this place" : "no marker before this place";
+		return behind ? "no marker behind this place"
+			      : "no marker before this place";
 	return behind ? "no event behind this place" : "no event before this place";
 }
 
@@ -316,7 +318,8 @@ app_key(struct app *a, uint32_t key, int64_t now)
 		return prompt_input(a, key);
 	c = keymap_find(&a->o.keymap, mode(a), key);
 	if (player_view(a->player).state == PLAYER_SEEKING &&
-		!(c && (c->id == CMD_BACK || c->id == CMD_FORWARD || c->id == CMD_QUIT))) {
+		!(c && (c->id == CMD_BACK || c->id == CMD_FORWARD ||
+			       c->id == CMD_QUIT))) {
 		app_toast(a, "cancelled");
 		return answer(a, player_cancel(a->player, now), "");
 	}

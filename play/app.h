@@ -29,7 +29,12 @@ struct app_opts {
 	void *ctx;
 };
 
-enum app_prompt { APP_PROMPT_NONE, APP_PROMPT_TIME, APP_PROMPT_FIND, APP_PROMPT_FIND_BACK };
+enum app_prompt {
+	APP_PROMPT_NONE,
+	APP_PROMPT_TIME,
+	APP_PROMPT_FIND,
+	APP_PROMPT_FIND_BACK
+};
 
 #define APP_TOAST_MAX 240
 

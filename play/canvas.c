@@ -64,11 +64,9 @@ canvas_row(const struct canvas *c, int row)
 static struct cell
 make_cell(struct style s, uint32_t ch, int width)
 {
-	return (struct cell){ .ch = ch,
-		.fg = s.fg,
-		.bg = s.bg,
-		.attr = s.attr,
-		.width = (uint8_t)width };
+	return (struct cell){
+		.ch = ch, .fg = s.fg, .bg = s.bg, .attr = s.attr, .width = (uint8_t)width
+	};
 }
 
 void
@@ -108,7 +106,8 @@ next_char(const char **text, int *width)
 }
 
 int
-canvas_text(struct canvas *c, int row, int col, int cols, struct style s, const char *text)
+canvas_text(
+	struct canvas *c, int row, int col, int cols, struct style s, const char *text)
 {
 	int used = 0, width = 0;
 	uint32_t ch;
@@ -152,13 +151,15 @@ intern(struct canvas *c, const char *text, int n)
 			c->pooled++;
 			return (int)i;
 		}
-		if (strlen(c->pool[i]) == (size_t)n && memcmp(c->pool[i], text, (size_t)n) == 0)
+		if (strlen(c->pool[i]) == (size_t)n &&
+			memcmp(c->pool[i], text, (size_t)n) == 0)
 			return (int)i;
 	}
 }
 
 void
-canvas_emu_cell(struct canvas *c, int row, int col, const struct emu *e, const struct cell *from)
+canvas_emu_cell(
+	struct canvas *c, int row, int col, const struct emu *e, const struct cell *from)
 {
 	struct cell *to = &canvas_row(c, row)[col];
 	char text[EMU_CELL_TEXT_MAX] = "";
@@ -183,7 +184,8 @@ canvas_emu_cell(struct canvas *c, int row, int col, const struct emu *e, const s
 }
 
 int
-canvas_cell_text(const struct canvas *c, const struct cell *cell, char out[EMU_CELL_TEXT_MAX])
+canvas_cell_text(
+	const struct canvas *c, const struct cell *cell, char out[EMU_CELL_TEXT_MAX])
 {
 	size_t n;
 

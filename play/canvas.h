@@ -13,7 +13,7 @@
 
 #define CANVAS_COLS_MAX 1024
 #define CANVAS_ROWS_MAX 512
-#define CANVAS_POOL	1024 /* texts; beyond 3/4 of it only the base character is kept */
+#define CANVAS_POOL     1024 /* texts; beyond 3/4 of it only the base character is kept */
 
 struct style {
 	uint32_t fg, bg;
@@ -36,17 +36,19 @@ void canvas_free(struct canvas *c);
 void canvas_begin(struct canvas *c);
 
 struct cell *canvas_row(const struct canvas *c, int row);
-void canvas_fill(struct canvas *c, int row, int col, int cols, struct style s, uint32_t ch);
+void canvas_fill(
+	struct canvas *c, int row, int col, int cols, struct style s, uint32_t ch);
 /* Text (UTF-8; control characters and damage as '?') cut to COLS columns.  Returns the
  * columns used. */
-int canvas_text(struct canvas *c, int row, int col, int cols, struct style s, const char *text);
+int canvas_text(
+	struct canvas *c, int row, int col, int cols, struct style s, const char *text);
 int canvas_text_cols(const char *text);
 /* One cell of an emulator. */
-void canvas_emu_cell(struct canvas *c, int row, int col, const struct emu *e,
-	const struct cell *from);
+void canvas_emu_cell(
+	struct canvas *c, int row, int col, const struct emu *e, const struct cell *from);
 /* UTF-8 of a cell as emu_cell_text(). */
-int canvas_cell_text(const struct canvas *c, const struct cell *cell,
-	char out[EMU_CELL_TEXT_MAX]);
+int canvas_cell_text(
+	const struct canvas *c, const struct cell *cell, char out[EMU_CELL_TEXT_MAX]);
 /* A row as text without blanks at its end. */
 int canvas_row_text(const struct canvas *c, int row, struct buf *out);
 

@@ -61,7 +61,8 @@ command_parse(struct command *c, const char *text, struct err *e)
 	if (strlen(arg) >= sizeof c->arg)
 		return err_set(e, ERR_USAGE, "%s: argument too long", table[id].name);
 	if (table[id].arg == COMMAND_NUMBER && !is_number(arg))
-		return err_set(e, ERR_USAGE, "%s: '%s' is no number", table[id].name, arg);
+		return err_set(
+			e, ERR_USAGE, "%s: '%s' is no number", table[id].name, arg);
 	memcpy(c->arg, arg, strlen(arg) + 1);
 	return 0;
 }

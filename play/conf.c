@@ -8,12 +8,14 @@ enum { O_AT = 1, O_SPEED, O_IDLE, O_PAUSED, O_SCRIPT, O_HELP, O_VERSION };
 
 const struct opt conf_opts[] = {
 	{ O_AT, "at", 'a', "TIME", "begin at TIME: 90, 1:30, 1:02:03.250, 50% or end" },
-	{ O_SPEED, "speed", 's', "N", "play at N times the recorded speed, 0.0625 to 64" },
+	{ O_SPEED, "speed", 's', "N",
+		"play at N times the recorded speed, 0.0625 to 64" },
 	{ O_IDLE, "idle-time-limit", 'i', "SECONDS",
 		"cut pauses longer than SECONDS down to them; 0 plays them in full" },
 	{ O_PAUSED, "paused", 'p', NULL, "begin paused" },
 	{ O_SCRIPT, "script", 0, "FILE",
-		"take keys and time from FILE (- is standard input) and print screens as text" },
+		"take keys and time from FILE (- is standard input) and print screens as "
+		"text" },
 	{ O_HELP, "help", 0, NULL, "print this help and exit" },
 	{ O_VERSION, "version", 'V', NULL, "print the version and exit" },
 	{ 0 },
@@ -36,7 +38,8 @@ set(struct conf *c, int option, const char *value, struct err *e)
 	case O_AT:
 		return when_parse(&c->at, value, e);
 	case O_SPEED:
-		return opt_double(value, "--speed", PLAYER_SPEED_MIN, PLAYER_SPEED_MAX, &c->speed, e);
+		return opt_double(value, "--speed", PLAYER_SPEED_MIN, PLAYER_SPEED_MAX,
+			&c->speed, e);
 	case O_IDLE:
 		return set_idle(c, value, e);
 	case O_PAUSED:
@@ -86,7 +89,8 @@ conf_parse(struct conf *c, int argc, char **argv, struct err *e)
 		return option;
 	if (p.at + 1 != p.argc)
 		return err_set(e, ERR_USAGE, "%s (see --help)",
-			p.at == p.argc ? "name a recording to play" : "one recording at a time");
+			p.at == p.argc ? "name a recording to play"
+				       : "one recording at a time");
 	c->file = argv[p.at];
 	return 0;
 }

@@ -6,7 +6,13 @@
 #include "base/opt.h"
 #include "base/when.h"
 
-enum conf_action { CONF_PLAY, CONF_HELP, CONF_VERSION, CONF_MDOC_OPTIONS, CONF_MDOC_KEYS };
+enum conf_action {
+	CONF_PLAY,
+	CONF_HELP,
+	CONF_VERSION,
+	CONF_MDOC_OPTIONS,
+	CONF_MDOC_KEYS
+};
 
 struct conf {
 	enum conf_action action;

@@ -2,7 +2,8 @@
 /* Moves of the player: a goal is kept until the index has reached it, one slice a tick. */
 #include "play/player_impl.h"
 
-#define BACK_AGAIN_NS NS_PER_S /* "previous" this soon after an event means the one before */
+#define BACK_AGAIN_NS \
+	NS_PER_S /* "previous" this soon after an event means the one before */
 
 static unsigned
 give_up(struct player *p, unsigned flags)
@@ -112,9 +113,11 @@ bool
 goal_time(const struct player *p, int64_t *at)
 {
 	*at = p->goal.when.kind == WHEN_NS ? p->goal.when.ns : player_duration(p);
-	if (p->goal.kind == GOAL_EVENT || (p->goal.when.kind != WHEN_NS && !player_duration_known(p)))
+	if (p->goal.kind == GOAL_EVENT ||
+		(p->goal.when.kind != WHEN_NS && !player_duration_known(p)))
 		return false;
-	if (p->goal.kind == GOAL_WHEN && (p->goal.when.kind != WHEN_NS || player_duration_known(p)))
+	if (p->goal.kind == GOAL_WHEN &&
+		(p->goal.when.kind != WHEN_NS || player_duration_known(p)))
 		*at = when_resolve(&p->goal.when, reel_index_state(p->reel).duration_ns);
 	return true;
 }
@@ -129,7 +132,8 @@ try_goal(struct player *p)
 		flags = goal_event(p);
 	if (p->goal.kind == GOAL_NONE || !goal_time(p, &at) || !in_reach(p, at))
 		return flags;
-	return p->goal.kind == GOAL_ORDINAL ? go_ordinal(p, p->goal.ordinal) : go_time(p, at);
+	return p->goal.kind == GOAL_ORDINAL ? go_ordinal(p, p->goal.ordinal)
+					    : go_time(p, at);
 }
 
 /* At once when it is near, else one slice nearer. */
@@ -152,7 +156,6 @@ goal_set(struct player *p, struct goal g)
 	p->hit.cols = 0;
 	return goal_pursue(p);
 }
-
 
 unsigned
 player_cancel(struct player *p, int64_t now)

@@ -273,7 +273,8 @@ keymap_help(const struct keymap *k, int i, struct keymap_help *out)
 	command_sentence(out->text, &k->row[first].command);
 	for (int j = first; j < k->n; j++)
 		if (k->row[j].mode == k->row[first].mode &&
-			strcmp(command_sentence(text, &k->row[j].command), out->text) == 0)
+			strcmp(command_sentence(text, &k->row[j].command), out->text) ==
+				0)
 			add_key(out->keys, sizeof out->keys, k->row[j].key, &last);
 	return true;
 }
@@ -290,8 +291,8 @@ keymap_mdoc(const struct keymap *k, struct buf *out)
 				buf_add_str(out, "\\-");
 			else
 				buf_add_byte(out, (uint8_t)*s);
-		buf_addf(out, "\"\n%c%s.\n", h.text[0] >= 'a' && h.text[0] <= 'z' ? h.text[0] - 32
-									   : h.text[0],
+		buf_addf(out, "\"\n%c%s.\n",
+			h.text[0] >= 'a' && h.text[0] <= 'z' ? h.text[0] - 32 : h.text[0],
 			h.text + 1);
 	}
 	return buf_failed(out);

@@ -39,8 +39,8 @@ enum {
 
 enum keymap_mode { KEYMAP_PLAY, KEYMAP_LIST, KEYMAP_HELP, KEYMAP_MODES };
 
-#define KEYMAP_MAX	 160
-#define KEYMAP_KEY_MAX	 24
+#define KEYMAP_MAX     160
+#define KEYMAP_KEY_MAX 24
 
 struct keymap_row {
 	enum keymap_mode mode;
@@ -62,7 +62,8 @@ void keymap_init(struct keymap *k); /* the defaults */
 int keymap_bind(struct keymap *k, enum keymap_mode mode, const char *key,
 	const char *command, struct err *e);
 /* NULL: not bound. */
-const struct command *keymap_find(const struct keymap *k, enum keymap_mode mode, uint32_t key);
+const struct command *keymap_find(
+	const struct keymap *k, enum keymap_mode mode, uint32_t key);
 
 /* The table for help and manual, by meaning: the keys of row I ("Space, p", "0-9") and the
  * sentence.  False behind the last row. */

@@ -18,7 +18,8 @@ static int
 print_help(void)
 {
 	printf("Usage: auditplay [OPTIONS] FILE\n"
-	       "Replays a recording in the terminal; h shows the keys.  FILE may be -.\n\n");
+	       "Replays a recording in the terminal; h shows the keys.  FILE may be "
+	       "-.\n\n");
 	opt_help(stdout, conf_opts);
 	return 0;
 }

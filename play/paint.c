@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIST_COLS_MAX  44
+#define LIST_COLS_MAX   44
 #define BESIDE_COLS_MIN 60 /* narrower windows show the list instead of the screen */
 
 static void
@@ -44,7 +44,8 @@ paint_row(struct app *a, struct canvas *c, const struct emu *e, int i)
 static bool
 inside(struct view_rect r, int row, int col)
 {
-	return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;
+	return row >= r.row && row < r.row + r.rows && col >= r.col &&
+	       col < r.col + r.cols;
 }
 
 static void
@@ -101,7 +102,8 @@ paint_hit(struct app *a, struct canvas *c)
 	const struct view *v = &a->view;
 
 	for (int i = 0; i < h.cols; i++) {
-		int row = h.row - v->top + v->shown.row, col = h.col + i - v->left + v->shown.col;
+		int row = h.row - v->top + v->shown.row,
+		    col = h.col + i - v->left + v->shown.col;
 
 		if (!inside(v->shown, row, col))
 			continue;
@@ -127,17 +129,19 @@ static bool
 may_keep(const struct app *a, const struct emu *e, struct view_rect area)
 {
 	return player_view(a->player).in_frame && a->painted.valid &&
-		a->painted.top == a->view.top && a->painted.left == a->view.left &&
-		a->painted.rows == emu_rows(e) && a->painted.cols == emu_cols(e) &&
-		memcmp(&a->painted.area, &area, sizeof area) == 0;
+	       a->painted.top == a->view.top && a->painted.left == a->view.left &&
+	       a->painted.rows == emu_rows(e) && a->painted.cols == emu_cols(e) &&
+	       memcmp(&a->painted.area, &area, sizeof area) == 0;
 }
 
 static void
-paint_recording(struct app *a, struct canvas *c, const struct emu *e, struct view_rect area)
+paint_recording(
+	struct app *a, struct canvas *c, const struct emu *e, struct view_rect area)
 {
 	canvas_begin(c);
 	for (int i = 0; i < area.rows; i++)
-		canvas_fill(c, area.row + i, area.col, area.cols, (struct style){ 0 }, ' ');
+		canvas_fill(
+			c, area.row + i, area.col, area.cols, (struct style){ 0 }, ' ');
 	for (int i = 0; i < a->view.shown.rows; i++)
 		paint_row(a, c, e, i);
 	paint_frame(a, c, e);

@@ -10,15 +10,17 @@
 #define KEYS_COLS 24
 
 static void
-list_row(struct app *a, struct canvas *c, struct view_rect r, int row, size_t i, size_t current)
+list_row(struct app *a, struct canvas *c, struct view_rect r, int row, size_t i,
+	size_t current)
 {
 	const struct reel_event *e = reel_event(player_reel(a->player), i);
 	bool now = i == current, selected = i == a->list.selected && !a->list.follow;
-	enum theme_role role = now		      ? ROLE_LIST_NOW
-		: current != SIZE_MAX && i < current ? ROLE_LIST_PAST
-						      : ROLE_LIST;
+	enum theme_role role = now                                  ? ROLE_LIST_NOW
+			       : current != SIZE_MAX && i < current ? ROLE_LIST_PAST
+								    : ROLE_LIST;
 	struct style s = paint_style(a, selected ? ROLE_LIST_SELECTED : role);
-	struct style t = selected ? s : paint_style(a, now ? ROLE_LIST_NOW : ROLE_LIST_TIME);
+	struct style t =
+		selected ? s : paint_style(a, now ? ROLE_LIST_NOW : ROLE_LIST_TIME);
 	char at[WHEN_TEXT_MAX], field[WHEN_TEXT_MAX + 8];
 
 	canvas_fill(c, row, r.col, r.cols, s, ' ');
@@ -91,7 +93,8 @@ void
 paint_help(struct app *a, struct canvas *c, struct view_rect area)
 {
 	struct keymap_help h;
-	int n = 0, keys = area.cols < 60 ? area.cols * 2 / 5 : KEYS_COLS, page = area.rows - 2;
+	int n = 0, keys = area.cols < 60 ? area.cols * 2 / 5 : KEYS_COLS,
+	    page = area.rows - 2;
 
 	while (keymap_help(&a->o.keymap, n, &h))
 		n++;

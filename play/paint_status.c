@@ -65,10 +65,11 @@ right_text(const struct app *a, const struct player_view *v, char *out, size_t s
 	speed_text(speed, sizeof speed, v->speed);
 	out[0] = 0;
 	if (end.state == TAPE_TRUNCATED || end.state == TAPE_DAMAGED)
-		n += (size_t)snprintf(out + n, size - n, "%s  ", tape_state_name(end.state));
+		n += (size_t)snprintf(
+			out + n, size - n, "%s  ", tape_state_name(end.state));
 	if (view_is_part(&a->view, emu_rows(reel_screen(r)), emu_cols(reel_screen(r))))
-		n += (size_t)snprintf(out + n, size - n, "%dx%d  ", emu_cols(reel_screen(r)),
-			emu_rows(reel_screen(r)));
+		n += (size_t)snprintf(out + n, size - n, "%dx%d  ",
+			emu_cols(reel_screen(r)), emu_rows(reel_screen(r)));
 	if (v->idle_on)
 		n += (size_t)snprintf(out + n, size - n, "idle %s  ",
 			when_format(limit, v->idle_limit_ns, 0));
@@ -104,15 +105,21 @@ bar_cell(struct app *a, struct canvas *c, int row, int col, double filled, bool 
 	struct style done = paint_style(a, ROLE_TIME_DONE);
 	struct style rest = paint_style(a, indexed ? ROLE_TIME_REST : ROLE_TIME_DARK);
 	int eighths = (int)(filled * 8 + 0.5);
-	bool shade = a->o.depth < THEME_256; /* no second background to tell the rest by */
+	bool shade =
+		a->o.depth < THEME_256; /* no second background to tell the rest by */
 
 	if (!a->o.utf8)
 		canvas_fill(c, row, col, 1, filled >= 0.5 ? done : rest,
-			filled >= 0.5 ? '=' : indexed ? '-' : '.');
+			filled >= 0.5 ? '='
+			: indexed     ? '-'
+				      : '.');
 	else if (eighths >= 8)
 		canvas_fill(c, row, col, 1, done, 0x2588);
 	else if (eighths <= 0)
-		canvas_fill(c, row, col, 1, rest, !shade ? ' ' : indexed ? 0x2591 : 0x00B7);
+		canvas_fill(c, row, col, 1, rest,
+			!shade    ? ' '
+			: indexed ? 0x2591
+				  : 0x00B7);
 	else
 		canvas_fill(c, row, col, 1, (struct style){ done.fg, rest.bg, done.attr },
 			0x2590 - (uint32_t)eighths);
@@ -120,7 +127,8 @@ bar_cell(struct app *a, struct canvas *c, int row, int col, double filled, bool 
 
 /* U+2588 is a full block, U+258F one eighth: more eighths, smaller number. */
 static void
-time_bar(struct app *a, struct canvas *c, int row, int col, int cols, const struct player_view *v)
+time_bar(struct app *a, struct canvas *c, int row, int col, int cols,
+	const struct player_view *v)
 {
 	double part = v->duration_ns > 0 ? (double)v->pos_ns / (double)v->duration_ns : 0;
 	double full = part * cols, known = v->indexed * cols;
@@ -128,7 +136,10 @@ time_bar(struct app *a, struct canvas *c, int row, int col, int cols, const stru
 	for (int i = 0; i < cols; i++) {
 		double filled = full - i;
 
-		bar_cell(a, c, row, col + i, filled < 0 ? 0 : filled > 1 ? 1 : filled,
+		bar_cell(a, c, row, col + i,
+			filled < 0   ? 0
+			: filled > 1 ? 1
+				     : filled,
 			i < known);
 	}
 }
@@ -149,7 +160,7 @@ paint_prompt(struct app *a, struct canvas *c, int row, const struct prompt *p)
 
 	canvas_fill(c, row, 0, c->cols, s, ' ');
 	col = 1 + canvas_text(c, row, 1, c->cols, paint_style(a, ROLE_BAR_STATE),
-		      labels[a->prompt]);
+			  labels[a->prompt]);
 	room = c->cols - col - 1;
 	memcpy(before, p->text, (size_t)p->at);
 	before[p->at] = 0;

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE_COST	 (96u << 10) /* index units per slice: a few ms */
-#define APPLY_BYTES	 (96u << 10) /* output applied per tick: a few ms */
-#define APPLY_MESSAGE	 64u	     /* what a message costs besides its bytes */
-#define FRAME_HOLD_NS	 (150 * NS_PER_MS)
+#define SLICE_COST       (96u << 10) /* index units per slice: a few ms */
+#define APPLY_BYTES      (96u << 10) /* output applied per tick: a few ms */
+#define APPLY_MESSAGE    64u         /* what a message costs besides its bytes */
+#define FRAME_HOLD_NS    (150 * NS_PER_MS)
 #define CLOCK_REFRESH_NS (50 * NS_PER_MS)
-#define IDLE_DEFAULT_NS	 (2 * NS_PER_S)
+#define IDLE_DEFAULT_NS  (2 * NS_PER_S)
 
 void
 player_anchor(struct player *p)
@@ -322,7 +322,8 @@ player_view(const struct player *p)
 
 	v.indexed = st.done ? 1 : part(st.frames_ns, v.duration_ns);
 	if (p->goal.kind != GOAL_NONE && goal_time(p, &at))
-		v.done = part(ns_sub(st.frames_ns, p->goal.from_ns), ns_sub(at, p->goal.from_ns));
+		v.done = part(ns_sub(st.frames_ns, p->goal.from_ns),
+			ns_sub(at, p->goal.from_ns));
 	else
 		v.done = st.progress;
 	return v;

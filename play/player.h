@@ -15,7 +15,7 @@
 
 struct player;
 
-enum { /* reactions */
+enum {                          /* reactions */
 	PLAYER_REDRAW = 1 << 0, /* the screen has changed (a frame is whole) */
 	PLAYER_STATUS = 1 << 1, /* clock or state have changed */
 	PLAYER_JUMPED = 1 << 2, /* arrived somewhere else than by playing */
@@ -23,7 +23,7 @@ enum { /* reactions */
 };
 
 struct player_opts {
-	double speed;	       /* 1/16 to 64; 0 = 1 */
+	double speed;          /* 1/16 to 64; 0 = 1 */
 	int64_t idle_limit_ns; /* cut pauses down to it; 0: what the recording wishes; < 0: no */
 	bool paused;
 	/* Asked now and then while a find runs; true cancels it.  May be NULL. */
@@ -44,7 +44,8 @@ int64_t player_deadline(const struct player *p); /* INT64_MAX: not before a comm
 /* One slice of indexing for a moment without work; false when there is none left. */
 bool player_idle(struct player *p);
 
-bool player_knows(enum command_id id); /* the commands that player_command() carries out */
+bool player_knows(
+	enum command_id id); /* the commands that player_command() carries out */
 unsigned player_command(struct player *p, const struct command *c, int64_t now);
 unsigned player_seek(struct player *p, const struct when *w, int64_t now);
 unsigned player_seek_ordinal(struct player *p, uint64_t ordinal, int64_t now);
@@ -68,10 +69,10 @@ struct player_view { /* everything that is shown of it */
 	bool idle_on;
 	int64_t idle_limit_ns;
 	int64_t idle_cut_ns; /* left out so far while playing */
-	double done;	     /* of a goal, 0 to 1 */
-	double indexed;	     /* part of the recording that can be sought at once, 0 to 1 */
-	bool in_frame;	     /* the program is drawing: keep the screen as it is shown */
-	const char *error;   /* what stopped the recording, NULL nothing */
+	double done;         /* of a goal, 0 to 1 */
+	double indexed;    /* part of the recording that can be sought at once, 0 to 1 */
+	bool in_frame;     /* the program is drawing: keep the screen as it is shown */
+	const char *error; /* what stopped the recording, NULL nothing */
 };
 struct player_view player_view(const struct player *p);
 /* What the last single step applied, one line; "" when the last thing was no step. */

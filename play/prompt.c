@@ -156,7 +156,7 @@ prompt_key(struct prompt *p, uint32_t key)
 		return history(p, -1);
 	default:
 		return key >= 32 && key < 0x110000 && key != 127 ? insert(p, key)
-								  : PROMPT_IGNORED;
+								 : PROMPT_IGNORED;
 	}
 }
 

@@ -11,7 +11,7 @@
 
 struct prompt {
 	char text[PROMPT_MAX];
-	int n, at; /* length and cursor in bytes */
+	int n, at;                                /* length and cursor in bytes */
 	char history[PROMPT_HISTORY][PROMPT_MAX]; /* newest first */
 	int nhistory, back; /* back: how far up the history, 0 the line being written */
 	char draft[PROMPT_MAX];

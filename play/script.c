@@ -25,7 +25,8 @@ do_key(struct script *s, char *arg, struct err *e)
 {
 	char *save = NULL;
 
-	for (char *word = strtok_r(arg, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+	for (char *word = strtok_r(arg, " ", &save); word;
+		word = strtok_r(NULL, " ", &save)) {
 		uint32_t key = keymap_key(word);
 
 		if (!key)
@@ -130,8 +131,8 @@ do_status(struct script *s, char *arg, struct err *e)
 	(void)e;
 	when_format(pos, v.pos_ns, 3);
 	when_format(all, v.duration_ns, 3);
-	buf_addf(s->out, "%s %s / %s%s speed %g message %llu\n", states[v.state], pos, all,
-		v.duration_known ? "" : "+", v.speed,
+	buf_addf(s->out, "%s %s / %s%s speed %g message %llu\n", states[v.state], pos,
+		all, v.duration_known ? "" : "+", v.speed,
 		(unsigned long long)reel_ordinal(player_reel(s->app->player)));
 	return 0;
 }

@@ -8,14 +8,14 @@
 enum theme_depth { THEME_MONO, THEME_8, THEME_16, THEME_256, THEME_TRUE, THEME_DEPTHS };
 
 enum theme_role {
-	ROLE_BAR,	/* status line */
+	ROLE_BAR,       /* status line */
 	ROLE_BAR_STATE, /* sign of the state */
 	ROLE_BAR_FAINT, /* what matters less */
 	ROLE_BAR_ALERT, /* damage */
 	ROLE_TIME_DONE, /* time bar: played (its foreground), */
 	ROLE_TIME_REST, /* to come and indexed, */
 	ROLE_TIME_DARK, /* to come, not indexed */
-	ROLE_FRAME,	/* lines around */
+	ROLE_FRAME,     /* lines around */
 	ROLE_TITLE,
 	ROLE_LIST,
 	ROLE_LIST_TIME,

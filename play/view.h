@@ -13,15 +13,17 @@ struct view_rect {
 
 struct view {
 	bool follow;
-	int top, left; /* first row and column of the recording that is shown */
-	struct view_rect area;	/* given */
+	int top, left;          /* first row and column of the recording that is shown */
+	struct view_rect area;  /* given */
 	struct view_rect shown; /* where the recording stands within the window */
-	struct view_rect frame; /* around it; sides that lie outside the area are not drawn */
+	struct view_rect
+		frame; /* around it; sides that lie outside the area are not drawn */
 };
 
 void view_init(struct view *v);
 /* Place a recording of COLSxROWS in AREA; the cursor of the recording is at ROW, COL. */
-void view_place(struct view *v, struct view_rect area, int rows, int cols, int row, int col);
+void view_place(
+	struct view *v, struct view_rect area, int rows, int cols, int row, int col);
 /* Move by so many cells; the view then stays where it is. */
 void view_pan(struct view *v, int rows, int cols);
 bool view_is_part(const struct view *v, int rows, int cols);

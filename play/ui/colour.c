@@ -72,9 +72,9 @@ colour_start(struct colour *c)
 }
 
 /* xterm's palette. */
-static const uint32_t base16[16] = { 0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
-	0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff,
-	0xffffff };
+static const uint32_t base16[16] = { 0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee,
+	0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff,
+	0xff00ff, 0x00ffff, 0xffffff };
 static const uint8_t levels[6] = { 0, 95, 135, 175, 215, 255 };
 
 static uint32_t
@@ -89,7 +89,8 @@ rgb_of_index(uint32_t i)
 		return g << 16 | g << 8 | g;
 	}
 	i -= 16;
-	return (uint32_t)levels[i / 36] << 16 | (uint32_t)levels[i / 6 % 6] << 8 | levels[i % 6];
+	return (uint32_t)levels[i / 36] << 16 | (uint32_t)levels[i / 6 % 6] << 8 |
+	       levels[i % 6];
 }
 
 static int
@@ -119,8 +120,8 @@ to_256(uint32_t rgb)
 {
 	uint32_t grey = ((rgb >> 16 & 255) + (rgb >> 8 & 255) + (rgb & 255)) / 3;
 	int ramp = grey < 8 ? 0 : grey > 238 ? 23 : ((int)grey - 3) / 10;
-	int cube = 16 + 36 * nearest_level(rgb >> 16 & 255) + 6 * nearest_level(rgb >> 8 & 255) +
-		nearest_level(rgb & 255);
+	int cube = 16 + 36 * nearest_level(rgb >> 16 & 255) +
+		   6 * nearest_level(rgb >> 8 & 255) + nearest_level(rgb & 255);
 
 	if (distance(rgb_of_index(232u + (uint32_t)ramp), rgb) <
 		distance(rgb_of_index((uint32_t)cube), rgb))

@@ -158,7 +158,8 @@ draw_rows(struct draw *d, const struct canvas *c, bool *reset)
 	size_t bytes = (size_t)c->cols * sizeof *c->cell;
 
 	for (int i = 0; i < c->rows; i++) {
-		if (!d->all && memcmp(canvas_row(c, i), canvas_row(&d->shown, i), bytes) == 0)
+		if (!d->all &&
+			memcmp(canvas_row(c, i), canvas_row(&d->shown, i), bytes) == 0)
 			continue;
 		draw_row(d, c, i, reset);
 		memcpy(canvas_row(&d->shown, i), canvas_row(c, i), bytes);

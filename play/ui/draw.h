@@ -9,7 +9,7 @@ struct draw {
 	struct colour colour;
 	struct canvas shown; /* what the terminal has */
 	unsigned generation; /* of the canvas that it was drawn from */
-	bool all;	     /* the next time everything */
+	bool all;            /* the next time everything */
 	bool utf8;
 };
 

@@ -57,7 +57,8 @@ modifiers(char digit)
 
 	if (bits < 1 || bits > 7)
 		return 0;
-	return (bits & 1 ? K_SHIFT : 0) | (bits & 2 ? K_ALT : 0) | (bits & 4 ? K_CTRL : 0);
+	return (bits & 1 ? K_SHIFT : 0) | (bits & 2 ? K_ALT : 0) |
+	       (bits & 4 ? K_CTRL : 0);
 }
 
 static uint32_t

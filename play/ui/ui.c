@@ -24,9 +24,10 @@
 #define FRAME_NS      (NS_PER_S / 60)
 #define FIND_FRAME_NS (100 * NS_PER_MS)
 #define INDEX_NOTE_NS (250 * NS_PER_MS) /* how often progress of the index is shown */
-#define SLICE_ROOM_NS (10 * NS_PER_MS)	/* no slice of the index this close to a deadline */
-#define ESC_DELAY_MS  25
-#define EMPTY_READS   64 /* readable without a key so often: the terminal is gone */
+#define SLICE_ROOM_NS \
+	(10 * NS_PER_MS) /* no slice of the index this close to a deadline */
+#define ESC_DELAY_MS 25
+#define EMPTY_READS  64 /* readable without a key so often: the terminal is gone */
 
 struct ui {
 	struct app *app;
@@ -51,15 +52,21 @@ ui_check(struct err *e)
 
 	if (!isatty(STDOUT_FILENO))
 		return err_set(e, ERR_USAGE,
-			"standard output is no terminal (auditlog screen prints a screen)");
+			"standard output is no terminal (auditlog screen prints a "
+			"screen)");
 	if (!term || !*term)
-		return err_set(e, ERR_USAGE, "TERM is not set: the kind of terminal is unknown");
-	if (setupterm(colour_term(name, sizeof name), STDOUT_FILENO, &rc) == ERR || rc != 1)
-		return err_set(e, ERR_USAGE, "terminal type '%.60s' (TERM) is not known here", term);
+		return err_set(
+			e, ERR_USAGE, "TERM is not set: the kind of terminal is unknown");
+	if (setupterm(colour_term(name, sizeof name), STDOUT_FILENO, &rc) == ERR ||
+		rc != 1)
+		return err_set(e, ERR_USAGE,
+			"terminal type '%.60s' (TERM) is not known here", term);
 	if (!cursor_address)
 		return err_set(e, ERR_USAGE,
-			"terminal type '%.60s' (TERM) cannot place its cursor (auditlog screen "
-			"prints a screen)", term);
+			"terminal type '%.60s' (TERM) cannot place its cursor (auditlog "
+			"screen "
+			"prints a screen)",
+			term);
 	return 0;
 }
 
@@ -243,7 +250,8 @@ milliseconds(int64_t ns)
 {
 	if (ns <= 0)
 		return 0;
-	return ns > 3600 * NS_PER_S ? 3600 * 1000 : (int)((ns + NS_PER_MS - 1) / NS_PER_MS);
+	return ns > 3600 * NS_PER_S ? 3600 * 1000
+				    : (int)((ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
 /* How long nothing is to do; works on the index where there is time for it. */
