@@ -83,6 +83,9 @@ AC_DEFUN([AR_VTERM_FEATURES], [
   ar_save_CPPFLAGS=$CPPFLAGS
   CPPFLAGS="$CPPFLAGS $VTERM_CFLAGS"
   AC_CHECK_TYPES([VTermStringFragment], [], [], [[#include <vterm.h>]])
-  AC_CHECK_MEMBERS([VTermStateCallbacks.sb_clear], [], [], [[#include <vterm.h>]])
+  AC_CHECK_MEMBERS([VTermStateCallbacks.sb_clear, VTermStateFields.lineinfos], [], [],
+    [[#include <vterm.h>]])
+  AC_DEFINE_UNQUOTED([LIBVTERM_VERSION], ["`$PKG_CONFIG --modversion vterm`"],
+    [version of libvterm at build time])
   CPPFLAGS=$ar_save_CPPFLAGS
 ])

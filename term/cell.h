@@ -8,11 +8,11 @@
 
 /* Colours: kind in the top byte, value below. */
 #define COLOR_KIND(c)  ((c) >> 24)
-#define COLOR_INDEX(c) ((c) & 0xFFu)	  /* COLOR_INDEXED: 0 to 255 */
-#define COLOR_RGB24(c) ((c) & 0xFFFFFFu) /* COLOR_TRUE: 0xRRGGBB */
+#define COLOR_INDEX(c) ((c)&0xFFu)     /* COLOR_INDEXED: 0 to 255 */
+#define COLOR_RGB24(c) ((c)&0xFFFFFFu) /* COLOR_TRUE: 0xRRGGBB */
 enum { COLOR_DEFAULT = 0, COLOR_INDEXED = 1, COLOR_TRUE = 2 };
 #define COLOR_OF_INDEX(i) ((uint32_t)COLOR_INDEXED << 24 | (uint32_t)(i))
-#define COLOR_OF_RGB(v)	  ((uint32_t)COLOR_TRUE << 24 | (uint32_t)(v))
+#define COLOR_OF_RGB(v)   ((uint32_t)COLOR_TRUE << 24 | (uint32_t)(v))
 
 enum cell_attr {
 	CELL_BOLD = 1 << 0,
@@ -30,7 +30,8 @@ enum cell_attr {
 };
 
 struct cell {
-	uint32_t ch;   /* 0: never written; CELL_CH_POOL set: combining text in the emulator's pool */
+	uint32_t
+		ch; /* 0: never written; CELL_CH_POOL set: combining text in the emulator's pool */
 	uint32_t fg, bg;
 	uint16_t attr; /* enum cell_attr */
 	uint8_t width; /* 1, 2; 0: right half of the wide character before it */

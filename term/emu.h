@@ -15,8 +15,8 @@
 #include "base/buf.h"
 #include "term/cell.h"
 
-#define EMU_COLS_MAX 1024 /* larger sizes are clamped, see emu_resize */
-#define EMU_ROWS_MAX 512
+#define EMU_COLS_MAX  1024 /* larger sizes are clamped, see emu_resize */
+#define EMU_ROWS_MAX  512
 #define EMU_TITLE_MAX 256
 
 struct emu;
@@ -34,6 +34,8 @@ void emu_free(struct emu *e);
 void emu_reset(struct emu *e, int cols, int rows); /* as new */
 
 void emu_write(struct emu *e, struct span bytes);
+/* Without short cuts, for tests: the result is the same.  Off at first; stays over resets. */
+void emu_set_slow(struct emu *e, bool slow);
 /* True when the wanted size had to be clamped. */
 bool emu_resize(struct emu *e, int64_t cols, int64_t rows);
 

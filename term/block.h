@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* The memory of one emulator: one mapping with three parts at fixed places.
+ *   arena    struct core and libvterm's objects
+ *   grid     cells of the present size
+ *   scratch  the old grid while a resize copies; its content means nothing
+ * A snapshot is the used front of the first two. */
+#ifndef TERM_BLOCK_H
+#define TERM_BLOCK_H
+
+#include "term/core.h"
+
+#define BLOCK_ARENA ((size_t)64 << 10)
+
+struct emu {
+	uint8_t *base;
+	size_t size;       /* of the mapping */
+	struct core *core; /* in the arena, always at the same place */
+	bool slow;
+	uint8_t dirty[EMU_ROWS_MAX];
+};
+
+static inline uint8_t *
+block_grid(const struct emu *e)
+{
+	return e->base + BLOCK_ARENA;
+}
+
+static inline struct arena *
+block_arena(const struct emu *e)
+{
+	return (struct arena *)e->base;
+}
+
+#endif

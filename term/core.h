@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/* The inside of a terminal; lies in the arena.  Who decides what:
+ *   filter  where a sequence begins and ends
+ *   pen     colours and attributes
+ *   text    where characters go: widths, wrapping, marks, character sets
+ *   act     what a sequence does; cursor, modes, saved cursors, screens
+ *   state   libvterm: tab stops, line sizes, and which cells an erase, an insert, a
+ *           delete or a scroll touches; it sees the cursor we tell it and no text
+ *   grid    the cells */
+#ifndef TERM_CORE_H
+#define TERM_CORE_H
+
+#include "term/arena.h"
+#include "term/emu.h"
+#include "term/filter.h"
+#include "term/grid.h"
+#include "term/pen.h"
+
+struct VTerm;
+struct VTermState;
+
+enum charset { CHARSET_ASCII, CHARSET_DRAWING, CHARSET_UK };
+
+struct charsets {
+	uint8_t g[4];   /* enum charset of G0 to G3 */
+	uint8_t locked; /* which of them is used: 0 to 3 */
+	uint8_t single; /* 2, 3: for the next character only; 0: none */
+};
+
+/* What DECSC keeps; all zero is what DECRC finds when nothing was saved. */
+struct saved_cursor {
+	int row, col;
+	bool wrap, origin;
+	struct pen pen;
+	struct charsets cs;
+};
+
+struct core {
+	struct arena *arena;
+	struct VTerm *vt;
+	struct VTermState *vstate;
+	struct filter filter;
+	struct grid grid;
+
+	int row, col;
+	bool wrap; /* the last column is written, the next character goes to a new line */
+	struct pen pen;
+	struct charsets cs;
+	struct saved_cursor saved[2]; /* one a screen */
+	uint32_t last;                /* last character, for REP */
+
+	bool autowrap, insert, newline, origin, visible, blink, frame;
+	bool margins;                 /* DECLRMM: left and right count */
+	int top, bottom, left, right; /* scrolling region, ends exclusive */
+	bool big_lines;               /* lines of double size may exist */
+	bool mute;                    /* libvterm's erases do not reach the grid */
+	bool slow;                    /* no short cuts (tests) */
+	uint8_t shape;
+	uint64_t bells;
+	char title[EMU_TITLE_MAX];
+};
+
+/* emu.c */
+void core_reset(struct core *c); /* as RIS does it; keeps title and bells */
+
+/* text.c */
+void text_run(struct core *c, const uint8_t *s, size_t n);
+void text_char(struct core *c, uint32_t ch);
+void text_repeat(struct core *c, int count);
+
+/* act.c */
+void act_control(struct core *c, uint32_t ch);
+void act_escape(struct core *c);
+void act_csi(struct core *c);
+void act_osc(struct core *c);
+void act_set_origin(struct core *c, bool on); /* homes the cursor */
+void act_reset_region(struct core *c);        /* and the left and right margins; homes */
+void act_line_feed(struct core *c); /* index: down, at the bottom of the region scroll */
+
+/* state.c: libvterm gets the cursor, then one whole sequence; the cursor is read back. */
+int state_init(struct core *c, int rows, int cols); /* 0 or ERR_NOMEM */
+void state_reset(struct core *c);
+void state_plain_lines(struct core *c); /* no lines of double size any more */
+void state_resize(struct core *c, int rows, int cols);
+void state_control(struct core *c, char control);
+void state_escape(struct core *c, char inter, char final);
+void state_csi(
+	struct core *c, char leader, char inter, char final, int a, int b); /* -1: none */
+int state_row_width(const struct core *c, int row);
+const char *state_version(void);
+
+#endif

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: ISC */
+/* A terminal is made, fed, resized and looked at.  Feeding takes token by token off the
+ * filter; the order in which bytes are cut into writes does not matter. */
+#include "term/emu.h"
+
+#include "base/err.h"
+#include "base/utf8.h"
+#include "term/block.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+static size_t
+grid_room(void)
+{
+	return (grid_need(EMU_ROWS_MAX, EMU_COLS_MAX) + 4095) & ~(size_t)4095;
+}
+
+static int
+clamp(int64_t v, int max)
+{
+	return v < 1 ? 1 : v > max ? max : (int)v;
+}
+
+static void
+set_bounds(struct core *c)
+{
+	c->top = c->left = 0;
+	c->bottom = c->grid.rows;
+	c->right = c->grid.cols;
+}
+
+static void
+set_defaults(struct core *c)
+{
+	c->row = c->col = 0;
+	c->wrap = c->insert = c->newline = c->origin = c->frame = c->margins = false;
+	c->autowrap = c->visible = c->blink = true;
+	c->big_lines = false;
+	c->shape = 1;
+	c->pen = (struct pen){ 0 };
+	c->cs = (struct charsets){ 0 };
+	memset(c->saved, 0, sizeof c->saved);
+	c->last = 0;
+	set_bounds(c);
+}
+
+void
+core_reset(struct core *c)
+{
+	const struct rect all = { 0, c->grid.rows, 0, c->grid.cols };
+
+	state_reset(c);
+	set_defaults(c);
+	for (c->grid.alt = 1;; c->grid.alt = 0) {
+		grid_erase(&c->grid, all, false, &c->pen);
+		if (!c->grid.alt)
+			break;
+	}
+}
+
+/* Build everything in the zeroed block. */
+static int
+build(struct emu *e, int cols, int rows)
+{
+	struct arena *a = arena_init(e->base, BLOCK_ARENA);
+	struct core *c = arena_alloc(a, sizeof *c);
+
+	c->arena = a;
+	c->slow = e->slow;
+	e->core = c;
+	grid_init(&c->grid, block_grid(e), e->dirty, rows, cols);
+	set_defaults(c);
+	return state_init(c, rows, cols);
+}
+
+struct emu *
+emu_new(int cols, int rows)
+{
+	struct emu *e = calloc(1, sizeof *e);
+
+	if (!e)
+		return NULL;
+	e->size = BLOCK_ARENA + 2 * grid_room();
+	e->base = mmap(NULL, e->size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (e->base == MAP_FAILED) {
+		free(e);
+		return NULL;
+	}
+	if (build(e, clamp(cols, EMU_COLS_MAX), clamp(rows, EMU_ROWS_MAX))) {
+		emu_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void
+emu_free(struct emu *e)
+{
+	if (!e)
+		return;
+	munmap(e->base, e->size);
+	free(e);
+}
+
+void
+emu_reset(struct emu *e, int cols, int rows)
+{
+	madvise(e->base, e->size, MADV_DONTNEED); /* all zero again */
+	build(e, clamp(cols, EMU_COLS_MAX), clamp(rows, EMU_ROWS_MAX));
+}
+
+void
+emu_set_slow(struct emu *e, bool slow)
+{
+	e->slow = e->core->slow = slow;
+}
+
+void
+emu_write(struct emu *e, struct span bytes)
+{
+	struct core *c = e->core;
+
+	for (;;) {
+		struct tok t = filter_next(&c->filter, &bytes);
+
+		switch (t.kind) {
+		case TOK_RUN:
+			text_run(c, t.run.p, t.run.n);
+			break;
+		case TOK_CHAR:
+			text_char(c, t.ch);
+			break;
+		case TOK_C0:
+			act_control(c, t.ch);
+			break;
+		case TOK_ESC:
+			act_escape(c);
+			break;
+		case TOK_CSI:
+			act_csi(c);
+			break;
+		case TOK_OSC:
+			act_osc(c);
+			break;
+		case TOK_END:
+			return;
+		}
+	}
+}
+
+/* Rows to drop at the top so that CURSOR stays on a screen that loses rows: those below
+ * the cursor go first. */
+static int
+rows_over(const struct core *c, int cursor, int rows)
+{
+	int over = cursor + 1 - rows;
+
+	return rows < c->grid.rows && over > 0 ? over : 0;
+}
+
+static void
+resize(struct emu *e, int cols, int rows)
+{
+	struct core *c = e->core;
+	int at[2], over[2], row = c->row, col = c->col;
+	bool origin = c->origin, wrap = c->wrap;
+
+	at[c->grid.alt] = row;
+	at[!c->grid.alt] = c->saved[!c->grid.alt].row;
+	for (int i = 0; i < 2; i++)
+		over[i] = rows_over(c, at[i], rows);
+	act_set_origin(c, false);
+	act_reset_region(c);
+	if (cols < 2)
+		state_plain_lines(c);
+	state_resize(c, rows, cols);
+	grid_resize(&c->grid, rows, cols, over, block_grid(e) + grid_room());
+	set_bounds(c);
+	act_set_origin(c, origin);
+	for (int i = 0; i < 2; i++)
+		c->saved[i].row -= c->saved[i].row < over[i] ? c->saved[i].row : over[i];
+	c->row = row - over[c->grid.alt];
+	c->col = col < cols ? col : cols - 1;
+	c->wrap = wrap && c->col == col;
+}
+
+bool
+emu_resize(struct emu *e, int64_t cols, int64_t rows)
+{
+	int w = clamp(cols, EMU_COLS_MAX), h = clamp(rows, EMU_ROWS_MAX);
+
+	if (w != e->core->grid.cols || h != e->core->grid.rows)
+		resize(e, w, h);
+	return w != cols || h != rows;
+}
+
+int
+emu_cols(const struct emu *e)
+{
+	return e->core->grid.cols;
+}
+
+int
+emu_rows(const struct emu *e)
+{
+	return e->core->grid.rows;
+}
+
+const struct cell *
+emu_row(const struct emu *e, int row)
+{
+	return grid_row(&e->core->grid, row);
+}
+
+struct emu_cursor
+emu_cursor(const struct emu *e)
+{
+	const struct core *c = e->core;
+
+	return (struct emu_cursor){ c->row, c->col, c->visible, c->blink, c->shape };
+}
+
+const char *
+emu_title(const struct emu *e)
+{
+	return e->core->title;
+}
+
+bool
+emu_alt_screen(const struct emu *e)
+{
+	return e->core->grid.alt != 0;
+}
+
+bool
+emu_in_frame(const struct emu *e)
+{
+	return e->core->frame;
+}
+
+uint64_t
+emu_bells(const struct emu *e)
+{
+	return e->core->bells;
+}
+
+bool
+emu_dirty(const struct emu *e, int row)
+{
+	return e->dirty[row] != 0;
+}
+
+void
+emu_clean(struct emu *e)
+{
+	memset(e->dirty, 0, sizeof e->dirty);
+}
+
+int
+emu_cell_text(const struct emu *e, const struct cell *c, char out[EMU_CELL_TEXT_MAX])
+{
+	uint32_t ch[CLUSTER_MAX];
+	int n = grid_chars(&e->core->grid, c, ch), len = 0;
+
+	for (int i = 0; i < n; i++)
+		len += utf8_put((uint8_t *)out + len, ch[i]);
+	out[len] = 0;
+	return len;
+}
+
+int
+emu_row_text(const struct emu *e, int row, struct buf *out, uint32_t *colmap)
+{
+	const struct cell *c = emu_row(e, row);
+	size_t start = out->n;
+	int end = emu_cols(e);
+	char text[EMU_CELL_TEXT_MAX];
+
+	while (end > 0 && c[end - 1].width == 1 &&
+		(c[end - 1].ch == 0 || c[end - 1].ch == ' '))
+		end--;
+	for (int col = 0; col < end; col++) {
+		int n = emu_cell_text(e, &c[col], text);
+
+		if (colmap)
+			colmap[col] = (uint32_t)(out->n - start);
+		if (n)
+			buf_add(out, text, (size_t)n);
+		else if (c[col].width)
+			buf_add_byte(out, ' ');
+	}
+	for (int col = end; colmap && col <= emu_cols(e); col++)
+		colmap[col] = (uint32_t)(out->n - start);
+	return buf_failed(out);
+}
+
+const char *
+emu_version(void)
+{
+	return state_version();
+}

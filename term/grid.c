@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: ISC */
+/* Memory: cells of both screens, row order of both screens, pool.  The order has uint16_t
+ * entries, so a snapshot of a grid holds no pointers but those in struct grid. */
+#include "term/grid.h"
+
+#include <string.h>
+
+#define POOL_MIN   64
+#define POOL_MAX   8192
+#define POOL_SHARE 6 /* one cluster for so many cells of one screen */
+
+static size_t
+cell_count(int rows, int cols)
+{
+	return (size_t)rows * (size_t)cols;
+}
+
+static uint32_t
+pool_size(int rows, int cols)
+{
+	size_t n = cell_count(rows, cols) / POOL_SHARE;
+
+	return (uint32_t)(n < POOL_MIN ? POOL_MIN : n > POOL_MAX ? POOL_MAX : n);
+}
+
+/* Bytes of the row order of both screens, rounded so that the pool is aligned. */
+static size_t
+order_size(int rows)
+{
+	return ((size_t)rows * 2 * sizeof(uint16_t) + 15) & ~(size_t)15;
+}
+
+size_t
+grid_need(int rows, int cols)
+{
+	return cell_count(rows, cols) * 2 * sizeof(struct cell) + order_size(rows) +
+	       pool_size(rows, cols) * sizeof(struct cluster);
+}
+
+static void
+set_blank(struct cell *c, int n, uint32_t bg)
+{
+	const struct cell blank = { .bg = bg, .width = 1 };
+
+	for (int i = 0; i < n; i++)
+		c[i] = blank;
+}
+
+/* Point G at its parts inside BASE. */
+static void
+place(struct grid *g, uint8_t *base, int rows, int cols)
+{
+	g->rows = rows;
+	g->cols = cols;
+	g->base = base;
+	g->used = grid_need(rows, cols);
+	g->cells = (struct cell *)base;
+	g->order[0] = (uint16_t *)(g->cells + cell_count(rows, cols) * 2);
+	g->order[1] = g->order[0] + rows;
+	g->pool = (struct cluster *)((uint8_t *)g->order[0] + order_size(rows));
+	g->pool_size = pool_size(rows, cols);
+}
+
+void
+grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, int rows, int cols)
+{
+	*g = (struct grid){ .dirty = dirty };
+	place(g, base, rows, cols);
+	g->pool_free = g->pool_size;
+	for (int i = 0; i < rows; i++)
+		g->order[0][i] = g->order[1][i] = (uint16_t)i;
+	set_blank(g->cells, rows * cols * 2, 0);
+	grid_touch_all(g);
+}
+
+void
+grid_touch_all(struct grid *g)
+{
+	memset(g->dirty, 1, (size_t)g->rows);
+}
+
+/* Mark the clusters that a cell of either screen uses in bits; free all others. */
+static void
+pool_collect(struct grid *g)
+{
+	uint8_t seen[POOL_MAX / 8] = { 0 };
+	size_t cells = cell_count(g->rows, g->cols) * 2;
+
+	for (size_t i = 0; i < cells; i++)
+		if (g->cells[i].ch & CELL_CH_POOL) {
+			uint32_t at = g->cells[i].ch & ~CELL_CH_POOL;
+
+			seen[at / 8] |= (uint8_t)(1u << at % 8);
+		}
+	g->pool_free = 0;
+	for (uint32_t i = 0; i < g->pool_size; i++)
+		if (!(seen[i / 8] >> i % 8 & 1)) {
+			memset(&g->pool[i], 0, sizeof g->pool[i]);
+			g->pool_free++;
+		}
+	g->pool_tries = 0;
+}
+
+/* An unused cluster, NULL: none.  A full pool is searched for garbage only after as many
+ * failed tries as it has clusters, or the cost of a mark would not be bounded. */
+static struct cluster *
+pool_take(struct grid *g)
+{
+	if (!g->pool_free && g->pool_tries++ % g->pool_size == 0)
+		pool_collect(g);
+	if (!g->pool_free)
+		return NULL;
+	for (;;) {
+		struct cluster *c = &g->pool[g->pool_next];
+
+		g->pool_next = (g->pool_next + 1) % g->pool_size;
+		if (!c->ch[0]) {
+			g->pool_free--;
+			return c;
+		}
+	}
+}
+
+/* Column COL is about to become an edge of what is overwritten: a wide character that
+ * lies across it loses both halves. */
+static void
+split(struct grid *g, struct cell *row, int col)
+{
+	if (col > 0 && col < g->cols && row[col].width == 0) {
+		set_blank(&row[col - 1], 1, row[col - 1].bg);
+		set_blank(&row[col], 1, row[col].bg);
+	}
+}
+
+static struct cell
+cell_of(uint32_t ch, int width, const struct pen *p)
+{
+	return (struct cell){ .ch = ch,
+		.fg = p->fg,
+		.bg = p->bg,
+		.attr = p->attr,
+		.width = (uint8_t)width,
+		.pad = p->guard };
+}
+
+void
+grid_put(struct grid *g, int row, int col, uint32_t ch, int width, const struct pen *p)
+{
+	struct cell *c = grid_row(g, row);
+
+	split(g, c, col);
+	split(g, c, col + width);
+	c[col] = cell_of(ch, width, p);
+	if (width == 2)
+		c[col + 1] = cell_of(0, 0, p);
+	g->dirty[row] = 1;
+}
+
+void
+grid_put_run(
+	struct grid *g, int row, int col, const uint8_t *s, int n, const struct pen *p)
+{
+	struct cell *c = grid_row(g, row), proto = cell_of(0, 1, p);
+
+	split(g, c, col);
+	split(g, c, col + n);
+	c += col;
+	for (int i = 0; i < n; i++) {
+		proto.ch = s[i];
+		c[i] = proto;
+	}
+	g->dirty[row] = 1;
+}
+
+void
+grid_combine(struct grid *g, int row, int col, uint32_t mark)
+{
+	struct cell *c = grid_row(g, row) + col;
+	struct cluster *k;
+	int n = 0;
+
+	if (c->ch & CELL_CH_POOL) {
+		k = &g->pool[c->ch & ~CELL_CH_POOL];
+	} else {
+		k = pool_take(g);
+		if (!k)
+			return;
+		k->ch[0] = c->ch ? c->ch : ' ';
+		c->ch = CELL_CH_POOL | (uint32_t)(k - g->pool);
+	}
+	while (n < CLUSTER_MAX && k->ch[n])
+		n++;
+	if (n < CLUSTER_MAX)
+		k->ch[n] = mark;
+	g->dirty[row] = 1;
+}
+
+static void
+erase_selective(struct cell *c, int n, uint32_t bg)
+{
+	for (int i = 0; i < n; i++)
+		if (!(c[i].pad & CELL_GUARD))
+			set_blank(&c[i], 1, bg);
+}
+
+void
+grid_erase(struct grid *g, struct rect r, bool selective, const struct pen *p)
+{
+	for (int row = r.top; row < r.bottom; row++) {
+		struct cell *c = grid_row(g, row);
+
+		split(g, c, r.left);
+		split(g, c, r.right);
+		if (selective)
+			erase_selective(c + r.left, r.right - r.left, p->bg);
+		else
+			set_blank(c + r.left, r.right - r.left, p->bg);
+		g->dirty[row] = 1;
+	}
+}
+
+static void
+reverse(uint16_t *a, int n)
+{
+	for (int i = 0, k = n - 1; i < k; i++, k--) {
+		uint16_t t = a[i];
+
+		a[i] = a[k];
+		a[k] = t;
+	}
+}
+
+/* The first N of COUNT rows go behind the others. */
+static void
+rotate(uint16_t *a, int count, int n)
+{
+	uint16_t first = a[0];
+
+	if (n == 1) {
+		memmove(a, a + 1, (size_t)(count - 1) * sizeof *a);
+		a[count - 1] = first;
+		return;
+	}
+	reverse(a, n);
+	reverse(a + n, count - n);
+	reverse(a, count);
+}
+
+static void
+scroll_lines(struct grid *g, struct rect r, int down, const struct pen *p)
+{
+	uint16_t *a = g->order[g->alt] + r.top;
+	int count = r.bottom - r.top, n = down > 0 ? down : -down;
+	struct rect blank = r;
+
+	if (n < count)
+		rotate(a, count, down > 0 ? n : count - n);
+	else
+		n = count;
+	if (down > 0)
+		blank.top = r.bottom - n;
+	else
+		blank.bottom = r.top + n;
+	grid_erase(g, blank, false, p);
+	memset(g->dirty + r.top, 1, (size_t)count);
+}
+
+/* Move the cells of R inside one row. */
+static void
+shift(struct grid *g, int row, struct rect r, int right)
+{
+	struct cell *c = grid_row(g, row) + r.left;
+	size_t keep = (size_t)(r.right - r.left - (right > 0 ? right : -right));
+
+	if (right > 0)
+		memmove(c, c + right, keep * sizeof *c);
+	else
+		memmove(c - right, c, keep * sizeof *c);
+}
+
+/* Move a part of rows up (DOWN > 0) or down by whole cells. */
+static void
+move_rows(struct grid *g, struct rect r, int down)
+{
+	int count = r.bottom - r.top - (down > 0 ? down : -down);
+
+	for (int i = 0; i < count; i++) {
+		int to = down > 0 ? r.top + i : r.bottom - 1 - i;
+
+		memcpy(grid_row(g, to) + r.left, grid_row(g, to + down) + r.left,
+			(size_t)(r.right - r.left) * sizeof(struct cell));
+	}
+}
+
+static int
+clamp(int v, int limit)
+{
+	return v > limit ? limit : v < -limit ? -limit : v;
+}
+
+void
+grid_scroll(struct grid *g, struct rect r, int down, int right, const struct pen *p)
+{
+	struct rect rows = r, cols = r;
+
+	if (r.top >= r.bottom || r.left >= r.right)
+		return;
+	if (!right && r.left == 0 && r.right == g->cols) {
+		scroll_lines(g, r, down, p);
+		return;
+	}
+	down = clamp(down, r.bottom - r.top);
+	right = clamp(right, r.right - r.left);
+	for (int row = r.top; row < r.bottom; row++) {
+		split(g, grid_row(g, row), r.left);
+		split(g, grid_row(g, row), r.right);
+		split(g, grid_row(g, row), right > 0 ? r.left + right : r.right + right);
+	}
+	move_rows(g, r, down);
+	for (int row = r.top; row < r.bottom; row++)
+		shift(g, row, r, right);
+	*(down > 0 ? &rows.top : &rows.bottom) =
+		down > 0 ? r.bottom - down : r.top - down;
+	*(right > 0 ? &cols.left : &cols.right) =
+		right > 0 ? r.right - right : r.left - right;
+	grid_erase(g, rows, false, p);
+	grid_erase(g, cols, false, p);
+	memset(g->dirty + r.top, 1, (size_t)(r.bottom - r.top));
+}
+
+void
+grid_fill(struct grid *g, uint32_t ch)
+{
+	for (int row = 0; row < g->rows; row++)
+		for (int col = 0; col < g->cols; col++)
+			grid_row(g, row)[col] = (struct cell){ .ch = ch, .width = 1 };
+	grid_touch_all(g);
+}
+
+static void
+copy_screen(struct grid *to, const struct grid *from, int alt, int skip)
+{
+	int cols = to->cols < from->cols ? to->cols : from->cols;
+
+	to->alt = alt;
+	for (int row = 0; row < to->rows && row + skip < from->rows; row++) {
+		const uint16_t *order = from->order[alt];
+		const struct cell *src =
+			from->cells +
+			cell_count(from->rows * alt + order[row + skip], from->cols);
+		struct cell *dst = grid_row(to, row);
+
+		memcpy(dst, src, (size_t)cols * sizeof *dst);
+		if (cols < from->cols && src[cols].width == 0)
+			set_blank(&dst[cols - 1], 1, dst[cols - 1].bg);
+	}
+}
+
+/* Move the clusters in use over into the (perhaps smaller) pool of TO. */
+static void
+copy_pool(struct grid *to, const struct grid *from)
+{
+	size_t cells = cell_count(to->rows, to->cols) * 2;
+
+	for (size_t i = 0; i < cells; i++) {
+		struct cell *c = &to->cells[i];
+
+		if (c->ch & CELL_CH_POOL) {
+			const struct cluster *k = &from->pool[c->ch & ~CELL_CH_POOL];
+
+			c->ch = k->ch[0];
+			if (to->pool_next < to->pool_size) {
+				c->ch = CELL_CH_POOL | to->pool_next;
+				to->pool[to->pool_next++] = *k;
+				to->pool_free--;
+			}
+		}
+	}
+	to->pool_next %= to->pool_size;
+}
+
+void
+grid_resize(struct grid *g, int rows, int cols, const int skip[2], uint8_t *scratch)
+{
+	struct grid old = *g;
+
+	memcpy(scratch, g->base, g->used);
+	memset(g->base, 0, g->used);
+	place(&old, scratch, g->rows, g->cols);
+	grid_init(g, g->base, g->dirty, rows, cols);
+	copy_screen(g, &old, 0, skip[0]);
+	copy_screen(g, &old, 1, skip[1]);
+	copy_pool(g, &old);
+	g->alt = old.alt;
+	grid_touch_all(g);
+}
+
+int
+grid_chars(const struct grid *g, const struct cell *c, uint32_t out[CLUSTER_MAX])
+{
+	int n = 0;
+
+	if (!(c->ch & CELL_CH_POOL)) {
+		out[0] = c->ch;
+		return c->ch != 0;
+	}
+	while (n < CLUSTER_MAX && g->pool[c->ch & ~CELL_CH_POOL].ch[n]) {
+		out[n] = g->pool[c->ch & ~CELL_CH_POOL].ch[n];
+		n++;
+	}
+	return n;
+}
