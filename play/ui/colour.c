@@ -2,51 +2,12 @@
 #include "play/ui/colour.h"
 
 #include <curses.h>
-#include <term.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ncurses has 65536 pairs and never gets one back by itself. */
 #define PAIRS_MAX 45000
-
-static bool
-has_entry(const char *name)
-{
-	TERMINAL *before = cur_term;
-	int rc = ERR;
-	bool found = setupterm(name, STDOUT_FILENO, &rc) == OK && rc == 1;
-
-	if (found) {
-		TERMINAL *made = set_curterm(before);
-
-		del_curterm(made);
-	}
-	return found;
-}
-
-static bool
-wants_truecolor(void)
-{
-	const char *c = getenv("COLORTERM");
-
-	return c && (strcmp(c, "truecolor") == 0 || strcmp(c, "24bit") == 0);
-}
-
-const char *
-colour_term(char *buf, size_t size)
-{
-	const char *term = getenv("TERM");
-	size_t n = strcspn(term, "-");
-	bool is_family = term[n] == 0 || strcmp(term + n, "-256color") == 0;
-
-	if (!wants_truecolor() || !is_family)
-		return term;
-	snprintf(buf, size, "%.*s-direct", (int)n, term);
-	return has_entry(buf) ? buf : term;
-}
 
 static enum theme_depth
 depth_of_terminal(void)

@@ -16,9 +16,6 @@ struct colour {
 	int pairs; /* handed out since the last reset */
 };
 
-/* Name of the terminal description to start curses with: the one of TERM, or its direct
- * colour sister where the terminal has 24 bit colours.  BUF may be used for it. */
-const char *colour_term(char *buf, size_t size);
 void colour_start(struct colour *c); /* after curses has started */
 /* The pair for a cell.  Sets *RESET when all pairs had to be given up: what is on the
  * screen has lost its colours and must be drawn again. */

@@ -7,9 +7,9 @@
 #include "play/paint.h"
 #include "play/ui/draw.h"
 #include "play/ui/keys.h"
+#include "play/ui/terminfo.h"
 
 #include <curses.h>
-#include <term.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,28 +46,11 @@ struct ui {
 int
 ui_check(struct err *e)
 {
-	const char *term = getenv("TERM");
-	char name[128];
-	int rc = 0;
-
 	if (!isatty(STDOUT_FILENO))
 		return err_set(e, ERR_USAGE,
 			"standard output is no terminal (auditlog screen prints a "
 			"screen)");
-	if (!term || !*term)
-		return err_set(
-			e, ERR_USAGE, "TERM is not set: the kind of terminal is unknown");
-	if (setupterm(colour_term(name, sizeof name), STDOUT_FILENO, &rc) == ERR ||
-		rc != 1)
-		return err_set(e, ERR_USAGE,
-			"terminal type '%.60s' (TERM) is not known here", term);
-	if (!cursor_address)
-		return err_set(e, ERR_USAGE,
-			"terminal type '%.60s' (TERM) cannot place its cursor (auditlog "
-			"screen "
-			"prints a screen)",
-			term);
-	return 0;
+	return terminfo_check(e);
 }
 
 static int
@@ -114,7 +97,7 @@ start_curses(struct ui *u, struct err *e)
 {
 	char name[128];
 
-	u->screen = newterm(colour_term(name, sizeof name), stdout, u->in);
+	u->screen = newterm(terminfo_name(name, sizeof name), stdout, u->in);
 	if (!u->screen)
 		return err_set(e, ERR_USAGE, "the terminal cannot be used");
 	signal(SIGTSTP, SIG_DFL); /* curses' own handler would not stop the clock */

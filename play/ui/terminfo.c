@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/ui/terminfo.h"
+
+#include <curses.h>
+#include <term.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Does an entry of that name exist, and can it place the cursor? */
+static bool
+look_up(const char *name, bool *can_move)
+{
+	TERMINAL *before = cur_term;
+	int rc = ERR;
+	bool found = setupterm(name, STDOUT_FILENO, &rc) == OK && rc == 1;
+
+	*can_move = found && cursor_address;
+	if (found)
+		del_curterm(set_curterm(before));
+	return found;
+}
+
+static bool
+wants_truecolor(void)
+{
+	const char *c = getenv("COLORTERM");
+
+	return c && (strcmp(c, "truecolor") == 0 || strcmp(c, "24bit") == 0);
+}
+
+/* The sisters are in the package ncurses-term: without it there are 256 colours. */
+const char *
+terminfo_name(char *buf, size_t size)
+{
+	const char *term = getenv("TERM");
+	size_t n = strcspn(term, "-");
+	bool can_move, family = term[n] == 0 || strcmp(term + n, "-256color") == 0;
+
+	if (!wants_truecolor() || !family)
+		return term;
+	snprintf(buf, size, "%.*s-direct", (int)n, term);
+	return look_up(buf, &can_move) && can_move ? buf : term;
+}
+
+int
+terminfo_check(struct err *e)
+{
+	const char *term = getenv("TERM");
+	bool can_move;
+
+	if (!term || !*term)
+		return err_set(
+			e, ERR_USAGE, "TERM is not set: the kind of terminal is unknown");
+	if (!look_up(term, &can_move))
+		return err_set(e, ERR_USAGE,
+			"terminal type '%.60s' (TERM) is not known here", term);
+	if (!can_move)
+		return err_set(e, ERR_USAGE,
+			"terminal type '%.60s' (TERM) cannot place its cursor (auditlog "
+			"screen prints a screen)",
+			term);
+	return 0;
+}

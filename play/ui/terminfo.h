@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* Which description of the terminal to use, and whether it will do. */
+#ifndef PLAY_UI_TERMINFO_H
+#define PLAY_UI_TERMINFO_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+
+/* The name to start curses with: TERM, or its direct colour sister where the terminal has
+ * 24 bit colours.  BUF may be used for it. */
+const char *terminfo_name(char *buf, size_t size);
+/* Can this terminal show a screen?  ERR_USAGE says why not. */
+int terminfo_check(struct err *e);
+
+#endif
