@@ -78,12 +78,13 @@ find(struct app *a, int dir)
 	a->finding = 0;
 	flags = player_find(a->player, a->needle, dir * a->needle_dir, a->now);
 	a->finding = -1;
+	a->toast_end = 0;
 	if (flags & PLAYER_JUMPED)
 		a->view.follow = true;
-	if (flags & PLAYER_MISSED)
-		app_toast(a, "not found %s here: %s",
-			dir * a->needle_dir > 0 ? "behind" : "before", a->needle);
-	else if (!(flags & PLAYER_JUMPED))
+	else if (flags & PLAYER_MISSED)
+		app_toast(a, "not found %s this place: %s",
+			dir * a->needle_dir > 0 ? "after" : "before", a->needle);
+	else
 		app_toast(a, "cancelled");
 	return APP_PAINT;
 }
@@ -264,9 +265,9 @@ missed(enum command_id id)
 	bool behind = id == CMD_NEXT_MARKER || id == CMD_NEXT_EVENT;
 
 	if (marker)
-		return behind ? "no marker behind this place"
+		return behind ? "no marker after this place"
 			      : "no marker before this place";
-	return behind ? "no event behind this place" : "no event before this place";
+	return behind ? "no event after this place" : "no event before this place";
 }
 
 /* A word about what cannot be seen otherwise. */
