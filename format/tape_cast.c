@@ -98,7 +98,7 @@ value(struct cast_in *in, size_t max, struct cast_line *v, struct err *e)
 		rc = cast_in_value(in, v, max, e);
 	if (rc < 0)
 		return rc;
-	if (rc == 0 || !v->ended)
+	if (rc == 0 || !v->ended || v->overlong)
 		return err_set_at(e, v->overlong ? ERR_LIMIT : ERR_FORMAT,
 			(int64_t)in->off, "asciicast header is %s",
 			v->overlong ? "too long" : "cut off");
@@ -342,9 +342,16 @@ take_event(struct tape_cast *c, const struct cast_line *l, struct err *e)
 
 /* ---- version 2 and 3: lines ---- */
 
+/* A blank line, or a comment. */
 static bool
-is_blank(struct span s)
+is_no_event(const struct tape_cast *c, const struct cast_line *l)
 {
+	struct span s = l->text;
+
+	if (l->overlong)
+		return false;
+	if (s.n && s.p[0] == '#' && c->head.version == 3)
+		return true;
 	for (size_t i = 0; i < s.n; i++)
 		if (!memchr(" \t\r", s.p[i], 3))
 			return false;
@@ -383,16 +390,16 @@ next_line(struct tape_cast *c, struct err *e)
 			return rc;
 		if (rc == 0)
 			return lines_end(c);
-		if (!is_blank(l.text) && !(c->head.version == 3 && l.text.p[0] == '#')) {
-			if (is_cut(c, &l)) {
-				tape_ended(&c->tape, TAPE_TRUNCATED, (int64_t)l.off,
-					"the last line is cut off");
-				return 0;
-			}
-			rc = take_event(c, &l, e);
-		} else {
-			rc = 0;
+		if (is_no_event(c, &l)) {
+			c->next = l.next;
+			continue;
 		}
+		if (is_cut(c, &l)) {
+			tape_ended(&c->tape, TAPE_TRUNCATED, (int64_t)l.off,
+				"the last line is cut off");
+			return 0;
+		}
+		rc = take_event(c, &l, e);
 		if (rc < 0)
 			return rc;
 		c->next = l.next;

@@ -99,7 +99,8 @@ kept_close(struct dst *d, struct err *e)
 static UNUSED void
 kept_init(struct kept_dst *k)
 {
-	static const struct dst_ops ops = { kept_write_at, kept_truncate, NULL, kept_close };
+	static const struct dst_ops ops = { kept_write_at, kept_truncate, NULL,
+		kept_close };
 
 	*k = (struct kept_dst){ .dst = { &ops, true }, .whole_lines = true };
 	buf_init(&k->bytes, (size_t)1 << 30);
@@ -125,7 +126,9 @@ see_note(void *ctx, const struct tape_note *n)
 static UNUSED struct tape *
 open_cast(struct src *src, struct seen_notes *notes, bool live)
 {
-	struct tape_opts o = { .note = notes ? see_note : NULL, .ctx = notes, .live = live };
+	struct tape_opts o = {
+		.note = notes ? see_note : NULL, .ctx = notes, .live = live
+	};
 	struct err e = { 0 };
 	struct tape *t;
 
@@ -138,7 +141,8 @@ list_message(struct buf *out, const struct msg *m, int64_t at)
 {
 	char when[32];
 
-	snprintf(when, sizeof when, "%" PRId64 ".%09" PRId64, at / NS_PER_S, at % NS_PER_S);
+	snprintf(when, sizeof when, "%" PRId64 ".%09" PRId64, at / NS_PER_S,
+		at % NS_PER_S);
 	buf_addf(out, "%s ", when);
 	msg_describe(out, m);
 	buf_add_byte(out, '\n');
@@ -215,17 +219,16 @@ convert(struct span bytes, enum tape_format f, struct buf *out, struct lost_list
 	*out = d.bytes;
 }
 
-/* A file below the source tree; exits the test when it is missing. */
+/* DIR/NAME.SUFFIX below the source tree; false when there is none. */
 static UNUSED bool
-read_file(struct buf *out, const char *fmt, const char *name)
+read_file(struct buf *out, const char *dir, const char *name, const char *suffix)
 {
 	const char *src = getenv("srcdir");
-	char path[4096], rest[2048];
+	char path[4096];
 	FILE *f;
 	int c;
 
-	snprintf(rest, sizeof rest, fmt, name);
-	snprintf(path, sizeof path, "%s/%s", src ? src : ".", rest);
+	snprintf(path, sizeof path, "%s/%s/%s%s", src ? src : ".", dir, name, suffix);
 	f = fopen(path, "rb");
 	if (!f)
 		return false;
