@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/* One SGR sequence where the look changes, always from a reset: longer than differences, but
+ * every line stands for itself. */
+#include "log/ansi.h"
+
+#include "base/utf8.h"
+
+#include <inttypes.h>
+
+static const struct {
+	uint16_t attr;
+	const char *sgr;
+} attr_rows[] = {
+	{ CELL_BOLD, ";1" },
+	{ CELL_DIM, ";2" },
+	{ CELL_ITALIC, ";3" },
+	{ CELL_UNDERLINE, ";4" },
+	{ CELL_BLINK, ";5" },
+	{ CELL_REVERSE, ";7" },
+	{ CELL_CONCEAL, ";8" },
+	{ CELL_STRIKE, ";9" },
+	{ CELL_OVERLINE, ";53" },
+};
+
+#define ATTR_SHOWN                                                          \
+	(CELL_BOLD | CELL_DIM | CELL_ITALIC | CELL_UNDERLINE | CELL_BLINK | \
+		CELL_REVERSE | CELL_CONCEAL | CELL_STRIKE | CELL_OVERLINE | \
+		CELL_UL_DOUBLE | CELL_UL_CURLY)
+
+static bool
+same_look(const struct cell *a, const struct cell *b)
+{
+	return a->fg == b->fg && a->bg == b->bg &&
+	       (a->attr & ATTR_SHOWN) == (b->attr & ATTR_SHOWN);
+}
+
+/* BASE: 30 for the foreground, 40 for the background. */
+static void
+put_color(struct buf *out, uint32_t c, unsigned base)
+{
+	uint32_t v;
+
+	switch (COLOR_KIND(c)) {
+	case COLOR_INDEXED:
+		v = COLOR_INDEX(c);
+		if (v < 8)
+			buf_addf(out, ";%u", base + v);
+		else if (v < 16)
+			buf_addf(out, ";%u", base + 60 + v - 8);
+		else
+			buf_addf(out, ";%u;5;%" PRIu32, base + 8, v);
+		break;
+	case COLOR_TRUE:
+		v = COLOR_RGB24(c);
+		buf_addf(out, ";%u;2;%" PRIu32 ";%" PRIu32 ";%" PRIu32, base + 8, v >> 16,
+			v >> 8 & 0xFF, v & 0xFF);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+put_look(struct buf *out, const struct cell *c)
+{
+	buf_add_str(out, "\033[0");
+	for (size_t i = 0; i < sizeof attr_rows / sizeof *attr_rows; i++)
+		if (c->attr & attr_rows[i].attr)
+			buf_add_str(out, attr_rows[i].sgr);
+	/* the colon form is the only one for these; who does not know it ignores it */
+	if (c->attr & CELL_UL_DOUBLE)
+		buf_add_str(out, ";4:2");
+	if (c->attr & CELL_UL_CURLY)
+		buf_add_str(out, ";4:3");
+	put_color(out, c->fg, 30);
+	put_color(out, c->bg, 40);
+	buf_add_byte(out, 'm');
+}
+
+static bool
+is_blank(const struct emu *e, const struct cell *c)
+{
+	static const struct cell plain;
+	char text[EMU_CELL_TEXT_MAX];
+	int n = emu_cell_text(e, c, text);
+
+	return same_look(c, &plain) && (n == 0 || (n == 1 && text[0] == ' '));
+}
+
+/* The cell's characters; what is no printable text is a blank. */
+static void
+put_text(struct buf *out, const struct emu *e, const struct cell *c)
+{
+	char text[EMU_CELL_TEXT_MAX];
+	int n = emu_cell_text(e, c, text);
+
+	for (int i = 0; i < n;) {
+		uint32_t ch;
+		int k = utf8_get((const uint8_t *)text + i, (size_t)(n - i), &ch, NULL);
+
+		if (k <= 0 || ch < 0x20 || (ch >= 0x7F && ch < 0xA0))
+			n = 0;
+		i += k;
+	}
+	if (n > 0)
+		buf_add(out, text, (size_t)n);
+	else
+		buf_add(out, "  ", c->width == 2 ? 2 : 1);
+}
+
+int
+ansi_row(struct buf *out, const struct emu *e, int row)
+{
+	const struct cell *cells = emu_row(e, row);
+	struct cell look = { .ch = 0 }; /* plain */
+	static const struct cell plain;
+	int n = emu_cols(e);
+
+	while (n > 0 && is_blank(e, &cells[n - 1]))
+		n--;
+	for (int i = 0; i < n; i++) {
+		const struct cell *c = &cells[i];
+
+		if (c->width == 0 && i > 0 && cells[i - 1].width == 2)
+			continue; /* the right half of the character before it */
+		if (!same_look(c, &look)) {
+			put_look(out, c);
+			look = *c;
+		}
+		put_text(out, e, c);
+	}
+	if (!same_look(&look, &plain))
+		buf_add_str(out, "\033[0m");
+	return buf_failed(out);
+}

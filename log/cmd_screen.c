@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: ISC */
+/* auditlog screen: the screen as it was at a moment, as plain text or with its colours. */
+#include "log/cmd.h"
+
+#include "base/diag.h"
+#include "base/when.h"
+#include "log/ansi.h"
+#include "log/input.h"
+#include "log/out.h"
+#include "replay/reel.h"
+
+#include <unistd.h>
+
+enum { OPT_AT = 1, OPT_FORMAT };
+
+static const struct opt options[] = {
+	{ OPT_AT, "at", 'a', "TIME",
+		"When: 90, 1:30, 1:02:03.250, 50% or end (the default)" },
+	{ OPT_FORMAT, "format", 'f', "text|ansi",
+		"Characters only (the default), or with colours and attributes" },
+	CMD_OPTIONS_END,
+};
+
+enum { FORMAT_TEXT, FORMAT_ANSI };
+static const char *const formats[] = { "text", "ansi", NULL };
+
+struct screen {
+	struct when at;
+	int format;
+	struct progress progress;
+};
+
+/* Reads over the recording for its length, which a percentage needs. */
+static int
+find_duration(struct screen *s, struct reel *r, int64_t *duration, struct err *e)
+{
+	struct reel_index_state st;
+	int more;
+
+	while ((more = reel_index(r, (uint64_t)1 << 20, e)) > 0) {
+		if (progress_due(&s->progress, PROGRESS_LOOK))
+			progress_draw(&s->progress, reel_index_state(r).progress);
+	}
+	st = reel_index_state(r);
+	*duration = st.duration_ns;
+	/* a damaged recording is as long as what can be read of it */
+	return more < 0 && st.messages == 0 ? more : 0;
+}
+
+static bool
+show_progress(void *ctx, double done)
+{
+	struct screen *s = ctx;
+
+	if (progress_due(&s->progress, PROGRESS_LOOK))
+		progress_draw(&s->progress, done);
+	return false;
+}
+
+static int
+go_there(struct screen *s, struct reel *r, struct err *e)
+{
+	int64_t at = INT64_MAX;
+	int rc;
+
+	if (s->at.kind == WHEN_NS)
+		at = s->at.ns;
+	if (s->at.kind == WHEN_PERCENT) {
+		int64_t duration;
+
+		rc = find_duration(s, r, &duration, e);
+		if (rc < 0)
+			return rc;
+		at = when_resolve(&s->at, duration);
+	}
+	rc = reel_seek_time(r, at, show_progress, s, e);
+	progress_end(&s->progress);
+	return rc;
+}
+
+static void
+put_screen(struct buf *out, const struct emu *e, int format)
+{
+	for (int row = 0; row < emu_rows(e); row++) {
+		if (format == FORMAT_ANSI)
+			ansi_row(out, e, row);
+		else
+			emu_row_text(e, row, out, NULL);
+		buf_add_byte(out, '\n');
+	}
+}
+
+static int
+show(struct screen *s, struct reel *r, const char *name)
+{
+	struct tape_end end;
+	struct err e;
+	struct out out;
+	int rc = go_there(s, r, &e), status = CMD_OK;
+
+	if (rc < 0)
+		return diag_fail(&e, name);
+	out_init(&out, STDOUT_FILENO);
+	put_screen(&out.buf, reel_screen(r), s->format);
+	if (out_flush(&out, &e) < 0)
+		status = diag_fail(&e, NULL);
+	out_free(&out);
+	end = tape_end(reel_tape(r));
+	if (status == CMD_OK && end.state == TAPE_DAMAGED) {
+		char state[INPUT_STATE_MAX];
+
+		diag_note("%s: %s", name, input_state(&end, state));
+		status = CMD_DAMAGED;
+	}
+	return status;
+}
+
+static int
+take_option(struct screen *s, int id, const char *value, struct err *e)
+{
+	if (id == OPT_AT)
+		return when_parse(&s->at, value, e);
+	s->format = opt_choice(value, "--format", formats, e);
+	return s->format < 0 ? s->format : 0;
+}
+
+static int
+run(struct cmd_run *r)
+{
+	struct screen s = { .at = { .kind = WHEN_END } };
+	struct reel_opts ropts = { .channel = -1 };
+	struct input in;
+	struct reel *reel;
+	struct err e;
+	int id, status;
+
+	while ((id = cmd_next(r, &e)) > 0)
+		if (take_option(&s, id, r->opts.value, &e) < 0)
+			return cmd_wrong(&e);
+	if (id < 0)
+		return cmd_wrong(&e);
+	status = input_open(&in, r->operands[0], NULL, r->clk);
+	if (status)
+		return status;
+	s.progress = in.progress;
+	if (reel_open(&reel, in.tape, &ropts, &e) < 0) {
+		diag_fail(&e, in.name);
+		return CMD_WRONG;
+	}
+	status = show(&s, reel, in.name);
+	reel_close(reel);
+	return status;
+}
+
+const struct cmd cmd_screen = {
+	.name = "screen",
+	.args = "FILE",
+	.help = "Print the screen as it was at a moment",
+	.options = options,
+	.run = run,
+	.least = 1,
+	.most = 1,
+};

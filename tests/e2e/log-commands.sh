@@ -1,0 +1,184 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# What auditlog's commands say about one session, and what they say to wrong use.
+. "${srcdir:-.}/tests/e2e/tap.sh"
+
+python3 "$tools/auditfile.py" sample session.audit
+python3 - <<'END'
+import auditfile
+auditfile.write("ended.audit", auditfile.sample(), end=True)
+auditfile.write("v1.audit", auditfile.sample(), version=1)
+messages = auditfile.sample()
+messages[7], messages[8] = messages[8], messages[7]
+auditfile.write("order.audit", messages)
+secret = auditfile.sample()
+secret.insert(1, auditfile.message(5, 100, {"username": "ann", "password": b"hunter2"}, None))
+auditfile.write("secret.audit", secret)
+END
+
+# python3 -c CODE with the parsed lines of a command's output in `lines`.
+lines() {
+	code=$1
+	shift
+	"$@" >lines.out || return 1
+	python3 -c "
+import json
+lines = [json.loads(l) for l in open('lines.out')]
+$code"
+}
+
+decode_is_exact() {
+	lines "
+import auditfile, base64
+want = auditfile.sample()
+assert len(lines) == len(want), len(lines)
+for got, m in zip(lines, want):
+    for key in ('connectionId', 'timestamp', 'type', 'channelId'):
+        assert got[key] == m[key], (got, m)
+    for key, v in (m['payload'] or {}).items():
+        if isinstance(v, bytes):
+            v = base64.b64encode(v).decode()
+        assert got['payload'][key] == v, (got, m)
+assert lines[7]['typeId'] == 'io' and lines[7]['typeName'] == 'I/O'
+assert lines[1]['typeId'] == 'invalid'
+" "$auditlog" decode "$1"
+}
+
+same_output() {
+	"$auditlog" "$1" session.audit >a && cat session.audit | "$auditlog" "$1" - >b || return 1
+	sed "s/session.audit/standard input/" a | grep -v ^File >a2
+	cmp a2 b
+}
+
+check "decode prints every message of version 2" decode_is_exact session.audit
+check "decode prints every message of version 1" decode_is_exact v1.audit
+check "decode prints every message of a terminated file" decode_is_exact ended.audit
+check "decode reads standard input" same_output decode
+check "info reads standard input" same_output info
+check "verify reads standard input" same_output verify
+
+redacted() {
+	"$auditlog" decode --redact secret.audit >out || return 1
+	! grep -q aHVudGVyMg out && "$auditlog" decode secret.audit | grep -q aHVudGVyMg
+}
+check "decode --redact hides passwords" redacted
+
+info_json() {
+	lines "
+i = lines[0]
+assert len(lines) == 1
+want = dict(format='audit', user='ann', address='10.1.2.3', host='box', tty='/dev/pts/7',
+    title='a title', command='demo', term='xterm', columns=80, rows=24, exitStatus=3,
+    messages=21, startNs=1710000000000000000, start='2024-03-09T16:00:00.000000000Z',
+    connectionId='0123456789abcdef0123456789abcdef')
+for key, v in want.items():
+    assert i[key] == v, (key, i.get(key), v)
+assert i['duration'] == 4.8, i['duration']
+assert i['events']['io'] == 8 and i['events']['marker'] == 1, i['events']
+assert 'channel_request_unknown' not in i['events']
+assert i['bytes']['stdin'] == 3 and i['bytes']['stderr'] == 11, i['bytes']
+" "$auditlog" info --json session.audit
+}
+check "info --json holds the facts" info_json
+
+info_table() {
+	"$auditlog" info session.audit >out || return 1
+	cat out
+	grep -q '^User  *ann$' out && grep -q '^Size  *80x24, at the end 100x30$' out &&
+		grep -q '^Length  *0:04.800$' out && grep -q '^ *8  io$' out
+}
+check "info prints a table" info_table
+
+info_hostile() {
+	python3 - <<-'END'
+	import auditfile
+	m = auditfile.sample()
+	m[6]["payload"]["program"] = "evil \x1b]0;x\x07 \x9b31m\nsecond line"
+	auditfile.write("evil.audit", m)
+	END
+	"$auditlog" info evil.audit >out || return 1
+	cat -v out
+	! LC_ALL=C grep -q "$(printf '\033')" out && grep -q '^Command  *evil ^\[\]0;x^G' out
+}
+check "info shows control characters, does not send them" info_hostile
+
+info_many() {
+	"$auditlog" info --json session.audit v1.audit >out
+	[ "$(wc -l <out)" -eq 2 ] && grep -q '"format":"audit-v1"' out
+}
+check "info takes several files" info_many
+
+screen_text() {
+	"$auditlog" screen "$@" session.audit >out || return 1
+	cat -A out
+}
+screen_end() {
+	screen_text && [ "$(wc -l <out)" -eq 30 ] && [ "$(sed -n 5p out)" = "  placed true" ] &&
+		[ "$(sed -n 1p out)" = "hello red" ] && [ "$(sed -n 2p out)" = "café 日本" ]
+}
+screen_at() {
+	screen_text --at "$1" && [ "$(wc -l <out)" -eq 24 ] && [ "$(sed -n 2p out)" = "$2" ]
+}
+screen_ansi() {
+	screen_text --format ansi || return 1
+	[ "$(sed -n 1p out)" = "$(printf 'hello \033[0;1;31mred\033[0m')" ] &&
+		[ "$(sed -n 5p out)" = "$(printf '  placed\033[0;38;2;1;2;3m true\033[0m')" ]
+}
+check "screen is the last one without --at" screen_end
+check "screen at a time" screen_at 0:01.2 "caf"
+check "screen at a percentage" screen_at 40% "café 日本"
+check "screen at the start" screen_at 0 ""
+check "screen with colours" screen_ansi
+
+says() {
+	want=$1 pattern=$2
+	shift 2
+	"$@" >out 2>err
+	got=$?
+	cat out err
+	[ $got -eq "$want" ] && grep -q -- "$pattern" out
+}
+check "verify finds time that goes back" says 1 'time goes back by 0.990000 s' \
+	"$auditlog" verify order.audit
+check "verify --help helps" says 0 'Usage: auditlog verify' "$auditlog" verify --help
+check "--help lists the commands" says 0 '^  convert ' "$auditlog" --help
+check "--version tells it" says 0 '^auditlog [0-9]' "$auditlog" --version
+check "a command may be cut" says 0 '"typeId":"connect"' "$auditlog" d session.audit
+check "options may follow the operand" says 0 '"user":"ann"' "$auditlog" info session.audit -j
+
+check "no command" fails 2 'which command' "$auditlog"
+check "a wrong command" fails 2 "'frobnicate' is no command" "$auditlog" frobnicate
+check "a wrong option" fails 2 'is no option' "$auditlog" decode --frobnicate session.audit
+check "no file" fails 2 'decode needs FILE' "$auditlog" decode
+check "two files" fails 2 'too many' "$auditlog" decode session.audit v1.audit
+check "a missing file" fails 2 'nowhere: cannot open: No such file' "$auditlog" info nowhere
+check "a wrong time" fails 2 "'soon' is no time" "$auditlog" screen --at soon session.audit
+check "a wrong format" fails 2 'none of text, ansi' "$auditlog" screen -f html session.audit
+check "a name with control characters" fails 2 '^auditlog: a^\[b: cannot open' \
+	"$auditlog" info "$(printf 'a\033b')"
+
+pipe_closed() {
+	("$auditlog" decode session.audit; echo $? >status) 2>err | head -n 1 >/dev/null
+	[ ! -s err ]
+}
+check "a reader that goes away is no error" pipe_closed
+check "a full disk is one" sh -c '"$auditlog" decode session.audit >/dev/full 2>err
+	test $? -eq 1 && grep -q "No space left" err && test "$(wc -l <err)" -eq 1'
+
+# The examples of the manual, as they stand there.
+examples() {
+	xz -k session.audit 2>/dev/null || return 0
+	rm -f session.cast
+	man=$top/docs/auditlog.1
+	sed -n 's/^\.Dl \$ //p' "$man" | sed "s/\\\\(dq/\"/g" >examples
+	[ "$(wc -l <examples)" -ge 5 ] || return 1
+	PATH=$build:$PATH
+	while IFS= read -r example; do
+		case $example in *'| jq'*) command -v jq >/dev/null || continue ;; esac
+		echo "$example"
+		sh -c "$example" >example.out 2>&1 || { cat example.out; return 1; }
+		[ -s example.out ] || [ -s session.cast ] || return 1
+	done <examples
+}
+check "the examples of the manual work" examples
+done_testing
