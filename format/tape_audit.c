@@ -1,6 +1,28 @@
 /* SPDX-License-Identifier: ISC */
-#include "format/tape_impl.h"
+/* Reading audit logs: the plain bytes of plain.h are cut into messages by msg_decode.h.
+ *
+ * A message that ends too early waits for more bytes; the demand grows with every try, so
+ * that a huge message is not looked at over and over.  Bytes that are no message, and what
+ * comes after a gap in the gzip data, are searched for the next thing that is a message of
+ * the same connection.  Each flaw is told once, however often the tape goes back. */
+#include "format/tape_audit.h"
+
+#include "base/clk.h"
+#include "format/cborr.h"
 #include "format/wire.h"
+
+#include <stdlib.h>
+
+#define ID_KEY \
+	"\x6C" \
+	"connectionId"
+#define ID_KEY_SIZE 13
+
+static struct tape_audit *
+of(struct tape *t)
+{
+	return (struct tape_audit *)t;
+}
 
 bool
 tape_audit_sniff(struct span head, bool whole)
@@ -11,12 +33,532 @@ tape_audit_sniff(struct span head, bool whole)
 	return n && memcmp(head.p, AUDIT_MAGIC, n) == 0;
 }
 
+/* A note about the message at the present place. */
+static void
+note_message(struct tape_audit *a, int code, bool lost, const char *text)
+{
+	uint64_t at = plain_tell(&a->plain);
+
+	if (at < a->noted)
+		return;
+	a->noted = at + 1;
+	tape_note(&a->t, (int64_t)a->plain.gz.member_at, a->ordinal, code, lost, "%s",
+		text);
+}
+
+/* A note about the gzip data at OFF. */
+static void
+note_file(struct tape_audit *a, uint64_t off, int code, bool lost, const char *text)
+{
+	if (off < a->noted_file)
+		return;
+	a->noted_file = off + 1;
+	tape_note(&a->t, (int64_t)off, a->ordinal, code, lost, "%s", text);
+}
+
+static bool
+same_connection(const struct tape_audit *a, struct span id)
+{
+	return !a->have_start || span_eq(buf_span(&a->id), id);
+}
+
+static bool
+is_map_head(uint8_t c)
+{
+	return (c >= 0xA1 && c <= 0xB7) || c == 0xBF;
+}
+
+/* Does a member look like one of this recording?  (gzr_plausible) */
+static bool
+plausible(void *ctx, struct span plain, struct span extra)
+{
+	struct tape_audit *a = ctx;
+	struct span id;
+	struct cborr r;
+	struct cbor_item it;
+
+	if (gzidx_is_closing(extra))
+		return true;
+	if (plain.n && plain.p[0] == CBOR_ARRAY_OPEN)
+		plain = span_of(plain.p + 1, plain.n - 1);
+	if (plain.n <= 1 + ID_KEY_SIZE || !is_map_head(plain.p[0]) ||
+		memcmp(plain.p + 1, ID_KEY, ID_KEY_SIZE) != 0)
+		return false;
+	cborr_init(&r, span_of(plain.p + 1 + ID_KEY_SIZE, plain.n - 1 - ID_KEY_SIZE));
+	return cborr_item(&r, &it) && it.major == CBOR_TEXT &&
+	       cborr_string(&r, &it, NULL, &id) && same_connection(a, id);
+}
+
+static void
+consume(struct tape_audit *a, size_t n)
+{
+	a->plain.pos += n;
+	a->tried = a->want = 0;
+}
+
+/* A message ends too early: N bytes were there, at least NEED are wanted (0: unknown). */
+static void
+ask_more(struct tape_audit *a, size_t n, uint64_t need)
+{
+	uint64_t more = n + n / 2 + 1;
+
+	a->tried = n;
+	a->want = need > more ? need : more;
+}
+
+enum step { STEP_MORE, STEP_MESSAGE, STEP_AGAIN, STEP_CLOSED };
+
+/* Version 1: the head of the array. */
+static int
+array_head(struct tape_audit *a, struct span in)
+{
+	struct cbor_item it;
+	struct cborr r;
+
+	cborr_init(&r, in);
+	if (!cborr_item(&r, &it)) {
+		if (r.status == CBORR_SHORT)
+			return ask_more(a, in.n, r.need), STEP_MORE;
+		it.major = CBOR_SIMPLE;
+	}
+	a->array = ARRAY_OPEN;
+	if (it.major == CBOR_ARRAY) {
+		a->definite = !it.indefinite;
+		a->left = a->count = it.v;
+		consume(a, (size_t)(r.p - in.p));
+	} else {
+		note_message(
+			a, ERR_DAMAGED, true, "the array of messages has no beginning");
+		a->lost = true;
+	}
+	return STEP_AGAIN;
+}
+
+static void
+first_message(struct tape_audit *a)
+{
+	a->have_start = true;
+	a->t.info.start_ns = a->msg.time_ns;
+	a->t.info.has_wall = a->msg.time_ns > 0;
+	buf_clear(&a->id);
+	buf_add_span(&a->id, a->msg.connection_id);
+}
+
+/* A whole message of N bytes is in a->msg: deliver it unless it is unusable. */
+static int
+take_message(struct tape_audit *a, size_t n)
+{
+	const struct msg_flaw *f = &a->dec.flaw;
+
+	if (f->code)
+		note_message(a, f->code, f->lost, f->text);
+	if (a->definite)
+		a->left--;
+	consume(a, n);
+	if (f->code && f->lost)
+		return STEP_AGAIN;
+	if (!a->have_start)
+		first_message(a);
+	return STEP_MESSAGE;
+}
+
+static int
+read_message(struct tape_audit *a, struct span in)
+{
+	ssize_t n = msg_decode(&a->dec, in, &a->msg);
+
+	if (n > 0)
+		return take_message(a, (size_t)n);
+	if (n == 0)
+		return ask_more(a, in.n, a->dec.need), STEP_MORE;
+	if (n == ERR_NOMEM)
+		return ERR_NOMEM;
+	note_message(a, (int)n, true,
+		n == ERR_LIMIT ? "a message is larger than 64 MiB"
+			       : "bytes that are no message");
+	a->lost = true;
+	consume(a, 1);
+	return STEP_AGAIN;
+}
+
+/* Could a message begin at AT?  1: yes, and it is there; 0: needs more bytes; -1: no. */
+static int
+try_at(struct tape_audit *a, struct span at)
+{
+	ssize_t n = msg_decode(&a->dec, at, &a->msg);
+
+	if (n == 0)
+		return 0;
+	return n > 0 && !a->dec.flaw.lost && same_connection(a, a->msg.connection_id)
+		       ? 1
+		       : -1;
+}
+
+/* Look for the next message.  What cannot be one is dropped. */
+static int
+search(struct tape_audit *a, struct span in)
+{
+	size_t at = 0;
+
+	for (;;) {
+		const uint8_t *hit = in.n - at > ID_KEY_SIZE
+					     ? memmem(in.p + at + 1, in.n - at - 1,
+						       ID_KEY, ID_KEY_SIZE)
+					     : NULL;
+		int rc;
+
+		if (!hit) {
+			if (in.n - at > ID_KEY_SIZE)
+				at = in.n - ID_KEY_SIZE;
+			consume(a, at);
+			a->tried = in.n - at;
+			return STEP_MORE;
+		}
+		at = (size_t)(hit - in.p) - 1;
+		rc = is_map_head(in.p[at]) ? try_at(a, span_of(in.p + at, in.n - at))
+					   : -1;
+		if (rc >= 0) {
+			consume(a, at);
+			a->lost = rc == 0;
+			if (rc == 0)
+				ask_more(a, in.n - at, a->dec.need);
+			return rc == 0 ? STEP_MORE : STEP_AGAIN;
+		}
+		at++;
+	}
+}
+
+static int
+step(struct tape_audit *a)
+{
+	struct span in = plain_window(&a->plain);
+
+	if (a->array == ARRAY_CLOSED)
+		return STEP_CLOSED;
+	if (in.n == 0 || in.n < a->want)
+		return STEP_MORE;
+	if (a->lost)
+		return search(a, in);
+	if (a->array == ARRAY_HEAD)
+		return array_head(a, in);
+	if (a->array == ARRAY_OPEN &&
+		(a->definite ? a->left == 0 : in.p[0] == CBOR_BREAK)) {
+		a->array = ARRAY_CLOSED;
+		return STEP_CLOSED;
+	}
+	return read_message(a, in);
+}
+
+/* The reference ends a file that it closed with a second sync marker. */
+static bool
+ends_in_two_markers(struct tape_audit *a)
+{
+	static const uint8_t two[10] = { 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0xFF, 0xFF };
+	int64_t size = src_size(a->t.src);
+	uint8_t b[sizeof two];
+
+	return size > (int64_t)sizeof b &&
+	       src_read_at(a->t.src, (uint64_t)size - sizeof b, b, sizeof b, NULL) ==
+		       (ssize_t)sizeof b &&
+	       memcmp(b, two, sizeof b) == 0;
+}
+
+static bool
+was_closed(struct tape_audit *a)
+{
+	const struct plain *p = &a->plain;
+
+	if (a->v1 || p->pos < p->n || a->lost)
+		return false;
+	return p->closing || p->ended || (a->ordinal && a->last_type == MSG_DISCONNECT) ||
+	       ends_in_two_markers(a);
+}
+
+static int
+at_end(struct tape_audit *a)
+{
+	int64_t off = (int64_t)gzr_offset(&a->plain.gz);
+	bool partial = a->plain.pos < a->plain.n;
+	const char *text = partial ? "ends in the middle of a message"
+			   : a->v1 ? "ends before the array of messages is closed"
+				   : "was not closed by its writer";
+
+	if (a->array == ARRAY_CLOSED || was_closed(a))
+		tape_ended(&a->t, TAPE_CLEAN, off, NULL);
+	else if (a->t.opts.live)
+		tape_ended(&a->t, TAPE_OPEN, off, NULL);
+	else
+		tape_ended(&a->t, TAPE_TRUNCATED, off,
+			a->zeros ? "zeros at the end, as after a power failure" : text);
+	return 0;
+}
+
+/* The gzip data cannot be read on from here. */
+static int
+gap(struct tape_audit *a, struct err *e)
+{
+	uint64_t off = gzr_offset(&a->plain.gz);
+	int64_t size = src_size(a->t.src);
+	int rc;
+
+	if (a->dead && size == a->dead_size)
+		return at_end(a);
+	rc = a->dead ? 0 : gzr_zeros(&a->plain.gz, off, e);
+	if (rc < 0)
+		return rc;
+	a->zeros = rc > 0;
+	if (a->zeros)
+		note_file(
+			a, off, ERR_TRUNCATED, false, "zeros up to the end of the file");
+	else
+		note_file(a, off, ERR_DAMAGED, true, "compressed data are damaged");
+	rc = a->zeros ? 0 : plain_resync(&a->plain, e);
+	if (rc < 0)
+		return rc;
+	if (rc == 0) {
+		a->dead = true;
+		a->dead_size = size;
+		return at_end(a);
+	}
+	a->tried = a->want = 0;
+	a->lost = true;
+	return 1;
+}
+
+/* Bytes behind the window.  1 go on, 0 the end, negative. */
+static int
+more(struct tape_audit *a, struct err *e)
+{
+	size_t n;
+	int rc = plain_more(&a->plain, e);
+
+	if (rc == PLAIN_SUM) {
+		note_file(a, a->plain.bad_sum, ERR_DAMAGED, true,
+			"checksum of a gzip member is wrong");
+		return 1;
+	}
+	if (rc == PLAIN_MORE || rc < 0)
+		return rc < 0 ? rc : 1;
+	n = plain_window(&a->plain).n;
+	if (n > a->tried) { /* less than was asked for, but more than was tried */
+		a->want = 0;
+		return 1;
+	}
+	return rc == PLAIN_GAP ? gap(a, e) : at_end(a);
+}
+
+/* Version 1, live: the end mark was in a tail that may have been replaced. */
+static int
+closed(struct tape_audit *a, struct err *e)
+{
+	int64_t size = src_size(a->t.src);
+	uint64_t at = plain_tell(&a->plain);
+	int rc;
+
+	if (!a->t.opts.live || a->definite || size == a->closed_size) {
+		a->closed_size = size;
+		return at_end(a);
+	}
+	a->closed_size = size;
+	a->array = ARRAY_OPEN;
+	gzr_forget(&a->plain.gz);
+	plain_at(&a->plain, AUDIT_HEADER, 0);
+	rc = plain_seek(&a->plain, at, e);
+	return rc < 0 ? rc : 1;
+}
+
+static int
+audit_next(struct tape *t, const struct msg **m, int64_t *at_ns, struct err *e)
+{
+	struct tape_audit *a = of(t);
+	int rc;
+
+	for (;;) {
+		rc = step(a);
+		if (rc == STEP_MESSAGE)
+			break;
+		if (rc == STEP_MORE)
+			rc = more(a, e);
+		else if (rc == STEP_CLOSED)
+			rc = closed(a, e);
+		else if (rc < 0)
+			return err_set(e, rc, "%s", err_name(rc));
+		if (rc <= 0)
+			return rc;
+	}
+	a->ordinal++;
+	a->last_type = a->msg.type;
+	t->file_off = gzr_offset(&a->plain.gz);
+	rc = ns_sub(a->msg.time_ns, t->info.start_ns) > a->at_ns;
+	if (rc)
+		a->at_ns = ns_sub(a->msg.time_ns, t->info.start_ns);
+	*m = &a->msg;
+	*at_ns = a->at_ns;
+	return 1;
+}
+
+static struct tape_pos
+audit_tell(const struct tape *t)
+{
+	const struct tape_audit *a = (const struct tape_audit *)t;
+
+	return (struct tape_pos){ plain_tell(&a->plain), a->ordinal, a->at_ns };
+}
+
+/* Everything that depends on the place, for message number ORDINAL at plain offset OFF. */
+static void
+place(struct tape_audit *a, const struct tape_pos *pos)
+{
+	a->tried = a->want = 0;
+	a->lost = a->zeros = a->dead = false;
+	a->ordinal = pos->ordinal;
+	a->at_ns = pos->time_ns;
+	if (a->v1) {
+		a->array = pos->off ? ARRAY_OPEN : ARRAY_HEAD;
+		a->left = a->count > pos->ordinal ? a->count - pos->ordinal : 0;
+	}
+	if (a->t.end.state != TAPE_DAMAGED)
+		a->t.end = (struct tape_end){ .state = TAPE_OPEN, .offset = -1 };
+}
+
+/* Times count from the first message, so it must have been read. */
+int
+tape_audit_start(struct tape_audit *a, struct err *e)
+{
+	static const struct tape_pos begin = { 0 };
+	const struct msg *m;
+	int64_t at_ns;
+	int rc;
+
+	if (a->have_start)
+		return 0;
+	rc = plain_seek(&a->plain, 0, e);
+	if (rc < 0)
+		return rc;
+	place(a, &begin);
+	rc = audit_next(&a->t, &m, &at_ns, e);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+audit_seek(struct tape *t, const struct tape_pos *pos, struct err *e)
+{
+	struct tape_audit *a = of(t);
+	int rc = tape_audit_start(a, e);
+
+	if (rc == 0)
+		tape_audit_jump(a, pos->off);
+	if (rc == 0)
+		rc = plain_seek(&a->plain, pos->off, e);
+	if (rc < 0)
+		return rc;
+	place(a, pos);
+	return rc > 0 ? 0
+		      : err_set(e, ERR_STATE, "there is no such place in the recording");
+}
+
+static int
+audit_rewind(struct tape *t, struct err *e)
+{
+	static const struct tape_pos begin = { 0 };
+	struct tape_audit *a = of(t);
+	int rc = plain_seek(&a->plain, 0, e);
+
+	place(a, &begin);
+	return rc < 0 ? rc : 0;
+}
+
+static double
+audit_progress(const struct tape *t)
+{
+	const struct tape_audit *a = (const struct tape_audit *)t;
+	int64_t size = src_size(t->src);
+	uint64_t at = gzr_offset(&a->plain.gz);
+
+	if (size < 0)
+		return -1;
+	return size == 0 || at >= (uint64_t)size ? 1 : (double)at / (double)size;
+}
+
+static void
+audit_close(struct tape *t)
+{
+	struct tape_audit *a = of(t);
+
+	plain_free(&a->plain);
+	msg_decoder_free(&a->dec);
+	buf_free(&a->id);
+	gzidx_free(&a->own);
+	free(a);
+}
+
+static const struct tape_ops audit_ops = {
+	.next = audit_next,
+	.tell = audit_tell,
+	.seek = audit_seek,
+	.rewind = audit_rewind,
+	.index_find = tape_audit_index_find,
+	.progress = audit_progress,
+	.close = audit_close,
+};
+
+/* The 40 bytes in front; *VERSION 1 or 2. */
+int
+tape_audit_header(struct src *src, unsigned *version, struct err *e)
+{
+	static const uint8_t magic[AUDIT_MAGIC_SIZE] = AUDIT_MAGIC;
+	uint8_t h[AUDIT_HEADER];
+	size_t n = 0;
+	uint64_t v;
+
+	while (n < sizeof h) {
+		ssize_t k = src_read_at(src, n, h + n, sizeof h - n, e);
+
+		if (k < 0)
+			return (int)k;
+		if (k == 0)
+			break;
+		n += (size_t)k;
+	}
+	if (memcmp(h, magic, n < sizeof magic ? n : sizeof magic) != 0)
+		return err_set_at(
+			e, ERR_FORMAT, 0, "the header is not that of an audit log");
+	if (n < sizeof h)
+		return err_set_at(
+			e, ERR_FORMAT, (int64_t)n, "the file ends inside its header");
+	v = get_le64(h + AUDIT_MAGIC_SIZE);
+	if (v < 1 || v > 2)
+		return err_set_at(e, ERR_UNSUPPORTED, AUDIT_MAGIC_SIZE,
+			"audit log version %llu is not supported (1 and 2 are)",
+			(unsigned long long)v);
+	*version = (unsigned)v;
+	return 0;
+}
+
 int
 tape_audit_open(
 	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e)
 {
-	(void)t;
-	(void)src;
-	(void)o;
-	return err_set(e, ERR_UNSUPPORTED, "not yet");
+	struct tape_audit *a;
+	unsigned version;
+	int rc = tape_audit_header(src, &version, e);
+
+	if (rc < 0)
+		return rc;
+	a = calloc(1, sizeof *a);
+	if (!a || plain_init(&a->plain, src, AUDIT_HEADER, plausible, a) < 0) {
+		free(a);
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	}
+	a->t = (struct tape){ .ops = &audit_ops, .src = src, .opts = *o };
+	a->t.info.format = version == 1 ? TAPE_AUDIT_V1 : TAPE_AUDIT_V2;
+	a->t.info.duration_ns = -1;
+	a->t.end.offset = -1;
+	a->v1 = version == 1;
+	a->array = a->v1 ? ARRAY_HEAD : ARRAY_NONE;
+	a->closed_size = -2;
+	msg_decoder_init(&a->dec);
+	tape_audit_load_index(a);
+	*t = &a->t;
+	return 0;
 }

@@ -93,14 +93,15 @@ full(const struct tapew_audit *a)
 
 /* M is in: the times and counts of the index follow. */
 static void
-account(struct tapew_audit *a, const struct msg *m, uint64_t at, size_t size)
+account(struct tapew_audit *a, const struct msg *m, size_t size)
 {
 	int64_t at_ns = ns_sub(m->time_ns, a->idx.start_ns);
 
 	if (at_ns > a->idx.duration_ns)
 		a->idx.duration_ns = at_ns;
-	if (a->entry_due)
-		gzidx_add(&a->idx, &(struct gzidx_entry){ a->member_at, at,
+	if (a->entry_due) /* the first member begins in front of version 1's array */
+		gzidx_add(&a->idx, &(struct gzidx_entry){ a->member_at,
+					   a->idx.messages ? a->idx.plain_end : 0,
 					   a->idx.messages, a->idx.duration_ns });
 	a->entry_due = false;
 	a->idx.messages++;
@@ -141,7 +142,7 @@ audit_put(struct tapew *w, const struct msg *m, struct err *e)
 	rc = msg_encode(&a->gz.plain, m);
 	if (rc < 0)
 		return fail(e, rc, m);
-	account(a, m, a->idx.plain_end, a->gz.plain.n - before);
+	account(a, m, a->gz.plain.n - before);
 	if (full(a))
 		cut(a); /* an error comes back with the next message */
 	return 0;

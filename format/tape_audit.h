@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/* The state of an audit log that is being read: shared by the reader (tape_audit.c), what it
+ * knows from the index (tape_index.c) and what continues a file (tapew_repair.c). */
+#ifndef FORMAT_TAPE_AUDIT_H
+#define FORMAT_TAPE_AUDIT_H
+
+#include "format/gzidx.h"
+#include "format/msg_decode.h"
+#include "format/plain.h"
+#include "format/tape_impl.h"
+
+struct tape_audit {
+	struct tape t;
+	struct plain plain;
+	struct msg_decoder dec;
+	struct msg msg; /* the last message delivered */
+	struct buf id;  /* its connection, of the first one */
+	bool v1;
+	enum { ARRAY_NONE, ARRAY_HEAD, ARRAY_OPEN, ARRAY_CLOSED } array;
+	bool definite;        /* the array says its size */
+	uint64_t count, left; /* which, and what is left of it */
+	bool have_start;
+	bool lost;     /* searching for the next message */
+	size_t tried;  /* bytes of the window that were too few for a message */
+	uint64_t want; /* bytes before the next try */
+	uint64_t ordinal;
+	int64_t at_ns;
+	int32_t last_type;
+	uint64_t noted, noted_file; /* flaws before these offsets were told */
+	bool zeros;                 /* the file ends in zeros */
+	bool dead;                  /* nothing can be read behind a gap ... */
+	int64_t dead_size;          /* ... as long as the file has this size */
+	int64_t closed_size;        /* size of the file when the array was closed */
+	struct gzidx own; /* the file's index; n == 0: none, or not to be trusted */
+	bool rebuilt;     /* it was tried to make one from the members' headers */
+};
+
+int tape_audit_header(struct src *src, unsigned *version, struct err *e);
+int tape_audit_start(struct tape_audit *a, struct err *e);
+
+/* tape_index.c */
+void tape_audit_load_index(struct tape_audit *a);
+bool tape_audit_index_find(struct tape *t, int64_t at_ns, struct tape_access *out);
+/* Go nearer to plain offset OFF by the index, where that helps. */
+void tape_audit_jump(struct tape_audit *a, uint64_t off);
+
+#endif
