@@ -22,7 +22,7 @@ first_shown(int first, int n, int space, int cursor, bool follow)
 
 	if (n <= space)
 		return 0;
-	if (follow && cursor < first + margin)
+	if (follow && cursor >= 0 && cursor < first + margin)
 		first = cursor - margin;
 	if (follow && cursor > first + space - 1 - margin)
 		first = cursor - (space - 1 - margin);

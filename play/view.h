@@ -21,7 +21,8 @@ struct view {
 };
 
 void view_init(struct view *v);
-/* Place a recording of COLSxROWS in AREA; the cursor of the recording is at ROW, COL. */
+/* Place a recording of COLSxROWS in AREA; the cursor of the recording is at ROW, COL;
+ * negative: it has none, and the view stays where it is. */
 void view_place(
 	struct view *v, struct view_rect area, int rows, int cols, int row, int col);
 /* Move by so many cells; the view then stays where it is. */
