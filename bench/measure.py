@@ -200,15 +200,23 @@ def killed(template, seconds, work):
     return (stamp(shown) - stamp(kept)) / 1000
 
 
-def command(argv, stdin=None):
+def command(argv):
     """Wall seconds, CPU seconds and peak KiB of a command whose output nobody wants."""
     begin = time.monotonic()
-    with open(os.devnull, "r+b") as null:
-        p = subprocess.Popen(argv, stdin=stdin or null, stdout=null, stderr=null)
-        _, status, usage = os.wait4(p.pid, 0)
+    p = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL)
+    # Not ru_maxrss: that begins with the memory of this process, from before exec.
+    peak, usage = 0, None
+    while usage is None:
+        peak = max(peak, peak_memory(p.pid))
+        pid, status, used = os.wait4(p.pid, os.WNOHANG)
+        if pid:
+            usage = used
+        else:
+            time.sleep(0.002)
     p.returncode = os.waitstatus_to_exitcode(status)
     return {"wall": time.monotonic() - begin, "cpu": usage.ru_utime + usage.ru_stime,
-            "memory": usage.ru_maxrss, "status": p.returncode}
+            "memory": peak, "status": p.returncode}
 
 
 def first_frame(player, path, work, settle):
