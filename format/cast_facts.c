@@ -29,7 +29,7 @@ static const struct member {
 	{ "width", V_ALL },
 	{ "height", V_ALL },
 	{ "term", V_ALL },
-	{ "timestamp", V(2) | V(3) },
+	{ "timestamp", V_ALL }, /* version 1: told as the date */
 	{ "idle_time_limit", V(2) | V(3) },
 	{ "command", V_ALL },
 	{ "title", V_ALL },
