@@ -8,6 +8,7 @@ keyframes_init(struct keyframes *k, size_t max_bytes, uint64_t spacing)
 {
 	*k = (struct keyframes){ 0 };
 	k->max = max_bytes ? max_bytes : KEYFRAMES_MEMORY;
+	k->wished = spacing > 0;
 	k->spacing = spacing ? spacing : KEYFRAMES_SPACING;
 }
 
@@ -83,12 +84,21 @@ add(struct keyframes *k, const struct still *s, const struct emu *e)
 	return 0;
 }
 
+/* Packing a large screen takes long: it stays a small part of the work. */
+static uint64_t
+distance(const struct keyframes *k, const struct emu *e)
+{
+	uint64_t least = k->wished ? 0 : emu_save_size(e) / KEYFRAMES_PACK_BYTES;
+
+	return k->spacing > least ? k->spacing : least;
+}
+
 int
 keyframes_note(
 	struct keyframes *k, const struct still *s, const struct emu *e, uint64_t cost)
 {
 	k->since += cost;
-	if (k->n && k->since < k->spacing)
+	if (k->n && k->since < distance(k, e))
 		return 0;
 	k->since = 0;
 	if (add(k, s, e) < 0 && !k->n)

@@ -25,10 +25,11 @@ struct keyframe {
 	size_t size;
 };
 
-#define KEYFRAMES_MEMORY   ((size_t)64 << 20) /* default cap */
-#define KEYFRAMES_SPACING  UINT64_C(150000)   /* units of cost: about 5 ms of emulation */
-#define KEYFRAMES_RAW      4                  /* kept unpacked ... */
-#define KEYFRAMES_RAW_SIZE ((size_t)2 << 20)  /* ... if not larger than this */
+#define KEYFRAMES_MEMORY     ((size_t)64 << 20) /* default cap */
+#define KEYFRAMES_SPACING    UINT64_C(150000) /* units of cost: about 5 ms of emulation */
+#define KEYFRAMES_PACK_BYTES 1 /* of a snapshot, for each unit of cost between two */
+#define KEYFRAMES_RAW        4 /* kept unpacked ... */
+#define KEYFRAMES_RAW_SIZE   ((size_t)2 << 20) /* ... if not larger than this */
 
 struct keyframe_raw {
 	uint64_t n; /* messages applied */
@@ -42,6 +43,7 @@ struct keyframes {
 	size_t n, cap;
 	size_t bytes, max;
 	uint64_t spacing;
+	bool wished;    /* the spacing is not the default: take it as it is */
 	uint64_t since; /* cost since the last one */
 	struct keyframe_raw raw[KEYFRAMES_RAW];
 	uint64_t tick;

@@ -16,7 +16,7 @@ struct reel;
 
 struct reel_opts {
 	size_t keyframe_memory; /* cap for packed key frames, 0 = 64 MiB */
-	uint64_t keyframe_cost; /* emulation between two, 0 = 150,000 units: about 5 ms */
+	uint64_t keyframe_cost; /* emulation between two, 0 = 600,000 units: 2 to 4 ms */
 	int64_t channel;        /* which channel is shown; -1: the first with output */
 };
 

@@ -13,8 +13,9 @@
 #include "replay/reel.h"
 #include "replay/timeline.h"
 
-#define REEL_NOWHERE      UINT64_MAX
-#define REEL_CANCEL_EVERY UINT64_C(65536) /* cost between two questions to CANCEL: 2 ms */
+#define REEL_NOWHERE UINT64_MAX
+#define REEL_CANCEL_EVERY \
+	UINT64_C(262144) /* cost between two questions to CANCEL: 1 ms */
 
 /* A state put aside. */
 struct slot {

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "replay/shown.h"
 
-/* Cost of a message and of a line feed besides its bytes; of a cell that is cleared: in
- * units of one plain byte, as measured with bench/bench_emu. */
-#define COST_MESSAGE 64
-#define COST_LINE    16
-#define CELLS_A_UNIT 8
+#include "replay/cost.h"
 
 void
 shown_init(struct shown *s, int64_t want)
@@ -70,7 +66,7 @@ apply_size(struct shown *s, struct emu *e, const struct msg *m)
 	} else {
 		emu_resize(e, c.cols, c.rows);
 	}
-	return COST_MESSAGE + (uint64_t)c.cols * c.rows / CELLS_A_UNIT;
+	return COST_MESSAGE + cost_of_screen(c.cols, c.rows);
 }
 
 static void
@@ -108,19 +104,6 @@ write_cooked(struct emu *e, struct span data)
 }
 
 static uint64_t
-count_lines(struct span data)
-{
-	const uint8_t *p = data.p, *end = p + data.n;
-	uint64_t n = 0;
-
-	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
-		p++;
-		n++;
-	}
-	return n;
-}
-
-static uint64_t
 apply_output(struct shown *s, struct emu *e, const struct msg *m)
 {
 	struct span data = m->p.io.data;
@@ -133,8 +116,7 @@ apply_output(struct shown *s, struct emu *e, const struct msg *m)
 		emu_write(e, data);
 	else
 		write_cooked(e, data);
-	return COST_MESSAGE + data.n +
-	       count_lines(data) * (COST_LINE + (uint64_t)emu_cols(e) / CELLS_A_UNIT);
+	return COST_MESSAGE + cost_of_output(data, emu_cols(e), emu_rows(e));
 }
 
 /* The next connection of an appended recording counts its channels anew. */

@@ -33,7 +33,7 @@ struct shown {
 };
 
 void shown_init(struct shown *s, int64_t want);
-/* Apply M to E.  Returns the cost: about one unit for a byte of ordinary text. */
+/* Apply M to E.  Returns the cost (cost.h). */
 uint64_t shown_apply(struct shown *s, struct emu *e, const struct msg *m);
 
 #endif

@@ -270,6 +270,7 @@ END_TEST
 
 START_TEST(index_state_tells)
 {
+	struct reel_opts o = { .channel = -1, .keyframe_cost = 100000 };
 	struct reel_index_state s;
 	uint32_t slots[50];
 	struct recording rec;
@@ -279,7 +280,7 @@ START_TEST(index_state_tells)
 	double last = 0;
 
 	start_flood(&rec);
-	r = truth_reel(&rec, NULL);
+	r = truth_reel(&rec, &o);
 	ck_assert(!reel_index_state(r).done);
 	while (reel_index(r, 20000, &e) > 0) {
 		s = reel_index_state(r);
