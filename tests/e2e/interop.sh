@@ -2,35 +2,10 @@
 # SPDX-License-Identifier: ISC
 # What other people's programs say to our files: the ContainerSSH decoder ($REFDEC, or built
 # by `make check-interop`) and Debian's asciinema.  TAP.
-build=${builddir:-.}
-top=${srcdir:-.}
-work=$(mktemp -d) || exit 1
+. "${srcdir:-.}/tests/e2e/tap.sh"
 recorder=
 trap 'test -z "$recorder" || kill -9 $recorder 2>/dev/null; rm -rf "$work"' EXIT
 unset ASCIINEMA_REC ASCIINEMA_SESSION AUDITREC_SESSION
-n=0
-
-ok() {
-	n=$((n + 1))
-	echo "ok $n - $1"
-}
-
-not_ok() {
-	n=$((n + 1))
-	sed 's/^/# /' "$work/out" 2>/dev/null | head -n 20
-	echo "not ok $n - $1"
-}
-
-skip() {
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2"
-}
-
-check() {
-	name=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then ok "$name"; else not_ok "$name"; fi
-}
 
 # Runs COMMAND on a terminal of its own, output to standard output.
 on_terminal() {
@@ -103,11 +78,8 @@ is_exact() {
 by_the_rules() {
 	record "$work/finished.audit" "$program"
 	check "a finished recording ends inside a gzip member" open_ended "$work/finished.audit"
-	if record_killed "$work/killed.audit" "$program" 300; then
-		check "so does a killed one" open_ended "$work/killed.audit"
-	else
-		not_ok "nothing was recorded"
-	fi
+	check "a recorder that is killed has recorded" record_killed "$work/killed.audit" "$program" 300
+	check "its recording ends inside a gzip member too" open_ended "$work/killed.audit"
 	if [ -f "$top/../shared/research/audit_check.py" ]; then
 		check "a finished recording is encoded exactly" is_exact "$work/finished.audit"
 		check "so is a killed one" is_exact "$work/killed.audit"
@@ -125,11 +97,9 @@ reference_decoder() {
 	record "$work/finished.audit" "$program"
 	check "$what: finished recording" decodes "$work/finished.audit"
 	for size in 40 200 4000; do
-		if record_killed "$work/killed$size.audit" "$program; seq 1 9000" $size; then
-			check "$what: killed after $size bytes" decodes "$work/killed$size.audit"
-		else
-			not_ok "nothing was recorded"
-		fi
+		check "killed after $size bytes" record_killed "$work/killed$size.audit" \
+			"$program; seq 1 9000" $size
+		check "$what: killed after $size bytes" decodes "$work/killed$size.audit"
 	done
 }
 
@@ -190,12 +160,8 @@ asciinema_3() {
 	done
 }
 
-if [ ! -x "$build/auditrec" ]; then
-	echo "1..0 # SKIP auditrec is not built"
-	exit 0
-fi
 by_the_rules
 reference_decoder
 asciinema_2
 asciinema_3
-echo "1..$n"
+done_testing
