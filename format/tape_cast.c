@@ -94,6 +94,7 @@ value(struct cast_in *in, size_t max, struct cast_line *v, struct err *e)
 	uint8_t c;
 	int rc = cast_in_peek(in, &c, e);
 
+	*v = (struct cast_line){ 0 };
 	if (rc > 0)
 		rc = cast_in_value(in, v, max, e);
 	if (rc < 0)
