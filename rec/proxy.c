@@ -246,6 +246,21 @@ proxy_resume(struct proxy *p)
 	go_on(p, &p->in);
 }
 
+#define CATCH_UP_MAX 64 /* reads: the program is stopped, this is what a pty holds */
+
+void
+proxy_catch_up(struct proxy *p)
+{
+	struct pollfd fd = { .fd = p->out.from, .events = POLLIN };
+
+	for (int i = 0; i < CATCH_UP_MAX && fd.fd >= 0; i++) {
+		if (p->out.stalled || !relay_idle(&p->out) || poll(&fd, 1, 0) != 1 ||
+			!(fd.revents & POLLIN))
+			break;
+		output_ready(p, &p->out);
+	}
+}
+
 void
 proxy_stop_input(struct proxy *p)
 {

@@ -167,6 +167,7 @@ update_size(struct session *s)
 static void
 suspend(struct session *s)
 {
+	proxy_catch_up(&s->proxy);
 	tty_restore(&s->tty);
 	sig_stop_self();
 	go_raw(s);
@@ -436,6 +437,9 @@ session_run(const struct conf *c, struct err *e)
 		rc = setup_first_messages(&s, e);
 	if (rc == 0)
 		rc = run(&s, e);
+	if (rc < 0)
+		for (int i = 0; i < s.rec.nsinks; i++)
+			sink_undo(&s.sinks[i]);
 	tty_restore(&s.tty);
 	ring_free(&s.ring);
 	return rc < 0 ? rc : result(&s);

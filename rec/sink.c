@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/sink.h"
 
+#include <unistd.h>
+
 static int
 continue_file(struct sink *s, struct dst *d, const struct tapew_opts *o, struct err *e)
 {
@@ -25,12 +27,13 @@ sink_open(struct sink *s, enum fdio_mode mode, const struct tapew_opts *o, struc
 	struct dst *d;
 	int rc = fdio_open_dst(&d, s->path, mode, e);
 
-	if (rc < 0)
-		return rc;
-	if (mode == FDIO_APPEND)
-		rc = continue_file(s, d, o, e);
-	else
-		rc = tapew_open(&s->w, s->format, d, o, e);
+	if (rc == 0) {
+		s->made = mode == FDIO_NEW;
+		if (mode == FDIO_APPEND)
+			rc = continue_file(s, d, o, e);
+		else
+			rc = tapew_open(&s->w, s->format, d, o, e);
+	}
 	if (rc < 0)
 		err_prefix(e, "%.200s", s->path);
 	return rc;
@@ -97,6 +100,16 @@ sink_count_lost(struct sink *s, const struct msg *m)
 	if (m->type == MSG_IO)
 		g->bytes += m->p.io.data.n;
 	s->lost++;
+}
+
+void
+sink_undo(struct sink *s)
+{
+	if (s->w)
+		tapew_close(s->w, NULL);
+	s->w = NULL;
+	if (s->made)
+		unlink(s->path);
 }
 
 int

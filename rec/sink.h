@@ -24,6 +24,7 @@ struct sink {
 	int64_t oldest_ns; /* monotonic time of the oldest unflushed message, 0: none */
 	int64_t retry_ns;  /* failing: when to try again */
 	bool failing;
+	bool made; /* the file is new and ours */
 	struct err why;       /* of the present or last failure */
 	struct sink_loss gap; /* lost since the failure began, not yet told in the file */
 	uint64_t lost;        /* messages in all */
@@ -39,6 +40,8 @@ int sink_flush(struct sink *s);
 /* Try whether a failing sink can be written again; 0 when it can. */
 int sink_retry(struct sink *s);
 void sink_count_lost(struct sink *s, const struct msg *m);
+/* Nothing was recorded: close, and remove the file if it was made by sink_open. */
+void sink_undo(struct sink *s);
 /* 0 when the file is whole: nothing failed at its end and nothing was lost. */
 int sink_close(struct sink *s);
 

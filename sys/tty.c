@@ -20,13 +20,13 @@ restore_at_exit(void)
 }
 
 /* SIGABRT cannot be an event: abort() does not return to a loop.  tcsetattr is
- * async-signal-safe (POSIX); after this handler abort() ends the process as usual. */
+ * async-signal-safe (POSIX). */
 static void
 restore_on_abort(int signo)
 {
-	(void)signo;
 	if (raw_tty && raw_tty->raw)
 		tcsetattr(raw_tty->fd, TCSANOW, &raw_tty->saved);
+	raise(signo); /* its default action, once this handler returns */
 }
 
 static void

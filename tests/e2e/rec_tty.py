@@ -12,7 +12,8 @@ from rec_lib import *
 def test_bash_session(d):
     need("bash")
     f = d("s.audit")
-    t = rec("-o", f, "--title", "two words", "bash", "--norc", "-i")
+    t = rec("-o", f, "--title", "two words", "bash", "--norc", "-i", env={"PS1": "P> "})
+    t.expect(b"P> ")
     t.send(b"echo one$((40+2))\r")
     t.expect(b"one42")
     t.send(b"exit 7\r")
@@ -172,8 +173,9 @@ def test_suspended_by_an_outer_shell(d):
     need("bash")
     t = Term(["bash", "--norc", "-i"], env={"PS1": "OUT> "})
     t.expect(b"OUT> ")
-    t.send(b"%s -o %s bash --norc -i\r" % (AUDITREC.encode(), d("a").encode()))
-    t.expect(b"OUT> ")
+    t.send(b"PS1='IN> ' %s -o %s bash --norc -i\r" % (AUDITREC.encode(), d("a").encode()))
+    t.expect(b"-i\r\n")
+    t.expect(b"IN> ")
     t.send(b"echo in$((1+1))side; suspend -f\r")
     t.expect(b"in2side")
     t.expect(b"Stopped")
@@ -183,6 +185,7 @@ def test_suspended_by_an_outer_shell(d):
     t.expect(b"fg\r\n")
     t.send(b"echo again$((5+5))\r")
     t.expect(b"again10")
+    t.expect(b"IN> ")
     t.send(b"exit 3\r")
     t.expect(b"OUT> ")
     t.send(b"echo rc=$?; exit\r")
@@ -269,7 +272,7 @@ def test_wrong_use_is_one_line(d):
                  ["--window-size", "0x0", "true"], ["-o", d("no/dir/x"), "true"],
                  ["--on-error", "ignore", "true"], ["--intercept", "all", "true"],
                  ["--append", "true"], ["--append", "--overwrite", "-o", d("x"), "true"],
-                 ["-o", "/proc/version", "--overwrite", "true"],
+                 ["-o", "-", "true"], ["-o", d("x"), "-o", d("no/dir/y"), "true"],
                  ["-o", d("x"), "-o", d("x"), "true"], ["--pause-key", "many", "true"]):
         t = rec(*args)
         assert t.wait() == 2, (args, t.status, t.out)
