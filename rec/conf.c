@@ -155,7 +155,8 @@ take_output(struct conf *c, const char *path, struct err *e)
 		return err_set(e, ERR_USAGE, "-o needs a file name");
 	if (strcmp(path, "-") == 0)
 		return err_set(e, ERR_USAGE,
-			"-o -: a recording cannot go where the session's own output goes");
+			"-o -: a recording cannot go where the session's own output "
+			"goes");
 	c->out[c->nout++] = (struct conf_output){ path, TAPE_UNKNOWN };
 	return 0;
 }

@@ -43,7 +43,7 @@ struct proxy_fds {
 int proxy_init(struct proxy *p, const struct proxy_fds *fds, struct err *e);
 bool proxy_event(struct proxy *p, enum ring_class c, enum rec_kind kind, const void *data,
 	size_t n);
-void proxy_resume(struct proxy *p); /* there is room in the queue again */
+void proxy_resume(struct proxy *p);   /* there is room in the queue again */
 void proxy_catch_up(struct proxy *p); /* deliver output that is there already */
 void proxy_stop_input(struct proxy *p);
 void proxy_say(struct proxy *p, const char *text); /* a line on the user's terminal */

@@ -18,8 +18,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define STEP_NS    NS_PER_S          /* between two signals to a program that must end */
-#define DRAIN_NS   (200 * NS_PER_MS) /* silence after which output is over */
+#define STEP_NS  NS_PER_S          /* between two signals to a program that must end */
+#define DRAIN_NS (200 * NS_PER_MS) /* silence after which output is over */
 
 /* ---- ending the program ---- */
 

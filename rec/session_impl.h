@@ -41,13 +41,14 @@ struct session {
 };
 
 /* In the order in which they are called.  All return 0 or a negative code. */
-int setup_mode(struct session *s, struct err *e);     /* terminal, pipes or headless; size */
+int setup_mode(struct session *s, struct err *e); /* terminal, pipes or headless; size */
 int setup_recorder(struct session *s, struct err *e); /* id, queue, outputs */
 int setup_ptys(struct session *s, struct err *e);
 /* The first messages must be in the file before anything is run. */
 int setup_first_messages(struct session *s, struct err *e);
 /* What the proxy moves between, and what the program gets as its descriptors 0 to 2. */
-int setup_descriptors(struct session *s, struct proxy_fds *f, int theirs[3], struct err *e);
+int setup_descriptors(
+	struct session *s, struct proxy_fds *f, int theirs[3], struct err *e);
 /* As child_start(). */
 pid_t setup_program(struct session *s, const int theirs[3], int *status, struct err *e);
 

@@ -24,7 +24,7 @@ struct sink {
 	int64_t oldest_ns; /* monotonic time of the oldest unflushed message, 0: none */
 	int64_t retry_ns;  /* failing: when to try again */
 	bool failing;
-	bool made; /* the file is new and ours */
+	bool made;            /* the file is new and ours */
 	struct err why;       /* of the present or last failure */
 	struct sink_loss gap; /* lost since the failure began, not yet told in the file */
 	uint64_t lost;        /* messages in all */

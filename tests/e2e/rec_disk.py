@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: ISC
+"""What auditrec does when its recording cannot be written."""
+import os
+import resource
+import signal
+import subprocess
+import time
+
+from rec_lib import *
+
+FLOOD = ("i=0; while [ $i -lt 60 ]; do head -c 30000 /dev/urandom | od -An -tx1; i=$((i+1)); done; "
+         "echo E''ND")
+
+
+class Small:
+    """A file system of 256 kB that can be made larger."""
+    def __init__(self, path, size="256k"):
+        if os.getuid() != 0:
+            raise Skip("needs root for a small file system")
+        os.mkdir(path)
+        self.path = path
+        r = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", path],
+                           stderr=subprocess.PIPE)
+        if r.returncode:
+            raise Skip("cannot mount a small file system")
+
+    def __enter__(self):
+        return self
+
+    def grow(self):
+        subprocess.run(["mount", "-o", "remount,size=64m", self.path], check=True)
+
+    def __exit__(self, *a):
+        subprocess.run(["umount", "-l", self.path])
+
+    def __call__(self, name):
+        return os.path.join(self.path, name)
+
+
+def test_stop(d):
+    with Small(d("small")) as s:
+        t = rec("-o", s("a"), "sh", "-c", FLOOD + "; sleep 1000")
+        t.expect(b"auditrec: " + s("a").encode())
+        t.expect(b"the session ends now")
+        assert t.wait() == 74, t.status
+        assert t.restored()
+        assert b"is not complete" in t.out
+        ms = decode(s("a"))
+        got = stream(ms, OUT)
+        assert len(got) > 200000 and got == t.out[:len(got)]
+
+
+def test_continue_leaves_a_gap(d):
+    with Small(d("small")) as s:
+        t = rec("--on-error", "continue", "-o", s("a"), "-o", d("whole"), "sh", "-c",
+                FLOOD + "; read x; echo after; read x; echo last")
+        t.expect(b"NOT recorded")
+        t.expect(b"END")
+        s.grow()
+        t.expect(b"the recording goes on")
+        t.send(b"\r")
+        t.expect(b"after")
+        t.send(b"\r")
+        t.expect(b"last")
+        assert t.wait() == 74, "a gap is a recording that is not whole"
+        whole, ms = decode(d("whole")), decode(s("a"))
+        check_order(whole)
+        gap = events(ms, "gap")
+        assert len(gap) == 1, gap
+        assert gap[0]["bytes"] > 0 and gap[0]["messages"] > 0 and "No space left" in gap[0]["why"]
+        assert gap[0]["from"] <= gap[0]["to"]
+        all_out, part = stream(whole, OUT), stream(ms, OUT)
+        assert len(all_out) == len(part) + gap[0]["bytes"], "every byte is there or counted"
+        i = [k for k, m in enumerate(ms) if m["type"] == 400 and m["payload"]["requestType"].startswith("gap")][0]
+        before, behind = stream(ms[:i], OUT), stream(ms[i:], OUT)
+        assert all_out.startswith(before) and all_out.endswith(behind) and behind.endswith(b"last\r\n")
+        assert not events(whole, "gap"), "the other output is whole"
+        assert types(ms)[-4:] == [496, 499, 497, 1]
+
+
+def test_pause_loses_nothing(d):
+    with Small(d("small")) as s:
+        t = rec("--on-error", "pause", "-o", s("a"), "sh", "-c", FLOOD)
+        t.expect(b"session is held")
+        s.grow()
+        t.expect(b"the recording goes on")
+        t.expect(b"END")
+        assert t.wait() == 0, (t.status, t.out[-300:])
+        ms = decode(s("a"))
+        check_order(ms)
+        assert not events(ms, "gap")
+        said = [b"\r\nauditrec: " + x.split(b"\r\n")[0] + b"\r\n" for x in t.out.split(b"\r\nauditrec: ")[1:]]
+        shown = t.out
+        for x in said:
+            shown = shown.replace(x, b"", 1)
+        assert stream(ms, OUT) == shown
+
+
+def test_pause_can_be_ended(d):
+    with Small(d("small")) as s:
+        t = rec("--on-error", "pause", "-o", s("a"), "sh", "-c", FLOOD + "; sleep 1000")
+        t.expect(b"session is held")
+        os.kill(t.pid, signal.SIGTERM)
+        time.sleep(0.1)
+        os.kill(t.pid, signal.SIGTERM)
+        assert t.wait() == 74
+        assert t.restored()
+
+
+def test_limit_of_file_size(d):
+    pid = os.fork()
+    if pid == 0:
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+            null = os.open("/dev/null", os.O_RDWR)
+            err = os.open(d("err"), os.O_WRONLY | os.O_CREAT)
+            for i, fd in enumerate((null, null, err)):
+                os.dup2(fd, i)
+            os.execv(AUDITREC, [AUDITREC, "-o", d("a"), "sh", "-c", FLOOD])
+        finally:
+            os._exit(98)
+    st = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert st == 74, st
+    assert b"File too large" in open(d("err"), "rb").read()
+
+
+def test_full_from_the_start(d):
+    with Small(d("small"), "8k") as s:
+        with open(s("fill"), "wb") as f:
+            try:
+                f.write(bytes(65536))
+            except OSError:
+                pass
+        t = rec("-o", s("a"), "sh", "-c", "echo ran > %s" % d("ran"))
+        assert t.wait() not in (0, 127), t.out
+        assert t.out.count(b"\n") == 1 and not os.path.exists(d("ran")), t.out
+        assert not os.path.exists(s("a"))
+        t = rec("--on-error", "continue", "-o", s("a"), "sh", "-c", "echo ran > %s" % d("ran"))
+        assert t.wait() == 74
+        assert os.path.exists(d("ran"))
+
+
+main(*[v for k, v in list(globals().items()) if k.startswith("test_")])
