@@ -77,17 +77,15 @@ seek_text(struct player *p, const char *text)
 					      : player_seek(p, &w, p->now);
 }
 
-/* One message onward, whatever it is; tells what it was. */
+/* One message onward, whatever it is; TEXT tells what it was. */
 static int
-step_forward(struct player *p, struct err *e)
+step_forward(struct player *p, struct buf *text, struct err *e)
 {
 	const struct msg *m = NULL;
-	struct buf text = { 0 };
 	int rc = reel_step(p->reel, &m, e);
 
-	if (rc > 0 && msg_describe(&text, m) == 0)
-		snprintf(p->step, sizeof p->step, "%s", buf_cstr(&text));
-	buf_free(&text);
+	if (rc > 0)
+		msg_describe(text, m);
 	return rc;
 }
 
@@ -95,18 +93,22 @@ static unsigned
 step(struct player *p, int dir)
 {
 	struct err e = { 0 };
+	struct buf text = { 0 };
+	unsigned flags;
 	int rc = 0;
 
 	p->paused = true;
-	p->goal.kind = GOAL_NONE;
-	p->step[0] = 0;
 	if (dir > 0)
-		rc = step_forward(p, &e);
+		rc = step_forward(p, &text, &e);
 	else if (reel_ordinal(p->reel) > 0)
 		rc = reel_back(p->reel, &e);
 	if (rc < 0)
 		player_fail(p, &e);
-	return player_arrive(p, reel_time(p->reel));
+	flags = player_arrive(p, reel_time(p->reel));
+	if (text.n && !buf_failed(&text) && buf_cstr(&text))
+		snprintf(p->step, sizeof p->step, "%s", buf_cstr(&text));
+	buf_free(&text);
+	return flags;
 }
 
 static unsigned

@@ -285,7 +285,8 @@ keymap_mdoc(const struct keymap *k, struct buf *out)
 	struct keymap_help h;
 
 	for (int i = 0; keymap_help(k, i, &h); i++) {
-		buf_add_str(out, ".It Li \"\\&"); /* a lone comma is no argument to mdoc */
+		buf_add_str(
+			out, ".It Li \"\\&"); /* a lone comma is no argument to mdoc */
 		for (const char *s = h.keys; *s; s++)
 			if (*s == '-')
 				buf_add_str(out, "\\-");
