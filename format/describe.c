@@ -198,11 +198,12 @@ put_json(struct buf *out, const json_t *v)
 	else if (json_is_array(v))
 		for (size_t i = 0; i < json_array_size(v) && i < LIST_MAX; i++) {
 			json_t *one = json_array_get(v, i);
+			size_t n = out->n;
 
-			if (i && out->n > before)
+			if (n > before)
 				buf_add_byte(out, ' ');
-			if (!json_is_array(one))
-				put_json(out, one);
+			if (json_is_array(one) || !put_json(out, one))
+				buf_cut(out, n);
 		}
 	return out->n > before;
 }
