@@ -41,7 +41,7 @@ cast_out_free(struct cast_out *o)
 }
 
 static void
-begin_line(struct cast_out *o, const char *code)
+begin_line(struct cast_out *o, struct span code)
 {
 	const struct timing *t = &timings[o->version];
 	int64_t at = cast_num_round(ns_add(o->now_ns, o->base_ns), t->unit);
@@ -56,13 +56,13 @@ begin_line(struct cast_out *o, const char *code)
 	o->any = true;
 	buf_add_str(out, ", ");
 	if (o->version > 1) {
-		json_quote(out, span_str(code));
+		json_quote(out, code);
 		buf_add_str(out, ", ");
 	}
 }
 
 void
-cast_out_line(struct cast_out *o, const char *code, struct span data)
+cast_out_line(struct cast_out *o, struct span code, struct span data)
 {
 	begin_line(o, code);
 	json_quote(&o->w->out, data);
@@ -110,10 +110,10 @@ clean(struct cast_out *o, unsigned stream, struct span data)
 	return buf_span(&o->text);
 }
 
-static const char *
+static struct span
 code_of(unsigned stream)
 {
-	return stream == MSG_STREAM_IN ? "i" : "o";
+	return stream == MSG_STREAM_IN ? SPAN_LIT("i") : SPAN_LIT("o");
 }
 
 void

@@ -32,7 +32,7 @@ struct cast_out {
 void cast_out_init(struct cast_out *o, struct tapew *w, int version);
 void cast_out_free(struct cast_out *o);
 /* One event; DATA is cleaned to valid UTF-8.  Errors stick in w->out. */
-void cast_out_line(struct cast_out *o, const char *code, struct span data);
+void cast_out_line(struct cast_out *o, struct span code, struct span data);
 /* Bytes of STREAM (below CAST_STREAMS): an incomplete character at the end waits for the
  * rest; very many become several events. */
 void cast_out_bytes(struct cast_out *o, unsigned stream, struct span data);

@@ -63,7 +63,7 @@ put_size(struct tapew_cast *c, uint32_t cols, uint32_t rows)
 	c->cols = cols;
 	c->rows = rows;
 	snprintf(text, sizeof text, "%" PRIu32 "x%" PRIu32, cols, rows);
-	cast_out_line(&c->out, "r", span_str(text));
+	cast_out_line(&c->out, SPAN_LIT("r"), span_str(text));
 }
 
 /* The header, or its stand-in in a file that has one. */
@@ -218,7 +218,7 @@ put_exit(struct tapew_cast *c, const struct msg *m)
 	}
 	begin(c);
 	snprintf(text, sizeof text, "%" PRIu32, exit_status(m));
-	cast_out_line(&c->out, "x", span_str(text));
+	cast_out_line(&c->out, SPAN_LIT("x"), span_str(text));
 }
 
 static void
@@ -232,7 +232,7 @@ put_marker(struct tapew_cast *c, const struct msg *m)
 	}
 	begin(c);
 	vendor_get_text(m, "label", &label);
-	cast_out_line(&c->out, "m", buf_span(&label));
+	cast_out_line(&c->out, SPAN_LIT("m"), buf_span(&label));
 	buf_free(&label);
 }
 
@@ -243,11 +243,11 @@ put_foreign(struct tapew_cast *c, const struct msg *m)
 	struct buf code = { 0 }, data = { 0 };
 
 	if (c->out.version == 1 || !vendor_get_text(m, "code", &code) || !code.n ||
-		!vendor_get_text(m, "data", &data) || !buf_cstr(&code)) {
+		!vendor_get_text(m, "data", &data)) {
 		lose_message(c, m);
 	} else {
 		begin(c);
-		cast_out_line(&c->out, (const char *)code.p, buf_span(&data));
+		cast_out_line(&c->out, buf_span(&code), buf_span(&data));
 	}
 	buf_free(&code);
 	buf_free(&data);

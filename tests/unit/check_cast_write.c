@@ -385,6 +385,18 @@ START_TEST(every_kind_of_event)
 }
 END_TEST
 
+/* Found by fuzzing: a code was taken for a C string. */
+START_TEST(codes_with_nul_bytes_are_kept)
+{
+	static const char text[] = HEAD2 "[1.0, \"\\u0000z\", \"\\u0000\"]\n";
+	struct buf out;
+
+	convert(SPAN_LIT(text), TAPE_CAST_V2, &out, NULL);
+	ck_assert_str_eq(buf_cstr(&out), text);
+	buf_free(&out);
+}
+END_TEST
+
 START_TEST(input_can_be_left_out)
 {
 	struct session s = { .o = { .drop_input = true } };
@@ -856,6 +868,7 @@ content_case(void)
 	tcase_add_test(c, nothing_at_all_is_a_valid_file);
 	tcase_add_test(c, bad_themes_are_left_out);
 	tcase_add_test(c, every_kind_of_event);
+	tcase_add_test(c, codes_with_nul_bytes_are_kept);
 	tcase_add_test(c, input_can_be_left_out);
 	tcase_add_test(c, one_channel_is_shown);
 	tcase_add_test(c, text_is_escaped_as_asciinema_does);
