@@ -12,11 +12,10 @@
 #define FOOTER_SIZE  (SUB_HEAD + FOOTER_BYTES)
 #define FOOTER_MAGIC "ARindex\1"
 #define PART_MAX     (GZW_EXTRA_MAX - SUB_HEAD) /* list bytes in one header */
-#define EMPTY_END    10 /* 03 00 and eight zeros end an empty member */
-#define ENTRY_MAX    40 /* four integers of at most ten bytes */
+#define ENTRY_MAX    40                         /* four integers of at most ten bytes */
 #define LIST_MAX     (64 + GZIDX_ENTRIES_MAX * ENTRY_MAX)
 
-static const uint8_t empty_end[EMPTY_END] = { 3 };
+const uint8_t gzidx_empty_end[GZIDX_EMPTY_END] = { 3 };
 
 int
 gzidx_init(struct gzidx *x)
@@ -177,7 +176,7 @@ gzidx_write(const struct gzidx *x, struct buf *out, uint64_t at, bool end)
 		buf_clear(&extra);
 		put_sub(&extra, 'I', span_of(rest.p, n));
 		gzw_header(out, buf_span(&extra));
-		buf_add(out, empty_end, EMPTY_END);
+		buf_add(out, gzidx_empty_end, GZIDX_EMPTY_END);
 		rest = span_of(rest.p + n, rest.n - n);
 	}
 	buf_clear(&extra);
@@ -185,7 +184,7 @@ gzidx_write(const struct gzidx *x, struct buf *out, uint64_t at, bool end)
 	put_footer(&extra, at, x->data_end, buf_span(&list));
 	gzw_header(out, buf_span(&extra));
 	if (end)
-		buf_add(out, empty_end, EMPTY_END);
+		buf_add(out, gzidx_empty_end, GZIDX_EMPTY_END);
 	rc = buf_failed(&list) ? buf_failed(&list) : buf_failed(&extra);
 	buf_free(&list);
 	buf_free(&extra);
@@ -213,6 +212,7 @@ struct footer {
 	uint64_t data_end;
 	uint64_t self; /* of the footer */
 	uint32_t len, crc;
+	bool ended;
 };
 
 static bool
@@ -234,19 +234,21 @@ static int
 find_footer(struct src *src, struct footer *o, struct err *e)
 {
 	int64_t size = src_size(src);
-	uint8_t f[FOOTER_SIZE + EMPTY_END];
+	uint8_t f[FOOTER_SIZE + GZIDX_EMPTY_END];
 
 	if (size < (int64_t)(AUDIT_HEADER + sizeof f))
 		return 0;
-	for (int back = 0; back <= EMPTY_END; back += EMPTY_END) {
+	for (int back = 0; back <= GZIDX_EMPTY_END; back += GZIDX_EMPTY_END) {
 		int rc;
 
 		o->self = (uint64_t)size - FOOTER_SIZE - (unsigned)back;
 		rc = read_exact(src, o->self, f, FOOTER_SIZE + (unsigned)back, e);
 		if (rc <= 0)
 			return rc;
-		if (back && memcmp(f + FOOTER_SIZE, empty_end, EMPTY_END) != 0)
+		if (back &&
+			memcmp(f + FOOTER_SIZE, gzidx_empty_end, GZIDX_EMPTY_END) != 0)
 			continue;
+		o->ended = back > 0;
 		if (footer_get(f, o))
 			return 1;
 	}
@@ -277,7 +279,7 @@ read_list(struct src *src, const struct footer *o, struct buf *list, struct err 
 		if (rc <= 0)
 			return rc;
 		list->n += n;
-		at += sizeof h + n + EMPTY_END;
+		at += sizeof h + n + GZIDX_EMPTY_END;
 	}
 	return crc32(0, list->p, (uInt)list->n) == o->crc;
 }
@@ -291,12 +293,14 @@ get_entry(struct span *s, const struct gzidx_entry *last, struct gzidx_entry *e)
 	for (int i = 0; i < 4; i++)
 		if (!get_varint(s, &d[i]))
 			return false;
-	return !__builtin_add_overflow(last->file, d[0], &e->file) &&
-	       !__builtin_add_overflow(last->plain, d[1], &e->plain) &&
-	       !__builtin_add_overflow(last->ordinal, d[2], &e->ordinal) &&
-	       !__builtin_add_overflow((uint64_t)last->at_ns, d[3], &at) &&
-	       at <= INT64_MAX &&
-	       (e->at_ns = (int64_t)at, d[0] && (last->file == 0 || d[1]));
+	if (__builtin_add_overflow(last->file, d[0], &e->file) ||
+		__builtin_add_overflow(last->plain, d[1], &e->plain) ||
+		__builtin_add_overflow(last->ordinal, d[2], &e->ordinal) ||
+		__builtin_add_overflow((uint64_t)last->at_ns, d[3], &at) ||
+		at > INT64_MAX)
+		return false;
+	e->at_ns = (int64_t)at;
+	return d[0] && (d[1] || !last->file);
 }
 
 static bool
@@ -340,6 +344,7 @@ gzidx_read(struct gzidx *x, struct src *src, struct err *e)
 		x->n = 0;
 		rc = 0;
 	}
+	x->ended = rc > 0 && o.ended;
 	buf_free(&list);
 	return rc;
 }

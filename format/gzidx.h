@@ -32,6 +32,7 @@ struct gzidx {
 	uint64_t messages;
 	uint64_t plain_end; /* inflated bytes of all messages */
 	uint64_t data_end;  /* file offset behind the last member of messages */
+	bool ended;         /* read: the closing member was ended */
 };
 
 int gzidx_init(struct gzidx *x); /* 0 or ERR_NOMEM */
@@ -44,6 +45,9 @@ const struct gzidx_entry *gzidx_by_plain(const struct gzidx *x, uint64_t off);
 /* Append the closing header (or a chain of members, when the list is long) to OUT; its first
  * byte belongs at file offset AT.  END: end the last member too. */
 int gzidx_write(const struct gzidx *x, struct buf *out, uint64_t at, bool end);
+/* An empty member is ended by these bytes. */
+#define GZIDX_EMPTY_END 10
+extern const uint8_t gzidx_empty_end[GZIDX_EMPTY_END];
 /* Find and read it at the end of SRC.  1, 0 when there is none that can be trusted, or an
  * error of the source.  X is initialised either way. */
 int gzidx_read(struct gzidx *x, struct src *src, struct err *e);

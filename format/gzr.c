@@ -416,6 +416,55 @@ gzr_zeros(struct gzr *g, uint64_t off, struct err *e)
 	return k < 0 ? (int)k : 1;
 }
 
+/* Whether the inflater stands between two blocks with no bits of a byte left (zlib.h,
+ * inflate(), data_type), and not behind the last block. */
+static bool
+on_edge(const z_stream *z)
+{
+	return (z->data_type & 0xFF) == 128;
+}
+
+int
+gzr_last_edge(
+	struct gzr *g, uint64_t off, uint64_t limit, struct gzr_edge *edge, struct err *e)
+{
+	uint8_t out[4096];
+	int rc, z;
+
+	gzr_at_header(g, off);
+	rc = next_header(g, e);
+	if (rc != GZR_BEGIN)
+		return rc < 0 ? rc
+			      : err_set_at(e, ERR_STATE, (int64_t)off, "no gzip member");
+	if (stream_start(g) < 0)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	*edge = (struct gzr_edge){ gzr_offset(g), 0, 0 };
+	do {
+		size_t room = limit - g->size < sizeof out ? (size_t)(limit - g->size)
+							   : sizeof out;
+		size_t before = g->pos;
+
+		rc = fill(g, 1, e);
+		if (rc <= 0)
+			return rc;
+		before = g->pos;
+		g->z.next_in = g->in + g->pos;
+		g->z.avail_in = (uInt)(g->n - g->pos);
+		g->z.next_out = out;
+		g->z.avail_out = (uInt)room;
+		z = inflate(&g->z, Z_BLOCK);
+		g->pos = (size_t)(g->z.next_in - g->in);
+		room -= g->z.avail_out;
+		g->crc = checksum(g->crc, out, room);
+		g->size += room;
+		if ((z == Z_OK || z == Z_BUF_ERROR) && on_edge(&g->z))
+			*edge = (struct gzr_edge){ gzr_offset(g), g->size, g->crc };
+		if (room == 0 && g->pos == before)
+			break;
+	} while (z == Z_OK || z == Z_BUF_ERROR);
+	return 0;
+}
+
 bool
 gzr_mark(struct gzr *g, struct gzr_mark *m)
 {

@@ -65,6 +65,17 @@ int gzr_find(struct gzr *g, gzr_plausible *plausible, void *ctx, struct err *e);
 /* Are there only zeros between OFF and the present end?  1, 0 or negative. */
 int gzr_zeros(struct gzr *g, uint64_t off, struct err *e);
 
+/* A place in the deflate data of a member where they can be continued or ended: after it
+ * nothing of the byte in front is left over. */
+struct gzr_edge {
+	uint64_t off;  /* in the file */
+	uint64_t size; /* plain bytes of the member in front of it */
+	uint32_t crc;  /* of them */
+};
+/* The last edge of the member at OFF that has at most LIMIT plain bytes in front. */
+int gzr_last_edge(struct gzr *g, uint64_t off, uint64_t limit, struct gzr_edge *edge,
+	struct err *e);
+
 /* The state in the middle of a member, to come back to: about 48 KiB.  A mark must stay where
  * it is in memory, zlib's state points back at it. */
 struct gzr_mark {

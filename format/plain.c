@@ -98,7 +98,10 @@ static void
 note_member(struct plain *s)
 {
 	uint64_t at = s->off + s->n;
+	struct gzidx_member m;
 
+	s->begin = at;
+	s->is_ours = gzidx_member_get(s->gz.extra, &m) && m.plain == at;
 	if (points_want(&s->members, at))
 		points_add(
 			&s->members, (struct plain_point){ at, s->gz.member_at, NULL });

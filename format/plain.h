@@ -34,6 +34,8 @@ struct plain {
 	struct plain_points members, marks;
 	bool closing;     /* the last header was a closing one */
 	bool ended;       /* the last member was ended, nothing came after it */
+	uint64_t begin;   /* plain offset at which the last member began ... */
+	bool is_ours;     /* ... and its member record says so too */
 	uint64_t bad_sum; /* file offset of the last member with a wrong sum, 0: none */
 	gzr_plausible *plausible;
 	void *ctx;

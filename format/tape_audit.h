@@ -36,6 +36,8 @@ struct tape_audit {
 };
 
 int tape_audit_header(struct src *src, unsigned *version, struct err *e);
+/* The file of SIZE bytes is nothing, or the beginning of an audit log's header. */
+bool tape_audit_is_torn(struct src *src, size_t size);
 int tape_audit_start(struct tape_audit *a, struct err *e);
 
 /* tape_index.c */

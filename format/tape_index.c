@@ -6,6 +6,11 @@
 #include "base/clk.h"
 #include "format/wire.h"
 
+#define SCAN_BLOCK ((size_t)16 << 10)
+#define SCAN_MAX   ((uint64_t)16 << 20) /* the last member is looked for in so many bytes */
+#define HOPS_MAX   (1 << 18)
+#define WORTH      ((uint64_t)1 << 20) /* plain bytes that are worth asking the index for */
+
 /* What the member at OFF says about itself; false: nothing that can be trusted. */
 static bool
 member_at(struct src *src, uint64_t off, struct gzidx_member *m)
@@ -31,6 +36,80 @@ tape_audit_load_index(struct tape_audit *a)
 	info->messages = a->own.messages;
 }
 
+/* The last member of ours in the file, looked for from the end; false: none near it. */
+static bool
+last_member(struct src *src, uint64_t *off, struct gzidx_member *m)
+{
+	static const uint8_t head[] = { 0x1F, 0x8B, 8, GZ_FEXTRA };
+	int64_t size = src_size(src);
+	uint64_t at = size > 0 ? (uint64_t)size : 0, low;
+	uint8_t b[SCAN_BLOCK + sizeof head - 1];
+
+	low = at > SCAN_MAX ? at - SCAN_MAX : 0;
+	while (at > low) {
+		uint64_t from = at - low > SCAN_BLOCK ? at - SCAN_BLOCK : low;
+		ssize_t n = src_read_at(src, from, b, sizeof b, NULL);
+		uint64_t i = n < (ssize_t)sizeof head ? 0 : (uint64_t)n - sizeof head + 1;
+
+		while (i-- > 0) {
+			if (memcmp(b + i, head, sizeof head) != 0 ||
+				!member_at(src, from + i, m))
+				continue;
+			*off = from + i;
+			return true;
+		}
+		at = from;
+	}
+	return false;
+}
+
+/* A file without a closing header (a crash, or still being written): every member knows the
+ * one before it.  Entries are gathered backwards, then turned round. */
+static void
+rebuild(struct tape_audit *a)
+{
+	struct gzidx *x = &a->own;
+	struct gzidx_member m, before;
+	uint64_t off = 0;
+	int hops = 0;
+	bool ok = last_member(a->t.src, &off, &m);
+
+	while (ok && hops++ < HOPS_MAX) {
+		gzidx_add(x, &(struct gzidx_entry){ off, m.plain, m.ordinal,
+				     ns_sub(m.time_ns, a->t.info.start_ns) });
+		if (!m.prev)
+			break;
+		ok = m.prev < off && member_at(a->t.src, m.prev, &before) &&
+		     before.plain < m.plain && before.ordinal < m.ordinal &&
+		     before.time_ns <= m.time_ns;
+		off = m.prev;
+		m = before;
+	}
+	for (size_t i = 0; i < x->n / 2; i++) {
+		struct gzidx_entry swap = x->v[i];
+
+		x->v[i] = x->v[x->n - 1 - i];
+		x->v[x->n - 1 - i] = swap;
+	}
+	if (!ok)
+		x->n = 0;
+}
+
+/* The index of the file or what its members give; made once. */
+static void
+have_index(struct tape_audit *a)
+{
+	bool fresh = !a->have_start;
+
+	if (a->own.n || a->rebuilt || !a->own.v)
+		return;
+	a->rebuilt = true;
+	if (tape_audit_start(a, NULL) == 0)
+		rebuild(a);
+	if (fresh)
+		tape_rewind(&a->t, NULL);
+}
+
 /* The entry, if its member agrees; otherwise the whole index is out. */
 static bool
 entry_holds(struct tape_audit *a, const struct gzidx_entry *x)
@@ -48,8 +127,10 @@ bool
 tape_audit_index_find(struct tape *t, int64_t at_ns, struct tape_access *out)
 {
 	struct tape_audit *a = (struct tape_audit *)t;
-	const struct gzidx_entry *x = gzidx_by_time(&a->own, at_ns);
+	const struct gzidx_entry *x;
 
+	have_index(a);
+	x = gzidx_by_time(&a->own, at_ns);
 	if (!x || !entry_holds(a, x))
 		return false;
 	out->pos = (struct tape_pos){ x->plain, x->ordinal, x->at_ns };
@@ -60,8 +141,11 @@ tape_audit_index_find(struct tape *t, int64_t at_ns, struct tape_access *out)
 void
 tape_audit_jump(struct tape_audit *a, uint64_t off)
 {
-	const struct gzidx_entry *x = gzidx_by_plain(&a->own, off);
+	const struct gzidx_entry *x;
 
+	if (off - plain_nearest(&a->plain, off) > WORTH)
+		have_index(a);
+	x = gzidx_by_plain(&a->own, off);
 	if (x && x->plain > plain_nearest(&a->plain, off) && entry_holds(a, x))
 		plain_at(&a->plain, x->file, x->plain);
 }
