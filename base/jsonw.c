@@ -182,16 +182,26 @@ jsonw_kbool(struct jsonw *w, const char *key, bool v)
 	jsonw_bool(w, v);
 }
 
-static void
-quote_control(struct buf *out, uint8_t c)
-{
-	static const char two[32] = { ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
-		['\r'] = 'r' };
+/* What a byte becomes inside a string: itself (0), a two-character escape (its second
+ * character), or something that needs a look (1: control character, 2: not ASCII). */
+static const uint8_t quoted[256] = {
+	[0 ... 7] = 1, ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [0x0B] = 1, ['\f'] = 'f',
+	['\r'] = 'r', [14 ... 31] = 1,
+	['"'] = '"', ['\\'] = '\\', [0x80 ... 0xFF] = 2,
+};
 
-	if (c < 32 && two[c])
-		buf_addf(out, "\\%c", two[c]);
-	else
-		buf_addf(out, "\\u%04x", c);
+static void
+quote_byte(struct buf *out, uint8_t c)
+{
+	static const char hex[] = "0123456789abcdef";
+	uint8_t text[6] = { '\\', quoted[c] };
+
+	if (quoted[c] == 1) {
+		memcpy(text, "\\u00", 4);
+		text[4] = (uint8_t)hex[c >> 4];
+		text[5] = (uint8_t)hex[c & 15];
+	}
+	buf_add(out, text, quoted[c] == 1 ? 6 : 2);
 }
 
 void
@@ -199,31 +209,33 @@ json_quote(struct buf *out, struct span s)
 {
 	size_t from = 0, i = 0;
 
+	buf_reserve(out, s.n + 2);
 	buf_add_byte(out, '"');
 	while (i < s.n) {
-		uint8_t c = s.p[i];
 		uint32_t ch;
 		bool bad = false;
 		int k = 1;
 
-		if (c >= 0x80) {
+		if (!quoted[s.p[i]]) {
+			i++;
+			continue;
+		}
+		if (quoted[s.p[i]] == 2) {
 			k = utf8_get(s.p + i, s.n - i, &ch, &bad);
 			if (k == 0) {
 				k = (int)(s.n - i);
 				bad = true;
 			}
-		}
-		if (c >= 32 && c != '"' && c != '\\' && !bad) {
-			i += (size_t)k;
-			continue;
+			if (!bad) {
+				i += (size_t)k;
+				continue;
+			}
 		}
 		buf_add(out, s.p + from, i - from);
 		if (bad)
 			buf_add(out, "\xEF\xBF\xBD", 3);
-		else if (c < 32)
-			quote_control(out, c);
 		else
-			buf_addf(out, "\\%c", c);
+			quote_byte(out, s.p[i]);
 		i += (size_t)k;
 		from = i;
 	}
