@@ -35,9 +35,10 @@ static int
 find_duration(struct screen *s, struct reel *r, int64_t *duration, struct err *e)
 {
 	struct reel_index_state st;
-	int more;
+	int more = 1;
 
-	while ((more = reel_index(r, (uint64_t)1 << 20, e)) > 0) {
+	while (!reel_index_state(r).times_done && more > 0) {
+		more = reel_index(r, (uint64_t)1 << 20, e);
 		if (progress_due(&s->progress, PROGRESS_LOOK))
 			progress_draw(&s->progress, reel_index_state(r).progress);
 	}

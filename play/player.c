@@ -84,7 +84,8 @@ player_duration_known(const struct player *p)
 {
 	struct reel_index_state st = reel_index_state(p->reel);
 
-	return st.done || p->failed || tape_info(reel_tape(p->reel))->duration_ns >= 0;
+	return st.times_done || p->failed ||
+	       tape_info(reel_tape(p->reel))->duration_ns >= 0;
 }
 
 int64_t

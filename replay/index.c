@@ -119,6 +119,7 @@ reel_index_state(const struct reel *r)
 {
 	return (struct reel_index_state){
 		.done = r->times_rc <= 0 && r->frames_rc <= 0,
+		.times_done = r->times_rc <= 0,
 		.times_ns = r->timeline.next.at_ns,
 		.frames_ns = r->front.at_ns,
 		.progress = progress(r),

@@ -52,44 +52,47 @@ int reel_seek_ordinal(
 int reel_back(struct reel *r, struct err *e);
 
 /* The index.  One slice of work of about COST units (one unit is one byte emulated or
- * eight bytes read over); returns 1 while there is more, 0 when the (present) end of the
+ * eight bytes read over: some 3 ns); returns 1 while there is more, 0 when the (present) end of the
  * recording is indexed, negative when it cannot be read on (it is then indexed and playable up
  * to there).  The screen is left as it was; when no row of it was dirty, none is afterwards. */
 int reel_index(struct reel *r, uint64_t cost, struct err *e);
 struct reel_index_state {
 	bool done;
-	int64_t times_ns;  /* up to where times and events are known */
-	int64_t frames_ns; /* up to where key frames exist: seeks inside are short */
-	double progress;   /* 0 to 1 over the file, of the slower of the two */
-	int64_t duration_ns; /* best known: exact when done or when the recording has an index */
+	bool times_done;     /* duration, messages, events and activity are final */
+	int64_t times_ns;    /* up to where times and events are known */
+	int64_t frames_ns;   /* up to where key frames exist: seeks inside are short */
+	double progress;     /* 0 to 1 over the file, of the slower of the two */
+	int64_t duration_ns; /* best known; the recording's own word until times_done */
 	uint64_t messages, keyframes, keyframe_bytes;
 	uint64_t events_dropped; /* events that the list had no room for */
 };
 struct reel_index_state reel_index_state(const struct reel *r);
 
-/* Events: every message that is not plain output or input, in order, as the index finds them. */
+/* Events: every message that is not plain output or input, in order, as reading finds them.
+ * Number ORDINAL is the message itself: reel_seek_ordinal(ORDINAL) shows what was there
+ * before it.  TEXT is one line for a person and lives as long as the reel. */
 struct reel_event {
-	uint64_t
-		ordinal; /* the message itself is number ORDINAL (state before: seek_ordinal(ORDINAL)) */
+	uint64_t ordinal;
 	int64_t at_ns;
 	int64_t wall_ns;
 	int32_t type; /* enum msg_type */
 	int vendor;   /* enum vendor_id */
-	const char *
-		text; /* one line for a person (msg_describe); lives as long as the reel */
+	const char *text;
 };
 size_t reel_events(const struct reel *r);
-const struct reel_event *reel_event(
-	const struct reel *r, size_t i); /* valid until reel_index */
-size_t reel_event_after(
-	const struct reel *r, uint64_t ordinal); /* first with ordinal >= */
+/* NULL: no such; valid until the reel reads on (index, step, seek, find). */
+const struct reel_event *reel_event(const struct reel *r, size_t i);
+/* The first with an ordinal not below ORDINAL. */
+size_t reel_event_after(const struct reel *r, uint64_t ordinal);
 
 /* Activity: output bytes per slot over the whole duration known so far, for a histogram. */
 void reel_activity(const struct reel *r, uint32_t *slots, int n);
 
 /* Search text on the screen, from the present place on (DIR +1) or back (-1), not counting a
- * hit that is already on the screen.  1 found: the reel stands right after the message that
- * brought it, *ROW, *COL tell where; 0 not found (the reel stands where it was); ERR_CANCELLED.
+ * hit that is already on the screen: a message brings a hit when afterwards more rows hold
+ * the same text up to and with what is looked for (so scrolling a hit is none).  1 found: the
+ * reel stands right after the message that brought it, *ROW, *COL tell where; 0 not found,
+ * ERR_CANCELLED or another error: the reel stands where it was.
  * Plain substring; case is ignored unless the text has capitals. */
 int reel_find(struct reel *r, const char *text, int dir, int *row, int *col,
 	reel_cancel *cancel, void *ctx, struct err *e);

@@ -45,7 +45,8 @@ go_round(struct reel *r)
 	n = reel_ordinal(r);
 	hash = seen(r);
 	for (int i = 0; i < SLICES && reel_index(r, SLICE_COST, NULL) > 0; i++)
-		check_same(r, n, hash);
+		;
+	check_same(r, n, hash);
 	if (reel_find(r, "e", -1, NULL, NULL, tired, &patience, NULL) <= 0)
 		check_same(r, n, hash);
 	if (reel_back(r, NULL) < 0 || reel_seek_ordinal(r, n / 2, NULL, NULL, NULL) < 0 ||

@@ -289,7 +289,7 @@ START_TEST(index_state_tells)
 		last = s.progress;
 	}
 	s = reel_index_state(r);
-	ck_assert(s.done);
+	ck_assert(s.done && s.times_done);
 	ck_assert(s.progress == 1);
 	ck_assert_uint_eq(s.messages, rec.n);
 	ck_assert_int_eq(s.duration_ns, INT64_C(4000000000));
