@@ -15,6 +15,7 @@ struct emu {
 	uint8_t *base;
 	size_t size;       /* of the mapping */
 	struct core *core; /* in the arena, always at the same place */
+	size_t touched;    /* bytes of the grid's part that may not be zero */
 	bool slow;
 	uint8_t dirty[EMU_ROWS_MAX];
 };
@@ -29,6 +30,13 @@ static inline struct arena *
 block_arena(const struct emu *e)
 {
 	return (struct arena *)e->base;
+}
+
+static inline void
+block_touch(struct emu *e, size_t grid)
+{
+	if (grid > e->touched)
+		e->touched = grid;
 }
 
 #endif

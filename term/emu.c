@@ -68,6 +68,7 @@ build(struct emu *e, int cols, int rows)
 
 	c->arena = a;
 	c->slow = e->slow;
+	block_touch(e, grid_need(rows, cols));
 	e->core = c;
 	grid_init(&c->grid, block_grid(e), e->dirty, rows, cols);
 	set_defaults(c);
@@ -107,7 +108,12 @@ emu_free(struct emu *e)
 void
 emu_reset(struct emu *e, int cols, int rows)
 {
-	madvise(e->base, e->size, MADV_DONTNEED); /* all zero again */
+	memset(e->base, 0, BLOCK_ARENA);
+	if (e->touched > (size_t)1 << 20)
+		madvise(block_grid(e), grid_room(), MADV_DONTNEED); /* zero again */
+	else
+		memset(block_grid(e), 0, e->touched);
+	e->touched = 0;
 	build(e, clamp(cols, EMU_COLS_MAX), clamp(rows, EMU_ROWS_MAX));
 }
 
@@ -171,6 +177,7 @@ resize(struct emu *e, int cols, int rows)
 	at[!c->grid.alt] = c->saved[!c->grid.alt].row;
 	for (int i = 0; i < 2; i++)
 		over[i] = rows_over(c, at[i], rows);
+	block_touch(e, grid_need(rows, cols));
 	act_set_origin(c, false);
 	act_reset_region(c);
 	if (cols < 2)

@@ -56,6 +56,7 @@ clear_excess(struct emu *e, const struct head *h)
 {
 	struct head now = head_of(e);
 
+	block_touch(e, h->grid);
 	if (now.grid > h->grid)
 		memset(block_grid(e) + h->grid, 0, now.grid - h->grid);
 	if (now.arena > h->arena)
@@ -189,4 +190,115 @@ emu_unpack(struct emu *e, struct span packed)
 	inflateEnd(&z);
 	grid_touch_all(&e->core->grid);
 	return rc;
+}
+
+/* Hash */
+
+static uint64_t
+mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 29;
+}
+
+static uint64_t
+mix_bytes(uint64_t h, const void *p, size_t n)
+{
+	const uint8_t *s = p;
+
+	h = mix(h, n);
+	while (n--)
+		h = mix(h, *s++);
+	return h;
+}
+
+static uint64_t
+mix_pen(uint64_t h, const struct pen *p)
+{
+	h = mix(h, (uint64_t)p->fg << 32 | p->bg);
+	return mix(h, (uint64_t)p->attr << 8 | p->guard);
+}
+
+static uint64_t
+mix_charsets(uint64_t h, const struct charsets *cs)
+{
+	h = mix_bytes(h, cs->g, sizeof cs->g);
+	return mix(h, (uint64_t)cs->locked << 8 | cs->single);
+}
+
+static uint64_t
+mix_saved(uint64_t h, const struct saved_cursor *s)
+{
+	h = mix(h, (uint64_t)s->row << 32 | (uint64_t)s->col);
+	h = mix(h, (uint64_t)s->wrap << 1 | s->origin);
+	return mix_charsets(mix_pen(h, &s->pen), &s->cs);
+}
+
+static uint64_t
+mix_cell(uint64_t h, const struct grid *g, const struct cell *c)
+{
+	uint32_t ch[CLUSTER_MAX];
+	int n = grid_chars(g, c, ch);
+
+	for (int i = 0; i < n; i++)
+		h = mix(h, ch[i]);
+	h = mix(h, (uint64_t)c->fg << 32 | c->bg);
+	return mix(h, (uint64_t)c->attr << 16 | (uint64_t)c->width << 8 | c->pad);
+}
+
+static uint64_t
+mix_grid(uint64_t h, const struct grid *g)
+{
+	struct grid at = *g; /* to look at either screen */
+
+	h = mix(h, (uint64_t)g->rows << 32 | (uint64_t)g->cols);
+	h = mix(h, (uint64_t)g->alt);
+	for (at.alt = 0; at.alt < 2; at.alt++)
+		for (int row = 0; row < g->rows; row++)
+			for (int col = 0; col < g->cols; col++)
+				h = mix_cell(h, g, &grid_row(&at, row)[col]);
+	return h;
+}
+
+static uint64_t
+mix_filter(uint64_t h, const struct filter *f)
+{
+	h = mix(h, f->state);
+	h = mix_bytes(h, f->held, f->nheld);
+	if (!f->state)
+		return h;
+	h = mix(h, (uint64_t)f->string << 24 | (uint64_t)(uint8_t)f->leader << 16 |
+			   (uint64_t)(uint8_t)f->inter << 8 | f->odd);
+	h = mix_bytes(h, f->str, f->nstr);
+	for (int i = 0; i < f->nargs && i < FILTER_ARGS; i++)
+		h = mix(h, (uint64_t)f->arg[i]);
+	return mix(h, f->joined);
+}
+
+static uint64_t
+mix_modes(uint64_t h, const struct core *c)
+{
+	const bool flags[] = { c->wrap, c->autowrap, c->insert, c->newline, c->origin,
+		c->visible, c->blink, c->frame, c->margins };
+
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+		h = mix(h, flags[i]);
+	h = mix(h, (uint64_t)c->top << 32 | (uint64_t)c->bottom);
+	return mix(h, (uint64_t)c->left << 32 | (uint64_t)c->right);
+}
+
+uint64_t
+emu_hash(const struct emu *e)
+{
+	const struct core *c = e->core;
+	uint64_t h = mix(0, (uint64_t)c->row << 32 | (uint64_t)c->col);
+
+	h = mix_modes(h, c);
+	h = mix_charsets(mix_pen(h, &c->pen), &c->cs);
+	h = mix_saved(mix_saved(h, &c->saved[0]), &c->saved[1]);
+	h = mix_grid(mix_filter(h, &c->filter), &c->grid);
+	h = mix(mix(h, c->last), c->bells);
+	for (int row = 0; row < c->grid.rows; row++)
+		h = mix(h, (uint64_t)state_row_width(c, row));
+	return mix_bytes(mix(h, c->shape), c->title, strlen(c->title));
 }
