@@ -140,12 +140,12 @@ def test_keyboard_signals_and_jobs(d):
     t.expect(b"P> ")
     t.send(b"sleep 1000\r")
     t.expect(b"sleep 1000\r\n")
-    t.until(lambda: b"sleep" in foreground(t), "sleep does not run")
+    t.until(lambda: in_foreground(t, "sleep"), "sleep does not run")
     t.send(b"\x1a")
     t.expect(b"Stopped")
     t.send(b"jobs; fg\r")
     t.expect(b"fg\r\n")
-    t.until(lambda: b"sleep" in foreground(t), "sleep does not go on")
+    t.until(lambda: in_foreground(t, "sleep"), "sleep does not go on")
     t.send(b"\x03")
     t.expect(b"P> ")
     t.send(b"echo rc=$?\r")
@@ -155,18 +155,20 @@ def test_keyboard_signals_and_jobs(d):
     assert t.restored()
 
 
-def foreground(t):
-    """Command lines of the descendants of a recorder."""
-    out, todo = b"", [t.pid]
+def in_foreground(t, name):
+    """Whether a descendant of a recorder has its terminal and is not stopped."""
+    todo = [t.pid]
     while todo:
         pid = todo.pop()
         try:
             todo += map(int, open("/proc/%d/task/%d/children" % (pid, pid)).read().split())
-            if pid != t.pid:
-                out += open("/proc/%d/cmdline" % pid, "rb").read() + b"\n"
+            stat = open("/proc/%d/stat" % pid).read()
         except OSError:
-            pass
-    return out
+            continue
+        state, _, pgrp, _, _, tpgid = stat.rsplit(")", 1)[1].split()[:6]
+        if "(%s)" % name in stat and state != "T" and pgrp == tpgid:
+            return True
+    return False
 
 
 def test_suspended_by_an_outer_shell(d):
