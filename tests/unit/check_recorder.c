@@ -2,6 +2,7 @@
 /* From the queue to messages, with a clock and a disk of the test's own: joining, flushing,
  * and the three policies for a disk that is full. */
 #include "rec/recorder.h"
+#include "base/clk.h"
 #include "format/tape.h"
 #include "unit.h"
 
