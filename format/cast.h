@@ -55,6 +55,21 @@ void cast_in_skip(struct cast_in *in, size_t n);
  * only brackets and quotes are looked at).  MAX 0: pass over it, of any length. */
 int cast_in_value(struct cast_in *in, struct cast_line *v, size_t max, struct err *e);
 
+/* cast_doc.c: the members of a JSON document */
+
+enum { CAST_MEMBERS_END, CAST_MEMBERS_STDOUT };
+enum {
+	CAST_SEEN_OTHER = 0x80
+}; /* in *SEEN: a member that says something of the session */
+
+/* Append the text of the members to RAW, up to the closing brace, which is left in place
+ * (CAST_MEMBERS_END), or to the bracket of the array "stdout" (CAST_MEMBERS_STDOUT). */
+int cast_doc_members(struct cast_in *in, struct buf *raw, unsigned *seen, struct err *e);
+/* Read a header into RAW, as an object without "stdout".  *FIRST is where the events begin;
+ * WHOLE: what stands behind the events of version 1 had to be read, too. */
+int cast_doc_header(
+	struct cast_in *in, struct buf *raw, uint64_t *first, bool *whole, struct err *e);
+
 /* cast_event.c: one event */
 
 struct cast_event {

@@ -77,8 +77,14 @@ unicode(struct scan *s)
 static int
 escape(struct scan *s)
 {
-	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-	const char *at;
+	static const uint8_t meant[256] = { ['"'] = '"',
+		['\\'] = '\\',
+		['/'] = '/',
+		['b'] = '\b',
+		['f'] = '\f',
+		['n'] = '\n',
+		['r'] = '\r',
+		['t'] = '\t' };
 	uint8_t c;
 
 	if (s->p == s->end)
@@ -86,8 +92,7 @@ escape(struct scan *s)
 	c = *s->p++;
 	if (c == 'u')
 		return unicode(s);
-	at = c ? strchr(from, c) : NULL;
-	return at ? buf_add_byte(s->store, (uint8_t)to[at - from]) : ERR_FORMAT;
+	return meant[c] ? buf_add_byte(s->store, meant[c]) : ERR_FORMAT;
 }
 
 /* Bytes up to the next quote or backslash. */

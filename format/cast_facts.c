@@ -196,12 +196,11 @@ put_rest(
 	struct jsonw *w, json_t *from, const struct member *known, int version, bool same)
 {
 	uint64_t lost = 0;
-	const char *key;
-	json_t *v;
 
-	json_object_foreach(from, key, v)
-	{
+	for (void *i = json_object_iter(from); i; i = json_object_iter_next(from, i)) {
+		const char *key = json_object_iter_key(i);
 		const struct member *m = find_member(known, key);
+		const json_t *v = json_object_iter_value(i);
 
 		if (json_is_null(v) || (m && m->held & V(version)))
 			continue;
@@ -255,8 +254,6 @@ put_env(struct jsonw *w, const struct cast_facts *f, int version)
 {
 	bool term = version < 3 && f->has_term && f->term.n &&
 		    !json_object_get(f->env, "TERM");
-	const char *key;
-	json_t *v;
 
 	if (!term && !json_object_size(f->env))
 		return;
@@ -264,7 +261,9 @@ put_env(struct jsonw *w, const struct cast_facts *f, int version)
 	jsonw_object(w);
 	if (term)
 		jsonw_ktext(w, "TERM", buf_span(&f->term));
-	json_object_foreach(f->env, key, v) jsonw_ktext(w, key, text_of(v));
+	for (void *i = json_object_iter(f->env); i; i = json_object_iter_next(f->env, i))
+		jsonw_ktext(
+			w, json_object_iter_key(i), text_of(json_object_iter_value(i)));
 	jsonw_object_end(w);
 }
 

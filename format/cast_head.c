@@ -69,17 +69,16 @@ static void
 read_env(struct cast_head *h, json_t *env)
 {
 	size_t n = json_object_size(env);
-	const char *key;
-	json_t *v;
 
 	h->env = n ? calloc(n, sizeof *h->env) : NULL;
 	if (!h->env)
 		return;
-	json_object_foreach(env, key, v)
-	{
+	for (void *i = json_object_iter(env); i; i = json_object_iter_next(env, i)) {
+		const json_t *v = json_object_iter_value(i);
+
 		if (!json_is_string(v))
 			continue; /* null: known, but not set */
-		h->env[h->nenv].name = span_str(key);
+		h->env[h->nenv].name = span_str(json_object_iter_key(i));
 		h->env[h->nenv++].value = text_of(v);
 	}
 }

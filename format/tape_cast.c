@@ -14,8 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define KEY_LEN_MAX ((size_t)4 << 10)
-
 /* Beside 1 a message and 0 the end: what was read was none, go on. */
 #define AGAIN 2
 
@@ -50,148 +48,6 @@ note(struct tape_cast *c, uint64_t off, bool lost, const char *text)
 	c->noted = off + 1;
 	tape_note(&c->tape, (int64_t)off, c->ordinal, lost ? ERR_DAMAGED : ERR_FORMAT,
 		lost, "%s", text);
-}
-
-/* ---- the members of the document ---- */
-
-enum { MEMBERS_END, MEMBERS_STDOUT };
-enum { SEEN_VERSION = 1, SEEN_WIDTH = 2, SEEN_HEIGHT = 4, SEEN_OTHER = 8 };
-
-static unsigned
-key_bit(struct span key)
-{
-	static const struct {
-		const char *key;
-		unsigned bit;
-	} known[] = { { "\"version\"", SEEN_VERSION }, { "\"width\"", SEEN_WIDTH },
-		{ "\"height\"", SEEN_HEIGHT }, { "\"duration\"", 0 } };
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (span_is(key, known[i].key))
-			return known[i].bit;
-	return SEEN_OTHER;
-}
-
-static int
-expect(struct cast_in *in, uint8_t want, struct err *e)
-{
-	uint8_t c;
-	int rc = cast_in_peek(in, &c, e);
-
-	if (rc < 0)
-		return rc;
-	if (rc == 0 || c != want)
-		return err_set_at(e, ERR_FORMAT, (int64_t)in->off,
-			"no asciicast: '%c' expected at byte %llu", want,
-			(unsigned long long)in->off);
-	cast_in_skip(in, 1);
-	return 0;
-}
-
-static int
-value(struct cast_in *in, size_t max, struct cast_line *v, struct err *e)
-{
-	uint8_t c;
-	int rc = cast_in_peek(in, &c, e);
-
-	*v = (struct cast_line){ 0 };
-	if (rc > 0)
-		rc = cast_in_value(in, v, max, e);
-	if (rc < 0)
-		return rc;
-	if (rc == 0 || !v->ended || v->overlong)
-		return err_set_at(e, v->overlong ? ERR_LIMIT : ERR_FORMAT,
-			(int64_t)in->off, "asciicast header is %s",
-			v->overlong ? "too long" : "cut off");
-	return 0;
-}
-
-/* One member: its text goes to RAW.  MEMBERS_STDOUT in front of an array of that name. */
-static int
-member(struct cast_in *in, struct buf *raw, unsigned *seen, struct err *e)
-{
-	struct cast_line v;
-	size_t before = raw->n;
-	bool is_stdout;
-	uint8_t c;
-	int rc = value(in, KEY_LEN_MAX, &v, e);
-
-	if (rc < 0)
-		return rc;
-	if (v.text.p[0] != '"')
-		return err_set_at(
-			e, ERR_FORMAT, (int64_t)v.off, "no asciicast: no member name");
-	is_stdout = span_is(v.text, "\"stdout\"");
-	if (raw->n > 1)
-		buf_add_byte(raw, ',');
-	buf_add_span(raw, v.text);
-	buf_add_byte(raw, ':');
-	*seen |= is_stdout ? 0 : key_bit(v.text);
-	cast_in_skip(in, v.text.n);
-	rc = expect(in, ':', e);
-	if (rc == 0 && is_stdout && cast_in_peek(in, &c, NULL) > 0 && c == '[') {
-		buf_cut(raw, before);
-		return MEMBERS_STDOUT;
-	}
-	if (rc == 0)
-		rc = value(in, CAST_HEADER_MAX, &v, e);
-	if (rc < 0)
-		return rc;
-	buf_add_span(raw, v.text);
-	cast_in_skip(in, v.text.n);
-	if (buf_failed(raw))
-		return err_set(e, ERR_LIMIT, "asciicast header is too long");
-	return MEMBERS_END;
-}
-
-/* Members up to the closing brace (left in place) or the array "stdout". */
-static int
-members(struct cast_in *in, struct buf *raw, unsigned *seen, struct err *e)
-{
-	for (;;) {
-		uint8_t c = 0;
-		int rc = cast_in_peek(in, &c, e);
-
-		if (rc < 0)
-			return rc;
-		if (rc && c == '}')
-			return MEMBERS_END;
-		if (rc && c == ',') {
-			cast_in_skip(in, 1);
-			continue;
-		}
-		rc = member(in, raw, seen, e);
-		if (rc != MEMBERS_END)
-			return rc;
-	}
-}
-
-/* Read the header's text to RAW and find the first event. */
-static int
-read_header(struct tape_cast *c, struct buf *raw, struct err *e)
-{
-	const unsigned all = SEEN_VERSION | SEEN_WIDTH | SEEN_HEIGHT;
-	struct cast_line skipped;
-	unsigned seen = 0;
-	int rc = expect(&c->in, '{', e);
-
-	buf_add_byte(raw, '{');
-	if (rc == 0)
-		rc = members(&c->in, raw, &seen, e);
-	c->first = c->in.off + 1;
-	while (rc == MEMBERS_STDOUT && (seen & all) != all) {
-		rc = cast_in_value(&c->in, &skipped, 0, e);
-		if (rc < 0)
-			return rc;
-		c->whole = true;
-		cast_in_seek(&c->in, skipped.next);
-		rc = skipped.ended ? members(&c->in, raw, &seen, e) : MEMBERS_END;
-	}
-	if (rc < 0)
-		return rc;
-	buf_add_byte(raw, '}');
-	return buf_failed(raw) ? err_set(e, ERR_LIMIT, "asciicast header is too long")
-			       : 0;
 }
 
 /* ---- one event ---- */
@@ -452,12 +308,12 @@ document_tail(struct tape_cast *c, struct err *e)
 	buf_init(&raw, CAST_HEADER_MAX);
 	buf_add_str(&raw, "{\"version\":1");
 	cast_in_skip(&c->in, 1);
-	while ((rc = members(&c->in, &raw, &seen, e)) == MEMBERS_STDOUT)
+	while ((rc = cast_doc_members(&c->in, &raw, &seen, e)) == CAST_MEMBERS_STDOUT)
 		cast_in_skip(&c->in, 1);
 	buf_add_byte(&raw, '}');
 	if (rc == ERR_FORMAT || rc == ERR_LIMIT) {
 		rc = cut_document(c);
-	} else if (rc == MEMBERS_END) {
+	} else if (rc == CAST_MEMBERS_END) {
 		rc = tail_message(c, &raw);
 		c->next = c->in.off;
 		if (rc == 1 && (!seen || c->whole))
@@ -633,7 +489,7 @@ tape_cast_open(struct tape **t, struct src *src, const struct tape_opts *o, stru
 	if (rc > 0 && c->in.buf.n >= 3 && memcmp(c->in.buf.p, BOM, 3) == 0)
 		cast_in_skip(&c->in, 3);
 	if (rc >= 0)
-		rc = read_header(c, &raw, e);
+		rc = cast_doc_header(&c->in, &raw, &c->first, &c->whole, e);
 	if (rc == 0)
 		rc = cast_head_parse(&c->head, buf_span(&raw), e);
 	buf_free(&raw);
