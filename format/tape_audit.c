@@ -441,23 +441,6 @@ tape_audit_is_torn(struct src *src, size_t size)
 }
 
 /* Times count from the first message, so it must have been read. */
-bool
-tape_audit_is_torn(struct src *src, size_t size)
-{
-	static const uint8_t magic[AUDIT_MAGIC_SIZE] = AUDIT_MAGIC;
-	uint8_t h[AUDIT_HEADER];
-	size_t n = 0;
-
-	while (n < size && n < sizeof h) {
-		ssize_t k = src_read_at(src, n, h + n, sizeof h - n, NULL);
-
-		if (k <= 0)
-			break;
-		n += (size_t)k;
-	}
-	return n < sizeof h && memcmp(h, magic, n < sizeof magic ? n : sizeof magic) == 0;
-}
-
 int
 tape_audit_start(struct tape_audit *a, struct err *e)
 {
