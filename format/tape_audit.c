@@ -421,25 +421,6 @@ place(struct tape_audit *a, const struct tape_pos *pos)
 		a->t.end = (struct tape_end){ .state = TAPE_OPEN, .offset = -1 };
 }
 
-bool
-tape_audit_is_torn(struct src *src, size_t size)
-{
-	static const uint8_t magic[AUDIT_MAGIC_SIZE] = AUDIT_MAGIC;
-	uint8_t h[AUDIT_HEADER];
-	size_t n = 0;
-
-	if (size >= sizeof h)
-		return false;
-	while (n < size) {
-		ssize_t k = src_read_at(src, n, h + n, size - n, NULL);
-
-		if (k <= 0)
-			return false;
-		n += (size_t)k;
-	}
-	return memcmp(h, magic, n < sizeof magic ? n : sizeof magic) == 0;
-}
-
 /* Times count from the first message, so it must have been read. */
 int
 tape_audit_start(struct tape_audit *a, struct err *e)
