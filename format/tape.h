@@ -27,7 +27,7 @@ const char *tape_format_name(enum tape_format f);
 int tape_format_parse(const char *name, enum tape_format *f, struct err *e);
 
 enum tape_state {
-	TAPE_OPEN,	/* the end was not reached yet */
+	TAPE_OPEN,	/* the end was not reached yet; once known, going back keeps it */
 	TAPE_CLEAN,	/* closed by its writer */
 	TAPE_TRUNCATED, /* ends without having been closed: crash, cut, or still being written */
 	TAPE_DAMAGED,	/* something in it could not be read: offset says where (the first) */

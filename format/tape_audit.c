@@ -417,8 +417,6 @@ place(struct tape_audit *a, const struct tape_pos *pos)
 		a->array = pos->off ? ARRAY_OPEN : ARRAY_HEAD;
 		a->left = a->count > pos->ordinal ? a->count - pos->ordinal : 0;
 	}
-	if (a->t.end.state != TAPE_DAMAGED)
-		a->t.end = (struct tape_end){ .state = TAPE_OPEN, .offset = -1 };
 }
 
 /* Times count from the first message, so it must have been read. */

@@ -297,6 +297,8 @@ START_TEST(index_state_tells)
 	ck_assert_uint_gt(s.keyframes, 3);
 	ck_assert_uint_gt(s.keyframe_bytes, 0);
 	ck_assert_uint_eq(reel_ordinal(r), 0);
+	/* How the recording ends stays known although the reel stands at its start. */
+	ck_assert_int_ne(tape_end(reel_tape(r)).state, TAPE_OPEN);
 	reel_activity(r, slots, 50);
 	for (int i = 0; i < 50; i++) {
 		ck_assert_uint_gt(slots[i], 0);
