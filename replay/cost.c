@@ -46,32 +46,45 @@ cost_of_sequence(const uint8_t *p, const uint8_t *end, int cols, int rows)
 	}
 }
 
-static uint64_t
-cost_of_lines(struct span data, int cols)
-{
-	uint64_t n = 0;
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-	for (size_t i = 0; i < data.n; i++)
-		n += data.p[i] == '\n';
-	return n * (COST_LINE + (uint64_t)cols / CELLS_A_UNIT);
+/* How many of the eight bytes of MARKS, each 0 or 1, are 1. */
+static uint64_t
+sum(uint64_t marks)
+{
+	return (marks * EACH(1)) >> 56;
 }
 
-static uint64_t
-cost_of_wide(struct span data)
+/* Count line feeds and bytes outside ASCII, eight at a time. */
+static void
+count(struct span data, uint64_t *lines, uint64_t *wide)
 {
-	uint64_t n = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < data.n; i++)
-		n += data.p[i] >> 7;
-	return n * COST_WIDE;
+	for (; i + 8 <= data.n; i += 8) {
+		uint64_t w, x;
+
+		memcpy(&w, data.p + i, 8);
+		x = w ^ EACH('\n');
+		x = ~(((x & EACH(0x7F)) + EACH(0x7F)) | x) & EACH(0x80);
+		*lines += sum(x >> 7);
+		*wide += sum(w >> 7 & EACH(1));
+	}
+	for (; i < data.n; i++) {
+		*lines += data.p[i] == '\n';
+		*wide += data.p[i] >> 7;
+	}
 }
 
 uint64_t
 cost_of_output(struct span data, int cols, int rows)
 {
 	const uint8_t *p = data.p, *end = p + data.n;
-	uint64_t cost = data.n + cost_of_lines(data, cols) + cost_of_wide(data);
+	uint64_t lines = 0, wide = 0, cost;
 
+	count(data, &lines, &wide);
+	cost = data.n + wide * COST_WIDE +
+	       lines * (COST_LINE + (uint64_t)cols / CELLS_A_UNIT);
 	while (p < end && (p = memchr(p, ESC, (size_t)(end - p))))
 		cost += cost_of_sequence(++p, end, cols, rows);
 	return cost;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* The timeline under floods: everything stays bounded, nothing rare is lost. */
+/* The timeline under floods: everything stays bounded, nothing rare is lost; and the cost
+ * that spaces key frames. */
 #include "replay/timeline.h"
 
 #include "base/clk.h"
+#include "replay/cost.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -212,4 +214,39 @@ case_timeline(void)
 	return t;
 }
 
-UNIT_MAIN("timeline", case_events, case_timeline)
+static const struct {
+	const char *text;
+	const char *dearer; /* costs more, at the same number of bytes */
+} costs[] = {
+	{ "abcdefghijklmnopqrstuvw", "abcdefghij\nklmnopqrstuv" },
+	{ "abcdefghij\nklmnopqrstuv", "abcdefghij\nklmnopqrstu\n" },
+	{ "abcdefghijklmnop", "abcdefgh\xC3\xA4klmnop" },
+	{ "abcdefghijk", "abcdef\x1b[31m" },
+	{ "abcdef\x1b[31m", "abcdef\x1b[22L" },
+	{ "abcdefg\x1b[2L", "abcdefg\x1b[2J" },
+	{ "abcd\x1b[?25h..", "abcd\x1b[?1049h" },
+};
+
+START_TEST(cost_grows_with_work)
+{
+	uint64_t cheap = cost_of_output(span_str(costs[_i].text), 200, 60);
+	uint64_t dear = cost_of_output(span_str(costs[_i].dearer), 200, 60);
+
+	ck_assert_uint_ge(cheap, strlen(costs[_i].text));
+	ck_assert_uint_gt(dear, cheap);
+	for (size_t n = 0; n <= strlen(costs[_i].dearer); n++)
+		ck_assert_uint_ge(cost_of_output(span_of(costs[_i].dearer, n), 1, 1), n);
+}
+END_TEST
+
+static TCase *
+case_cost(void)
+{
+	TCase *t = tcase_create("cost");
+
+	tcase_add_loop_test(
+		t, cost_grows_with_work, 0, (int)(sizeof costs / sizeof *costs));
+	return t;
+}
+
+UNIT_MAIN("timeline", case_events, case_timeline, case_cost)
