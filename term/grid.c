@@ -66,7 +66,6 @@ grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, int rows, int cols)
 {
 	*g = (struct grid){ .dirty = dirty };
 	place(g, base, rows, cols);
-	g->pool_free = g->pool_size;
 	for (int i = 0; i < rows; i++)
 		g->order[0][i] = g->order[1][i] = (uint16_t)i;
 	set_blank(g->cells, rows * cols * 2, 0);
@@ -79,7 +78,16 @@ grid_touch_all(struct grid *g)
 	memset(g->dirty, 1, (size_t)g->rows);
 }
 
-/* Mark the clusters that a cell of either screen uses in bits; free all others. */
+/* Chain cluster AT in front of the free ones: ch[1] is the next one's index + 1. */
+static void
+pool_give(struct grid *g, uint32_t at)
+{
+	memset(&g->pool[at], 0, sizeof g->pool[at]);
+	g->pool[at].ch[1] = g->pool_free;
+	g->pool_free = at + 1;
+}
+
+/* Free every cluster that no cell of either screen uses. */
 static void
 pool_collect(struct grid *g)
 {
@@ -93,32 +101,31 @@ pool_collect(struct grid *g)
 			seen[at / 8] |= (uint8_t)(1u << at % 8);
 		}
 	g->pool_free = 0;
-	for (uint32_t i = 0; i < g->pool_size; i++)
-		if (!(seen[i / 8] >> i % 8 & 1)) {
-			memset(&g->pool[i], 0, sizeof g->pool[i]);
-			g->pool_free++;
-		}
+	for (uint32_t at = g->pool_size; at-- > 0;)
+		if (!(seen[at / 8] >> at % 8 & 1))
+			pool_give(g, at);
 	g->pool_tries = 0;
 }
 
-/* An unused cluster, NULL: none.  A full pool is searched for garbage only after as many
- * failed tries as it has clusters, or the cost of a mark would not be bounded. */
+/* An unused cluster, NULL: none.  Garbage is looked for only after many takes since the last
+ * time, or the cost of a mark would not be bounded. */
 static struct cluster *
 pool_take(struct grid *g)
 {
-	if (!g->pool_free && g->pool_tries++ % g->pool_size == 0)
+	struct cluster *c;
+
+	if (g->pool_tries <= g->pool_size)
+		g->pool_tries++;
+	if (g->pool_fresh < g->pool_size)
+		return &g->pool[g->pool_fresh++];
+	if (!g->pool_free && g->pool_tries > g->pool_size / 4)
 		pool_collect(g);
 	if (!g->pool_free)
 		return NULL;
-	for (;;) {
-		struct cluster *c = &g->pool[g->pool_next];
-
-		g->pool_next = (g->pool_next + 1) % g->pool_size;
-		if (!c->ch[0]) {
-			g->pool_free--;
-			return c;
-		}
-	}
+	c = &g->pool[g->pool_free - 1];
+	g->pool_free = c->ch[1];
+	c->ch[1] = 0;
+	return c;
 }
 
 /* Column COL is about to become an edge of what is overwritten: a wide character that
@@ -367,16 +374,14 @@ copy_pool(struct grid *to, const struct grid *from)
 
 		if (c->ch & CELL_CH_POOL) {
 			const struct cluster *k = &from->pool[c->ch & ~CELL_CH_POOL];
+			struct cluster *mine = pool_take(to);
 
-			c->ch = k->ch[0];
-			if (to->pool_next < to->pool_size) {
-				c->ch = CELL_CH_POOL | to->pool_next;
-				to->pool[to->pool_next++] = *k;
-				to->pool_free--;
-			}
+			c->ch = mine ? CELL_CH_POOL | (uint32_t)(mine - to->pool) : k->ch[0];
+			if (mine)
+				*mine = *k;
 		}
 	}
-	to->pool_next %= to->pool_size;
+	to->pool_tries = 0;
 }
 
 void

@@ -28,7 +28,8 @@ struct grid {
 	struct cell *cells;
 	uint16_t *order[2];
 	struct cluster *pool;
-	uint32_t pool_size, pool_next, pool_free, pool_tries;
+	uint32_t pool_size, pool_fresh; /* clusters; those from pool_fresh on were never used */
+	uint32_t pool_free, pool_tries; /* first free cluster + 1; takes since the last collection */
 	uint8_t *dirty; /* one byte a row; belongs to the user, not to snapshots */
 };
 

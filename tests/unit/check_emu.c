@@ -171,25 +171,34 @@ START_TEST(snapshots_are_exact)
 }
 END_TEST
 
-static void
-check_row(const struct emu *e, int row)
+static bool
+text_ok(const struct emu *e, const struct cell *c)
+{
+	char text[EMU_CELL_TEXT_MAX];
+	int n = emu_cell_text(e, c, text);
+
+	for (int i = 0; i < n; i++)
+		if ((uint8_t)text[i] < 0x20 || text[i] == 0x7f)
+			return false;
+	return n < EMU_CELL_TEXT_MAX && utf8_valid(span_of(text, (size_t)n)) &&
+		(c->width || !n);
+}
+
+/* Wide characters are whole, and every cell has a text that can be shown. */
+static bool
+row_ok(const struct emu *e, int row)
 {
 	const struct cell *c = emu_row(e, row);
-	char text[EMU_CELL_TEXT_MAX];
 
 	for (int col = 0; col < emu_cols(e); col++) {
-		int n = emu_cell_text(e, &c[col], text);
 		bool half = c[col].width == 0;
 
-		ck_assert(n < EMU_CELL_TEXT_MAX);
-		ck_assert(utf8_valid(span_of(text, (size_t)n)));
-		for (int i = 0; i < n; i++)
-			ck_assert((uint8_t)text[i] >= 0x20 && text[i] != 0x7f);
-		ck_assert(c[col].width <= 2);
-		ck_assert(half == (col > 0 && c[col - 1].width == 2));
-		ck_assert(!half || n == 0);
-		ck_assert(c[col].width != 2 || col + 1 < emu_cols(e));
+		if (!text_ok(e, &c[col]) || c[col].width > 2 ||
+			half != (col > 0 && c[col - 1].width == 2) ||
+			(c[col].width == 2 && col + 1 == emu_cols(e)))
+			return false;
 	}
+	return true;
 }
 
 static void
@@ -201,7 +210,7 @@ check_screen(const struct emu *e)
 	ck_assert(at.col >= 0 && at.col < emu_cols(e));
 	ck_assert(utf8_valid(span_str(emu_title(e))));
 	for (int row = 0; row < emu_rows(e); row++)
-		check_row(e, row);
+		ck_assert_msg(row_ok(e, row), "row %d", row);
 }
 
 START_TEST(sizes_change_at_any_moment)
