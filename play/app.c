@@ -275,13 +275,12 @@ static void
 tell(struct app *a, enum command_id id)
 {
 	struct player_view v = player_view(a->player);
-	char limit[WHEN_TEXT_MAX];
 
 	if (id != CMD_IDLE)
 		return;
-	when_format(limit, v.idle_limit_ns, 1);
 	if (v.idle_on)
-		app_toast(a, "pauses longer than %s are cut short", limit);
+		app_toast(a, "pauses longer than %g s are cut short",
+			(double)v.idle_limit_ns / (double)NS_PER_S);
 	else
 		app_toast(a, "pauses are played in full");
 }

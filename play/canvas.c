@@ -78,6 +78,17 @@ canvas_fill(struct canvas *c, int row, int col, int cols, struct style s, uint32
 		canvas_row(c, row)[i] = make_cell(s, ch, 1);
 }
 
+/* Not marks on a character but orders to whoever shows the text: directions, joining of
+ * words, tags.  They would turn around what stands beside them. */
+static bool
+is_order(uint32_t ch)
+{
+	return ch == 0x61C || (ch >= 0x200E && ch <= 0x200F) ||
+	       (ch >= 0x2028 && ch <= 0x202E) || (ch >= 0x2060 && ch <= 0x206F) ||
+	       ch == 0xFEFF || (ch >= 0xFFF9 && ch <= 0xFFFB) ||
+	       (ch >= 0xE0000 && ch <= 0xE007F);
+}
+
 /* The next character of *TEXT as it may be shown, with its width; 0 at the end. */
 static uint32_t
 next_char(const char **text, int *width)
@@ -97,7 +108,7 @@ next_char(const char **text, int *width)
 		*text += k;
 		n -= (size_t)k;
 		*width = ch < 32 || (ch >= 0x7F && ch < 0xA0) ? -1 : wcwidth((wchar_t)ch);
-	} while (*width == 0); /* lists do without combining marks */
+	} while (*width == 0 || is_order(ch)); /* lists do without combining marks */
 	if (*width < 0) {
 		*width = 1;
 		return '?';
@@ -133,6 +144,25 @@ canvas_text_cols(const char *text)
 	while (next_char(&text, &width))
 		n += width;
 	return n;
+}
+
+/* TEXT without orders; its new length. */
+static int
+drop_orders(char *text, int n)
+{
+	int out = 0, k;
+	uint32_t ch;
+
+	for (int i = 0; i < n; i += k) {
+		k = utf8_get((const uint8_t *)text + i, (size_t)(n - i), &ch, NULL);
+		if (k <= 0)
+			break;
+		if (is_order(ch))
+			continue;
+		memmove(text + out, text + i, (size_t)k);
+		out += k;
+	}
+	return out;
 }
 
 /* Open addressing; a text that finds no place is refused. */
@@ -171,9 +201,11 @@ canvas_emu_cell(
 		to->ch = 0;
 	else if (from->ch == 0)
 		to->ch = ' ';
+	else if (is_order(from->ch))
+		to->ch = UTF8_BAD;
 	if (!(from->ch & CELL_CH_POOL) || from->width == 0)
 		return;
-	n = emu_cell_text(e, from, text);
+	n = drop_orders(text, emu_cell_text(e, from, text));
 	if (n >= EMU_CELL_TEXT_MAX)
 		n = EMU_CELL_TEXT_MAX - 1;
 	at = n > 0 ? intern(c, text, n) : -1;

@@ -47,9 +47,8 @@ open_reel(struct reel **r, const char *path, struct err *e)
 	struct reel_opts o = { .channel = -1 };
 	int rc = fdio_open_src(&src, path, e);
 
-	if (rc < 0)
-		return rc; /* its text names the file */
-	rc = tape_open(&t, src, NULL, e);
+	if (rc == 0)
+		rc = tape_open(&t, src, NULL, e);
 	if (rc == 0)
 		rc = reel_open(r, t, &o, e);
 	if (rc < 0)
@@ -82,7 +81,9 @@ run_script(struct app *a, const char *path, struct err *e)
 	struct buf text = { 0 }, out = { 0 };
 	int rc = read_all(path, &text, e), wrote = 0;
 
-	if (rc == 0)
+	if (rc < 0)
+		err_prefix(e, "%s", path);
+	else
 		rc = script_run(a, buf_span(&text), &out, e);
 	if (out.n)
 		wrote = fdio_write_all(STDOUT_FILENO, out.p, out.n, rc < 0 ? NULL : e);

@@ -59,7 +59,7 @@ right_text(const struct app *a, const struct player_view *v, char *out, size_t s
 {
 	const struct reel *r = player_reel(a->player);
 	struct tape_end end = tape_end(reel_tape(player_reel(a->player)));
-	char speed[24], limit[WHEN_TEXT_MAX];
+	char speed[24];
 	size_t n = 0;
 
 	speed_text(speed, sizeof speed, v->speed);
@@ -71,8 +71,8 @@ right_text(const struct app *a, const struct player_view *v, char *out, size_t s
 		n += (size_t)snprintf(out + n, size - n, "%dx%d  ",
 			emu_cols(reel_screen(r)), emu_rows(reel_screen(r)));
 	if (v->idle_on)
-		n += (size_t)snprintf(out + n, size - n, "idle %s  ",
-			when_format(limit, v->idle_limit_ns, 0));
+		n += (size_t)snprintf(out + n, size - n, "idle %gs  ",
+			(double)v->idle_limit_ns / (double)NS_PER_S);
 	snprintf(out + n, size - n, "%s", speed);
 }
 
@@ -174,6 +174,23 @@ paint_prompt(struct app *a, struct canvas *c, int row, const struct prompt *p)
 	c->cursor_col = col + used < c->cols ? col + used : c->cols - 1;
 }
 
+/* Between the clock and the notes if it fits there, else over one or both of them. */
+static void
+paint_word(struct app *a, struct canvas *c, int row, const int between[2],
+	enum theme_role role, const char *text)
+{
+	int need = canvas_text_cols(text), from = between[0], to = between[1];
+	struct style s = paint_style(a, role);
+
+	if (need > to - from)
+		to = c->cols - 1;
+	if (need > to - from)
+		from = 3;
+	if (to > between[1])
+		canvas_fill(c, row, from, c->cols - from, s, ' ');
+	canvas_text(c, row, from, to - from, s, text);
+}
+
 void
 paint_status(struct app *a, struct canvas *c, int row)
 {
@@ -201,10 +218,8 @@ paint_status(struct app *a, struct canvas *c, int row)
 		canvas_text(c, row, end, c->cols - end, s, right);
 	else
 		end = c->cols;
-	end -= 2;
 	if (text[0])
-		canvas_text(c, row, left, (end > left ? end : c->cols) - left,
-			paint_style(a, role), text);
-	else if (end - left >= BAR_COLS_MIN)
-		time_bar(a, c, row, left, end - left, &v);
+		paint_word(a, c, row, (int[]){ left, end - 2 }, role, text);
+	else if (end - 2 - left >= BAR_COLS_MIN)
+		time_bar(a, c, row, left, end - 2 - left, &v);
 }

@@ -6,7 +6,7 @@
 #include <curses.h>
 #include <wchar.h>
 
-#include <string.h>
+#include <stdio.h>
 
 static const struct {
 	int curses;
@@ -35,42 +35,48 @@ static const struct {
 	{ KEY_BTAB, K_TAB | K_SHIFT },
 };
 
-/* Extended capabilities: a name and xterm's number of the modifiers, "kLFT3". */
+/* The sequences that all terminals of xterm's family send, "CSI D" and with modifiers
+ * "CSI 1 ; N D", whatever the description says: curses gets numbers of ours for them. */
 static const struct {
-	const char *name;
+	char final;
 	uint32_t key;
-} extended[] = {
-	{ "kLFT", K_LEFT },
-	{ "kRIT", K_RIGHT },
-	{ "kUP", K_UP },
-	{ "kDN", K_DOWN },
-	{ "kHOM", K_HOME },
-	{ "kEND", K_END },
-	{ "kPRV", K_PGUP },
-	{ "kNXT", K_PGDN },
+} arrows[] = {
+	{ 'A', K_UP },
+	{ 'B', K_DOWN },
+	{ 'C', K_RIGHT },
+	{ 'D', K_LEFT },
+	{ 'H', K_HOME },
+	{ 'F', K_END },
 };
 
-static uint32_t
-modifiers(char digit)
-{
-	int bits = digit - '1'; /* shift 1, alt 2, control 4 */
+#define OURS     (KEY_MAX + 0x200)
+#define MODIFIED 8 /* numbers an arrow: plain and modifiers 2 to 8 */
 
-	if (bits < 1 || bits > 7)
-		return 0;
-	return (bits & 1 ? K_SHIFT : 0) | (bits & 2 ? K_ALT : 0) |
-	       (bits & 4 ? K_CTRL : 0);
+void
+keys_start(void)
+{
+	char text[16];
+
+	for (int i = 0; i < (int)(sizeof arrows / sizeof *arrows); i++) {
+		for (int m = 0; m < MODIFIED; m++) {
+			if (m == 0)
+				snprintf(text, sizeof text, "\033[%c", arrows[i].final);
+			else
+				snprintf(text, sizeof text, "\033[1;%d%c", m + 1,
+					arrows[i].final);
+			define_key(text, OURS + i * MODIFIED + m);
+		}
+	}
 }
 
 static uint32_t
-extended_key(const char *name)
+our_key(int code)
 {
-	for (size_t i = 0; name && i < sizeof extended / sizeof *extended; i++) {
-		size_t n = strlen(extended[i].name);
+	uint32_t bits =
+		(uint32_t)(code - OURS) % MODIFIED; /* shift 1, alt 2, control 4 */
 
-		if (strncmp(name, extended[i].name, n) == 0 && strlen(name) <= n + 1)
-			return extended[i].key | modifiers(name[n]);
-	}
-	return K_NONE;
+	return arrows[(code - OURS) / MODIFIED].key | (bits & 1 ? K_SHIFT : 0) |
+	       (bits & 2 ? K_ALT : 0) | (bits & 4 ? K_CTRL : 0);
 }
 
 static uint32_t
@@ -81,7 +87,10 @@ function_key(int code)
 			return codes[i].key;
 	if (code >= KEY_F(1) && code <= KEY_F(12))
 		return K_F1 + (uint32_t)(code - KEY_F(1));
-	return extended_key(keyname(code));
+	if (code >= OURS &&
+		code < OURS + MODIFIED * (int)(sizeof arrows / sizeof *arrows))
+		return our_key(code);
+	return K_NONE;
 }
 
 static uint32_t
@@ -98,16 +107,29 @@ character(uint32_t ch)
 	return ch < 32 ? K_NONE : ch;
 }
 
-/* 0 none, else the key; curses itself has waited for the rest of a sequence. */
+/* 0 none, else the key; curses itself has waited for the rest of a sequence.  What means
+ * nothing is passed over: 0 would end the reading while curses still holds bytes back. */
 static uint32_t
 one(void)
 {
 	wint_t ch;
-	int rc = get_wch(&ch);
+	uint32_t key = K_NONE;
+	int rc;
 
-	if (rc == ERR)
-		return K_NONE;
-	return rc == KEY_CODE_YES ? function_key((int)ch) : character((uint32_t)ch);
+	while (key == K_NONE && (rc = get_wch(&ch)) != ERR)
+		key = rc == KEY_CODE_YES ? function_key((int)ch)
+					 : character((uint32_t)ch);
+	return key;
+}
+
+/* The rest of a sequence that curses does not know must not be taken for keys. */
+static void
+skip_sequence(uint32_t introducer)
+{
+	wint_t ch;
+
+	while (get_wch(&ch) == OK && introducer == '[' && (ch < 0x40 || ch > 0x7E))
+		;
 }
 
 uint32_t
@@ -118,5 +140,9 @@ keys_next(void)
 	if (key != K_ESC)
 		return key;
 	next = one(); /* Alt sends Escape and the key at once */
+	if (next == '[' || next == 'O') {
+		skip_sequence(next);
+		return keys_next();
+	}
 	return next == K_NONE || next == K_ESC ? K_ESC : next | K_ALT;
 }

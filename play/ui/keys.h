@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+void keys_start(void); /* after curses has started */
 /* The next key that has been pressed, K_NONE when there is none (never waits longer than
  * an escape sequence may take). */
 uint32_t keys_next(void);

@@ -106,6 +106,7 @@ start_curses(struct ui *u, struct err *e)
 	nonl();
 	intrflush(stdscr, FALSE);
 	keypad(stdscr, TRUE);
+	keys_start();
 	nodelay(stdscr, TRUE);
 	set_escdelay(ESC_DELAY_MS);
 	leaveok(stdscr, FALSE);

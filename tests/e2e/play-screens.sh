@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# auditplay --script against screens that somebody has looked at (tests/golden/play), and
+# the one line it says when it cannot play.  Prints TAP.
+# shellcheck source=tests/e2e/tap.sh
+. "${srcdir:-$(dirname "$0")/../..}/tests/e2e/tap.sh"
+auditplay=$build/auditplay
+golden=$top/tests/golden/play
+
+# screens NAME RECORDING LOCALE WANTED
+screens() {
+	LC_ALL=$3 timeout 60 "$auditplay" --script "$golden/$1.script" "$golden/$2.cast" >out 2>&1
+	diff "$golden/$4" out
+}
+
+check "a tour of everything" screens tour tour C.UTF-8 tour.out
+check "the same without UTF-8" screens tour tour C tour.ascii
+check "40x10, and smaller" screens small tour C.UTF-8 small.out
+check "a recording larger than the window" screens large large C.UTF-8 large.out
+check "a hostile recording that is cut" screens hostile hostile C.UTF-8 hostile.out
+
+printf 'tick 1\nscreen\n' >s
+LC_ALL=C.UTF-8
+export LC_ALL
+check "the recording from standard input" sh -c \
+	"'$auditplay' --script s - <'$golden/tour.cast' | grep -q hello"
+check "the script from standard input" sh -c \
+	"'$auditplay' --script - '$golden/tour.cast' <s | grep -q hello"
+check "--at" sh -c "echo status | '$auditplay' -a 50% --script - '$golden/tour.cast' |
+	grep -q '^playing 0:06.500 /'"
+check "--speed and --paused" sh -c "printf 'tick 1\nstatus\n' |
+	'$auditplay' -p --speed 2 --script - '$golden/tour.cast' |
+	grep -q '^paused 0:00.000 .* speed 2 '"
+check "--idle-time-limit" sh -c "printf 'tick 4.5\nstatus\n' |
+	'$auditplay' -i 1 --script - '$golden/tour.cast' | grep -q '^playing 0:10.500 /'"
+
+check "wrong option" fails 2 'auditplay: --wrong is no option' "$auditplay" --wrong x
+check "no file" fails 2 'auditplay: name a recording' "$auditplay"
+check "two files" fails 2 'auditplay: one recording' "$auditplay" a b
+check "wrong time" fails 2 "'soon' is no time" "$auditplay" --at soon x
+check "speed out of range" fails 2 'speed' "$auditplay" --speed 100 x
+check "missing file" fails 2 'auditplay: .*nothing-here' "$auditplay" --script s nothing-here
+check "a folder" fails 2 'auditplay: ' "$auditplay" --script s .
+echo nonsense >bad
+check "no recording" fails 2 'auditplay: bad: ' "$auditplay" --script s bad
+printf 'tick 1\njump\n' >wrong
+check "wrong script" fails 2 "script line 2: 'jump' is no step" \
+	"$auditplay" --script wrong "$golden/tour.cast"
+check "no terminal" fails 2 'standard output is no terminal (auditlog screen' \
+	"$auditplay" "$golden/tour.cast"
+
+# Cut at every length: plays what is there or says in one line that it is none.
+cut_everywhere() {
+	size=$(wc -c <"$golden/hostile.cast")
+	n=0
+	while [ "$n" -lt "$size" ]; do
+		head -c "$n" "$golden/hostile.cast" >cut.cast
+		printf 'tick 1\nindex\nkey End Tab\nscreen\n' |
+			timeout 20 "$auditplay" --script - cut.cast >out 2>err
+		status=$?
+		[ "$status" = 0 ] || { [ "$status" = 2 ] && [ "$(wc -l <err)" = 1 ]; } || {
+			echo "at $n: status $status"
+			cat err
+			return 1
+		}
+		LC_ALL=C grep -q '[[:cntrl:]]' out && echo "control characters at $n" && return 1
+		n=$((n + 7))
+	done
+}
+check "cut everywhere" cut_everywhere
+echo "1..$ntests"

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: ISC
+"""auditplay under a pty: keys in, every byte out.  Prints TAP."""
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+
+AUDITPLAY = os.environ["auditplay"]
+DEADLINE = 20
+
+# What no byte of a recording may bring about: titles and clipboard (OSC), device strings,
+# questions, bells, other than what the terminal description itself contains.
+FORBIDDEN = [
+    (b"\x1b]", "OSC"), (b"\x1bP", "DCS"), (b"\x1b_", "APC"), (b"\x1b^", "PM"),
+    (b"\x1bX", "SOS"), (b"\x07", "BEL"), (b"\x1b[c", "DA"), (b"\x1b[6n", "DSR"),
+    (b"\x1b[5n", "DSR"), (b"\x1b[>c", "DA2"), (b"\x1bc", "RIS"), (b"\x05", "ENQ"),
+]
+# saving and restoring the title belongs to entering and leaving xterm's other screen
+TITLES = re.compile(rb"\x1b\[2[23];0;0t")
+EVIL = ("\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b]8;;http://evil/\x07link\x1b]8;;\x07"
+        "\x1bP+q544e\x1b\\\x1bP1$r\x1b\\\x1b_Gq=1;\x1b\\\x1b^pm\x1b\\\x1bXsos\x1b\\"
+        "\x1b[c\x1b[>c\x1b[5n\x1b[6n\x1b[?6n\x1b[14t\x1b[21t\x07\x05\x9c\x9d0;c1\x07"
+        "\x1bc\x1b[!p\x1b[?1049h\x1b[2J\x1b[Hdone \x1b[8mhidden\x1b[m e\u0301\u0301\u0301\u0301"
+        "\u0301\u0301 \U0001f468\u200d\U0001f469 \u202e\u2066\r\n")
+
+
+class Tty:
+    """A program on a pty of its own."""
+
+    def __init__(self, args, term="xterm-256color", size=(24, 80), env=None):
+        self.out = b""
+        self.mark = 0  # until() looks at what comes behind it
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ.update({"TERM": term, "LC_ALL": "C.UTF-8"})
+            os.environ.pop("COLORTERM", None)
+            os.environ.update(env or {})
+            time.sleep(0)
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+            os.execv(AUDITPLAY, ["auditplay"] + args)
+
+    def pump(self, wait):
+        ready, _, _ = select.select([self.fd], [], [], wait)
+        if ready:
+            try:
+                data = os.read(self.fd, 65536)
+            except OSError:
+                data = b""
+            self.out += data
+            return bool(data)
+        return None
+
+    def until(self, what):
+        """Reads until the plain text of what was drawn holds WHAT."""
+        end = time.monotonic() + DEADLINE
+        while what not in plain(self.out[self.mark:]):
+            if time.monotonic() > end or self.pump(0.1) is False:
+                raise AssertionError(f"waited for {what!r}, got {plain(self.out)[-800:]!r}")
+        self.mark = len(self.out)
+
+    def shows(self, what):
+        """The same for the screen as it is now: has it drawn anew until it is so."""
+        end = time.monotonic() + DEADLINE
+        seen = b""
+        while what not in plain(seen):
+            assert time.monotonic() < end, f"waited for {what!r}, got {plain(seen)[-800:]!r}"
+            start = len(self.out)
+            self.key(b"\x0c")
+            while self.pump(0.1):
+                pass
+            seen = self.out[start:]
+
+    def key(self, data):
+        os.write(self.fd, data)
+
+    def end(self):
+        """The exit status, after everything it wrote."""
+        limit = time.monotonic() + DEADLINE
+        while self.pump(0.1) is not False:
+            if time.monotonic() > limit:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+                raise AssertionError("it does not end")
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(status)
+
+
+def plain(data):
+    """What was drawn, without the sequences (positions are lost, texts stay)."""
+    text = re.sub(rb"\x1b\[[0-9;:?>]*[a-zA-Z@`]|\x1b[()][0-9A-Za-z]|\x1b[=>78M]|[\x0e\x0f]",
+                  b"", data)
+    return text.decode("utf-8", "replace")
+
+
+def cast(name, *events, **head):
+    with open(name, "w", encoding="utf-8") as out:
+        head = {"version": 2, "width": 60, "height": 10, **head}
+        out.write(json.dumps(head) + "\n")
+        for event in events:
+            out.write(json.dumps(event) + "\n")
+    return name
+
+
+def expect_end(tty, want):
+    status = tty.end()
+    assert status == want, f"status {status}: {tty.out[-300:]!r}"
+
+
+def clean(data):
+    for bad, name in FORBIDDEN:
+        at = data.find(bad)
+        assert at < 0, f"{name} was sent: {data[max(0, at - 20):at + 30]!r}"
+    assert not re.search(rb"\x1b\[[?0-9;]*[nct]", TITLES.sub(b"", data)), "a question"
+
+
+def test_hostile():
+    name = cast("evil.cast", [0.0, "o", EVIL], [0.01, "m", EVIL], [0.02, "o", "the end"],
+                title=EVIL)
+    tty = Tty([name])
+    tty.until("the end")
+    tty.key(b"\t")
+    tty.until("events")
+    tty.key(b"\t.,h")
+    tty.until("Keys")
+    tty.key(b"q?marker\r")
+    tty.until("not found")
+    tty.key(b"q")
+    expect_end(tty, 0)
+    clean(tty.out)
+    assert "hidden" in plain(tty.out), plain(tty.out)  # concealed from the user, not from the auditor
+
+
+def test_hostile_name():
+    name = cast("\x1b]0;owned\x07\x1b[31m.cast", [0.0, "o", "hello"], [5.0, "o", "x"])
+    tty = Tty(["--at", "1", name])
+    tty.until("hello")
+    tty.key(b"q")
+    expect_end(tty, 0)
+    clean(tty.out)
+    tty = Tty([name + "x"])
+    assert tty.end() == 2
+    assert b"\x1b" not in tty.out and tty.out.count(b"\n") == 1
+
+
+def test_restores():
+    name = cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
+    for way in ("q", "C-c", "TERM", "HUP", "INT"):
+        tty = Tty([name])
+        tty.until("hello")
+        if way == "q":
+            tty.key(b"q")
+        elif way == "C-c":
+            tty.key(b"\x03")
+        else:
+            os.kill(tty.pid, getattr(signal, "SIG" + way))
+        assert tty.end() == 0, way
+        assert tty.out.rstrip().endswith((b"\x1b[?1049l\x1b[23;0;0t\r\x1b[?1l\x1b>",
+                                          b"\x1b[?1l\x1b>")), (way, tty.out[-60:])
+        assert b"\x1b[?1049l" in tty.out
+
+
+def test_gone():
+    name = cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
+    tty = Tty([name])
+    tty.until("hello")
+    os.close(tty.fd)
+    end = time.monotonic() + DEADLINE
+    while os.waitpid(tty.pid, os.WNOHANG)[0] == 0:
+        assert time.monotonic() < end, "it lives on without a terminal"
+        time.sleep(0.01)
+
+
+def test_terms():
+    name = cast("a.cast", [0.0, "o", "\x1b[38;2;10;200;30mhello\x1b[m \u65e5\u672c"],
+                [100.0, "o", "x"])
+    for term in ("xterm", "xterm-256color", "screen", "screen-256color", "tmux-256color",
+                 "linux", "vt100", "vt220", "rxvt-unicode", "xterm-mono"):
+        tty = Tty([name], term=term)
+        tty.pump(0.5)
+        if tty.out.startswith(b"auditplay: ") and b"not known here" in tty.out:
+            tty.end()
+            continue  # the description is not installed
+        tty.until("hello")
+        tty.key(b"hq")
+        tty.key(b"q")
+        assert tty.end() == 0, term
+    for term in ("dumb", "no-such-terminal", ""):
+        tty = Tty([name], term=term)
+        assert tty.end() == 2, term
+        assert tty.out.count(b"\n") == 1 and b"\x1b" not in tty.out, (term, tty.out)
+
+
+def test_colours():
+    name = cast("a.cast", [0.0, "o", "\x1b[38;2;10;200;30mhello\x1b[m"], [100.0, "o", "x"])
+    for env, want in (({}, rb"\x1b\[[0-9;]*38;5;\d+m"),
+                      ({"COLORTERM": "truecolor"}, rb"38[:;]2[:;]+10[:;]200[:;]30m|38;5;40m"),
+                      ({"NO_COLOR": "1"}, None)):
+        tty = Tty([name], env=env)
+        tty.until("hello")
+        tty.key(b"q")
+        expect_end(tty, 0)
+        if want:
+            assert re.search(want, tty.out), (env, tty.out)
+        else:
+            assert not re.search(rb"\x1b\[[0-9;]*[34]8[;:]", tty.out)
+            assert not re.search(rb"\x1b\[(3|4)[0-7]m", tty.out)
+
+
+def test_resize():
+    name = cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
+    tty = Tty([name])
+    tty.until("hello")
+    for rows, cols in ((10, 40), (3, 10), (1, 1), (2, 2), (50, 200), (24, 80)) * 3:
+        fcntl.ioctl(tty.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+        os.kill(tty.pid, signal.SIGWINCH)
+        tty.pump(0.05)
+    tty.mark = len(tty.out)
+    tty.key(b"h")
+    tty.until("Keys")
+    tty.key(b"qq")
+    expect_end(tty, 0)
+
+
+def test_keys():
+    """Escape alone, Alt, and sequences cut in the middle."""
+    name = cast("a.cast", [0.0, "o", "hello"], [50.0, "m", "x"], [100.0, "o", "x"])
+    tty = Tty(["-p", name], size=(8, 30))
+    tty.until("hello")
+    tty.key(b"\x1b[C")  # 5 s on
+    tty.shows("0:05.000")
+    tty.key(b"\x1bOC")
+    tty.shows("0:10.000")
+    tty.key(b"\x1b[6~")
+    tty.shows("1:10.000")
+    tty.key(b"h")
+    tty.until("Keys")
+    tty.key(b"\x1b")  # alone: what comes too soon behind it would be Alt
+    tty.until("hello")
+    tty.key(b"\x1b[1;2D\x1b[1;3C\x1b[1;5A\x1b[99~\x1bO?\x1b[>0;3u\x1bx")
+    tty.shows("1:10.000")
+    tty.key(b"\xff\xc3")
+    tty.shows("1:10.000")
+    tty.key(b"g1:40\r")
+    tty.shows("1:40 / 1:40")
+    tty.key(b"q")
+    expect_end(tty, 0)
+
+
+def main():
+    tests = [value for name, value in sorted(globals().items()) if name.startswith("test_")]
+    print(f"1..{len(tests)}")
+    for number, test in enumerate(tests, 1):
+        try:
+            test()
+            print(f"ok {number} - {test.__name__}")
+        except AssertionError as error:
+            print("# line", error.__traceback__.tb_next.tb_lineno)
+            print("# " + str(error).replace("\n", "\n# "))
+            print(f"not ok {number} - {test.__name__}")
+        sys.stdout.flush()
+
+
+main()
