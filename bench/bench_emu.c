@@ -13,37 +13,49 @@
 #define PIECE 4096
 #define LEAST (INT64_C(300) * NS_PER_MS) /* time of one measurement */
 
-static void make_seq(struct buf *b)
+static void
+make_seq(struct buf *b)
 {
 	for (int i = 1; b->n < (size_t)4 << 20; i++)
 		buf_addf(b, "%d\r\n", i);
 }
 
-static void make_lines(struct buf *b)
+static void
+make_lines(struct buf *b)
 {
 	for (int i = 0; b->n < (size_t)4 << 20; i++)
-		buf_addf(b, "[%5d.%06d] usb %d-%d: new high-speed USB device number %d using xhci_hcd\r\n",
+		buf_addf(b,
+			"[%5d.%06d] usb %d-%d: new high-speed USB device number %d using "
+			"xhci_hcd\r\n",
 			i / 1000, i * 7919 % 1000000, i % 7, i % 5, i % 128);
 }
 
-static void make_colored(struct buf *b)
+static void
+make_colored(struct buf *b)
 {
 	for (int i = 0; b->n < (size_t)4 << 20; i++)
-		buf_addf(b, "\033[%dm%c   if (thing[%d] == %d)\033[m \033[1;34mreturn\033[m %d;\033[K\r\n",
+		buf_addf(b,
+			"\033[%dm%c   if (thing[%d] == %d)\033[m \033[1;34mreturn\033[m "
+			"%d;\033[K\r\n",
 			31 + i % 3, "+- "[i % 3], i % 100, i % 13, i);
 }
 
-static void make_screen(struct buf *b)
+static void
+make_screen(struct buf *b)
 {
 	for (int i = 0; b->n < (size_t)4 << 20; i++)
-		buf_addf(b, "\033[%d;%dH\033[38;5;%dm%d%%\033[48;5;%dm|||||\033[m\033[K", i * 7 % 24 + 1,
-			i * 13 % 70 + 1, i % 256, i % 100, i * 3 % 256);
+		buf_addf(b, "\033[%d;%dH\033[38;5;%dm%d%%\033[48;5;%dm|||||\033[m\033[K",
+			i * 7 % 24 + 1, i * 13 % 70 + 1, i % 256, i % 100, i * 3 % 256);
 }
 
-static void make_utf8(struct buf *b)
+static void
+make_utf8(struct buf *b)
 {
 	for (int i = 0; b->n < (size_t)4 << 20; i++)
-		buf_addf(b, "\xe2\x94\x82 \xc3\xa4\xc3\xb6\xc3\xbc %d \xe4\xb8\x96\xe7\x95\x8c \xf0\x9f\x98\x80\r\n", i);
+		buf_addf(b,
+			"\xe2\x94\x82 \xc3\xa4\xc3\xb6\xc3\xbc %d "
+			"\xe4\xb8\x96\xe7\x95\x8c \xf0\x9f\x98\x80\r\n",
+			i);
 }
 
 static const struct {
@@ -57,21 +69,24 @@ static const struct {
 	{ "UTF-8", make_utf8 },
 };
 
-static double speed(struct emu *e, struct span s)
+static double
+speed(struct emu *e, struct span s)
 {
 	int64_t start = clk_mono(&clk_system), took;
 	double bytes = 0;
 
 	do {
 		for (size_t at = 0; at < s.n; at += PIECE)
-			emu_write(e, span_of(s.p + at, s.n - at < PIECE ? s.n - at : PIECE));
+			emu_write(e,
+				span_of(s.p + at, s.n - at < PIECE ? s.n - at : PIECE));
 		bytes += (double)s.n;
 		took = clk_mono(&clk_system) - start;
 	} while (took < LEAST);
 	return bytes * 1000 / (double)took;
 }
 
-static void measure(struct emu *e, const char *name, struct span s)
+static void
+measure(struct emu *e, const char *name, struct span s)
 {
 	double fast, slow;
 
@@ -82,7 +97,8 @@ static void measure(struct emu *e, const char *name, struct span s)
 	printf("%-16s %8.1f %8.1f\n", name, fast, slow);
 }
 
-static int read_file(const char *name, struct buf *b)
+static int
+read_file(const char *name, struct buf *b)
 {
 	FILE *in = fopen(name, "rb");
 	char p[65536];
@@ -96,7 +112,8 @@ static int read_file(const char *name, struct buf *b)
 	return 0;
 }
 
-static void measure_snapshots(struct emu *e)
+static void
+measure_snapshots(struct emu *e)
 {
 	int64_t start = clk_mono(&clk_system);
 	struct buf raw = { 0 }, packed = { 0 };
@@ -120,7 +137,8 @@ static void measure_snapshots(struct emu *e)
 	buf_free(&packed);
 }
 
-int main(int argc, char **argv)
+int
+main(int argc, char **argv)
 {
 	int cols = 200, rows = 60;
 	struct err err = { 0 };
@@ -132,7 +150,8 @@ int main(int argc, char **argv)
 	e = emu_new(cols, rows);
 	if (!e)
 		return 1;
-	printf("%s, %dx%d\nMB/s                 fast    plain\n", emu_version(), cols, rows);
+	printf("%s, %dx%d\nMB/s                 fast    plain\n", emu_version(), cols,
+		rows);
 	for (size_t i = 0; argc < 3 && i < sizeof streams / sizeof *streams; i++) {
 		struct buf b = { 0 };
 

@@ -539,7 +539,8 @@ tape_audit_is_torn(struct src *src, size_t size)
 	static const uint8_t magic[AUDIT_MAGIC_SIZE] = AUDIT_MAGIC;
 	uint8_t h[AUDIT_HEADER];
 
-	if (size > sizeof h || (size && src_read_at(src, 0, h, size, NULL) != (ssize_t)size))
+	if (size > sizeof h ||
+		(size && src_read_at(src, 0, h, size, NULL) != (ssize_t)size))
 		return false;
 	return memcmp(h, magic, size < sizeof magic ? size : sizeof magic) == 0;
 }

@@ -200,6 +200,27 @@ pass(struct core *c, const struct seq *s)
 		two ? arg(c, 1, -1) : -1);
 }
 
+/* Without lines of double size and guarded cells the area is plain. */
+static void
+erase_line(struct core *c, int what)
+{
+	struct rect r = { c->row, c->row + 1, what == 0 ? c->col : 0,
+		what == 1 ? c->col + 1 : c->grid.cols };
+
+	grid_erase(&c->grid, r, false, &c->pen);
+}
+
+static void
+erase_display(struct core *c, int what)
+{
+	struct rect r = { what == 0 ? c->row + 1 : 0, what == 1 ? c->row : c->grid.rows,
+		0, c->grid.cols };
+
+	if (what != 2)
+		erase_line(c, what);
+	grid_erase(&c->grid, r, false, &c->pen);
+}
+
 static void
 pass_erase(struct core *c, const struct seq *s)
 {
@@ -208,7 +229,12 @@ pass_erase(struct core *c, const struct seq *s)
 
 	if (what > 2)
 		return;
-	pass(c, s);
+	if (c->slow || c->big_lines || s->leader)
+		pass(c, s);
+	else if (s->final == 'K')
+		erase_line(c, what);
+	else
+		erase_display(c, what);
 	c->wrap = wrap;
 }
 

@@ -282,7 +282,7 @@ emu_row_text(const struct emu *e, int row, struct buf *out, uint32_t *colmap)
 {
 	const struct cell *c = emu_row(e, row);
 	size_t start = out->n;
-	int end = emu_cols(e);
+	int end = grid_fill_of(&e->core->grid, row);
 	char text[EMU_CELL_TEXT_MAX];
 
 	while (end > 0 && c[end - 1].width == 1 &&

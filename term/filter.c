@@ -214,9 +214,19 @@ in_string(struct filter *f, struct span *in)
 	return TOK_END;
 }
 
-/* A character above ASCII, held across the end of the input; TOK_END: needs more. */
 static struct tok
-in_utf8(struct filter *f, struct span *in)
+character(struct filter *f, uint32_t ch)
+{
+	if (ch >= 0x80 && ch < 0xa0) {
+		begin_escape(f);
+		return token(escape_final(f, (char)(ch - 0x40)), 0);
+	}
+	return token(TOK_CHAR, ch);
+}
+
+/* A character of which a part was at the end of the last input. */
+static struct tok
+in_held(struct filter *f, struct span *in)
 {
 	while (in->n) {
 		uint32_t ch;
@@ -224,21 +234,35 @@ in_utf8(struct filter *f, struct span *in)
 
 		f->held[f->nheld++] = in->p[0];
 		n = utf8_get(f->held, f->nheld, &ch, NULL);
-		if (n == 0) {
-			in->p++, in->n--;
-			continue;
-		}
 		/* A byte that does not belong to the sequence begins anew. */
-		if (n == f->nheld)
+		if (n == 0 || n == f->nheld)
 			in->p++, in->n--;
-		f->nheld = 0;
-		if (ch >= 0x80 && ch < 0xa0) {
-			begin_escape(f);
-			return token(escape_final(f, (char)(ch - 0x40)), 0);
+		if (n) {
+			f->nheld = 0;
+			return character(f, ch);
 		}
-		return token(TOK_CHAR, ch);
 	}
 	return token(TOK_END, 0);
+}
+
+static struct tok
+in_utf8(struct filter *f, struct span *in)
+{
+	uint32_t ch;
+	int n;
+
+	if (f->nheld)
+		return in_held(f, in);
+	n = utf8_get(in->p, in->n, &ch, NULL);
+	if (n == 0) {
+		memcpy(f->held, in->p, in->n);
+		f->nheld = (uint8_t)in->n;
+		n = f->nheld;
+		ch = 0;
+	}
+	in->p += n;
+	in->n -= (size_t)n;
+	return f->nheld ? token(TOK_END, 0) : character(f, ch);
 }
 
 static struct tok

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Memory: cells of both screens, row order of both screens, pool.  The order has uint16_t
- * entries, so a snapshot of a grid holds no pointers but those in struct grid. */
+/* Memory: cells of both screens, order and fill of their rows, pool.  All but the head
+ * are plain numbers, so only struct grid holds pointers. */
 #include "term/grid.h"
 
 #include <string.h>
@@ -23,17 +23,17 @@ pool_size(int rows, int cols)
 	return (uint32_t)(n < POOL_MIN ? POOL_MIN : n > POOL_MAX ? POOL_MAX : n);
 }
 
-/* Bytes of the row order of both screens, rounded so that the pool is aligned. */
+/* Bytes of order and fill of both screens, rounded so that the pool is aligned. */
 static size_t
-order_size(int rows)
+lines_size(int rows)
 {
-	return ((size_t)rows * 2 * sizeof(uint16_t) + 15) & ~(size_t)15;
+	return ((size_t)rows * 4 * sizeof(uint16_t) + 15) & ~(size_t)15;
 }
 
 size_t
 grid_need(int rows, int cols)
 {
-	return cell_count(rows, cols) * 2 * sizeof(struct cell) + order_size(rows) +
+	return cell_count(rows, cols) * 2 * sizeof(struct cell) + lines_size(rows) +
 	       pool_size(rows, cols) * sizeof(struct cluster);
 }
 
@@ -57,7 +57,8 @@ place(struct grid *g, uint8_t *base, int rows, int cols)
 	g->cells = (struct cell *)base;
 	g->order[0] = (uint16_t *)(g->cells + cell_count(rows, cols) * 2);
 	g->order[1] = g->order[0] + rows;
-	g->pool = (struct cluster *)((uint8_t *)g->order[0] + order_size(rows));
+	g->fill = g->order[1] + rows;
+	g->pool = (struct cluster *)((uint8_t *)g->order[0] + lines_size(rows));
 	g->pool_size = pool_size(rows, cols);
 }
 
@@ -139,6 +140,17 @@ split(struct grid *g, struct cell *row, int col)
 	}
 }
 
+/* Columns before END of a row are (perhaps) written now. */
+static void
+filled(struct grid *g, int row, int end)
+{
+	uint16_t *fill = &g->fill[grid_at(g, row)];
+
+	if (*fill < end)
+		*fill = (uint16_t)end;
+	g->dirty[row] = 1;
+}
+
 static struct cell
 cell_of(uint32_t ch, int width, const struct pen *p)
 {
@@ -160,7 +172,7 @@ grid_put(struct grid *g, int row, int col, uint32_t ch, int width, const struct 
 	c[col] = cell_of(ch, width, p);
 	if (width == 2)
 		c[col + 1] = cell_of(0, 0, p);
-	g->dirty[row] = 1;
+	filled(g, row, col + width);
 }
 
 void
@@ -171,12 +183,12 @@ grid_put_run(
 
 	split(g, c, col);
 	split(g, c, col + n);
+	filled(g, row, col + n);
 	c += col;
 	for (int i = 0; i < n; i++) {
 		proto.ch = s[i];
 		c[i] = proto;
 	}
-	g->dirty[row] = 1;
 }
 
 void
@@ -199,7 +211,7 @@ grid_combine(struct grid *g, int row, int col, uint32_t mark)
 		n++;
 	if (n < CLUSTER_MAX)
 		k->ch[n] = mark;
-	g->dirty[row] = 1;
+	filled(g, row, col + 1);
 }
 
 static void
@@ -210,6 +222,20 @@ erase_selective(struct cell *c, int n, uint32_t bg)
 			set_blank(&c[i], 1, bg);
 }
 
+/* Blank columns LEFT to RIGHT; those behind the fill are blank already. */
+static void
+erase_cells(struct grid *g, int row, int left, int right, uint32_t bg)
+{
+	uint16_t *fill = &g->fill[grid_at(g, row)];
+	int end = !bg && *fill < right ? *fill : right;
+
+	set_blank(grid_row(g, row) + left, end - left, bg);
+	if (bg && *fill < right)
+		*fill = (uint16_t)right;
+	else if (!bg && *fill <= right && *fill > left)
+		*fill = (uint16_t)left;
+}
+
 void
 grid_erase(struct grid *g, struct rect r, bool selective, const struct pen *p)
 {
@@ -218,10 +244,12 @@ grid_erase(struct grid *g, struct rect r, bool selective, const struct pen *p)
 
 		split(g, c, r.left);
 		split(g, c, r.right);
-		if (selective)
+		if (selective) {
 			erase_selective(c + r.left, r.right - r.left, p->bg);
-		else
-			set_blank(c + r.left, r.right - r.left, p->bg);
+			filled(g, row, p->bg ? r.right : 0);
+		} else {
+			erase_cells(g, row, r.left, r.right, p->bg);
+		}
 		g->dirty[row] = 1;
 	}
 }
@@ -279,10 +307,15 @@ shift(struct grid *g, int row, struct rect r, int right)
 	struct cell *c = grid_row(g, row) + r.left;
 	size_t keep = (size_t)(r.right - r.left - (right > 0 ? right : -right));
 
-	if (right > 0)
+	int fill = grid_fill_of(g, row);
+
+	if (right > 0) {
 		memmove(c, c + right, keep * sizeof *c);
-	else
+	} else {
 		memmove(c - right, c, keep * sizeof *c);
+		if (fill > r.left)
+			filled(g, row, fill - right < g->cols ? fill - right : g->cols);
+	}
 }
 
 /* Move a part of rows up (DOWN > 0) or down by whole cells. */
@@ -296,6 +329,7 @@ move_rows(struct grid *g, struct rect r, int down)
 
 		memcpy(grid_row(g, to) + r.left, grid_row(g, to + down) + r.left,
 			(size_t)(r.right - r.left) * sizeof(struct cell));
+		filled(g, to, grid_fill_of(g, to + down));
 	}
 }
 
@@ -338,10 +372,11 @@ grid_scroll(struct grid *g, struct rect r, int down, int right, const struct pen
 void
 grid_fill(struct grid *g, uint32_t ch)
 {
-	for (int row = 0; row < g->rows; row++)
+	for (int row = 0; row < g->rows; row++) {
 		for (int col = 0; col < g->cols; col++)
 			grid_row(g, row)[col] = (struct cell){ .ch = ch, .width = 1 };
-	grid_touch_all(g);
+		filled(g, row, g->cols);
+	}
 }
 
 static void
@@ -349,16 +384,17 @@ copy_screen(struct grid *to, const struct grid *from, int alt, int skip)
 {
 	int cols = to->cols < from->cols ? to->cols : from->cols;
 
-	to->alt = alt;
-	for (int row = 0; row < to->rows && row + skip < from->rows; row++) {
-		const uint16_t *order = from->order[alt];
-		const struct cell *src =
-			from->cells +
-			cell_count(from->rows * alt + order[row + skip], from->cols);
-		struct cell *dst = grid_row(to, row);
+	struct grid old = *from;
 
+	to->alt = old.alt = alt;
+	for (int row = 0; row < to->rows && row + skip < old.rows; row++) {
+		const struct cell *src = grid_row(&old, row + skip);
+		struct cell *dst = grid_row(to, row);
+		int fill = grid_fill_of(&old, row + skip);
+
+		filled(to, row, fill < cols ? fill : cols);
 		memcpy(dst, src, (size_t)cols * sizeof *dst);
-		if (cols < from->cols && src[cols].width == 0)
+		if (cols < old.cols && src[cols].width == 0)
 			set_blank(&dst[cols - 1], 1, dst[cols - 1].bg);
 	}
 }
@@ -376,7 +412,8 @@ copy_pool(struct grid *to, const struct grid *from)
 			const struct cluster *k = &from->pool[c->ch & ~CELL_CH_POOL];
 			struct cluster *mine = pool_take(to);
 
-			c->ch = mine ? CELL_CH_POOL | (uint32_t)(mine - to->pool) : k->ch[0];
+			c->ch = mine ? CELL_CH_POOL | (uint32_t)(mine - to->pool)
+				     : k->ch[0];
 			if (mine)
 				*mine = *k;
 		}

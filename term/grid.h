@@ -26,11 +26,14 @@ struct grid {
 	uint8_t *base; /* memory given to grid_init */
 	size_t used;   /* bytes of it in use */
 	struct cell *cells;
-	uint16_t *order[2];
+	uint16_t *order[2]; /* of each screen: row shown -> row in memory */
+	uint16_t *fill; /* of each row in memory: from here on cells were never written */
 	struct cluster *pool;
-	uint32_t pool_size, pool_fresh; /* clusters; those from pool_fresh on were never used */
-	uint32_t pool_free, pool_tries; /* first free cluster + 1; takes since the last collection */
-	uint8_t *dirty; /* one byte a row; belongs to the user, not to snapshots */
+	uint32_t pool_size,
+		pool_fresh; /* clusters; those from pool_fresh on were never used */
+	uint32_t pool_free,
+		pool_tries; /* first free cluster + 1; takes since the last collection */
+	uint8_t *dirty;     /* one byte a row; belongs to the user, not to snapshots */
 };
 
 struct rect {
@@ -41,12 +44,24 @@ struct rect {
 size_t grid_need(int rows, int cols);
 void grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, int rows, int cols);
 
+/* Which row in memory it is. */
+static inline size_t
+grid_at(const struct grid *g, int row)
+{
+	return (size_t)g->alt * (size_t)g->rows + g->order[g->alt][row];
+}
+
 static inline struct cell *
 grid_row(const struct grid *g, int row)
 {
-	size_t at = (size_t)g->alt * (size_t)g->rows + g->order[g->alt][row];
+	return g->cells + grid_at(g, row) * (size_t)g->cols;
+}
 
-	return g->cells + at * (size_t)g->cols;
+/* Columns from here on are blank and of default colour. */
+static inline int
+grid_fill_of(const struct grid *g, int row)
+{
+	return g->fill[grid_at(g, row)];
 }
 
 /* A character of WIDTH 1 or 2 (then COL + 1 is inside, too). */

@@ -10,7 +10,6 @@
 
 #include "base/err.h"
 
-#include <stdio.h>
 #include <vterm.h>
 
 static void *
@@ -146,19 +145,37 @@ send(struct core *c, const char *s, int n)
 	vterm_input_write(c->vt, s, (size_t)n);
 }
 
+static char *
+put_number(char *s, int v)
+{
+	char digits[12];
+	int n = 0;
+
+	do
+		digits[n++] = (char)('0' + v % 10);
+	while (v /= 10);
+	while (n)
+		*s++ = digits[--n];
+	return s;
+}
+
 static void
 send_csi(struct core *c, char leader, char inter, char final, int a, int b)
 {
-	char s[48], args[32] = "";
-	int n;
+	char s[40] = "\033[", *p = s + 2;
 
-	if (b >= 0)
-		snprintf(args, sizeof args, "%d;%d", a < 0 ? 0 : a, b);
-	else if (a >= 0)
-		snprintf(args, sizeof args, "%d", a);
-	n = snprintf(s, sizeof s, "\033[%.1s%s%.1s%c", (char[]){ leader, 0 }, args,
-		(char[]){ inter, 0 }, final);
-	send(c, s, n);
+	if (leader)
+		*p++ = leader;
+	if (a >= 0 || b >= 0)
+		p = put_number(p, a < 0 ? 0 : a);
+	if (b >= 0) {
+		*p++ = ';';
+		p = put_number(p, b);
+	}
+	if (inter)
+		*p++ = inter;
+	*p++ = final;
+	send(c, s, (int)(p - s));
 }
 
 /* In origin mode absolute places are relative to the region; steps are not. */

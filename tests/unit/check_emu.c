@@ -181,7 +181,7 @@ text_ok(const struct emu *e, const struct cell *c)
 		if ((uint8_t)text[i] < 0x20 || text[i] == 0x7f)
 			return false;
 	return n < EMU_CELL_TEXT_MAX && utf8_valid(span_of(text, (size_t)n)) &&
-		(c->width || !n);
+	       (c->width || !n);
 }
 
 /* Wide characters are whole, and every cell has a text that can be shown. */
