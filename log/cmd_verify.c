@@ -139,8 +139,10 @@ conclude(struct verify *v)
 		input_state(&end, state), tape_format_name(tape_info(v->in.tape)->format),
 		v->facts.messages, when_format(length, v->at_ns, 3));
 	if (r.members)
-		buf_addf(&v->out->buf, ", %" PRIu64 " members, %" PRIu64 " checksums, %s",
-			r.members, r.checksums, r.entries ? "index" : "no index");
+		buf_addf(&v->out->buf,
+			", %" PRIu64 " member%s, %" PRIu64 " checksum%s, %s", r.members,
+			r.members == 1 ? "" : "s", r.checksums,
+			r.checksums == 1 ? "" : "s", r.entries ? "index" : "no index");
 	buf_add_str(&v->out->buf, ")\n");
 	if (end.state != TAPE_CLEAN)
 		v->found++;

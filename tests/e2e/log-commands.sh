@@ -46,7 +46,7 @@ assert lines[1]['typeId'] == 'invalid'
 
 same_output() {
 	"$auditlog" "$1" session.audit >a && cat session.audit | "$auditlog" "$1" - >b || return 1
-	sed "s/session.audit/standard input/" a | grep -v ^File >a2
+	sed "s/session\.audit/standard input/" a | grep -v ^File >a2
 	cmp a2 b
 }
 
