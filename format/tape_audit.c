@@ -154,6 +154,8 @@ take_message(struct tape_audit *a, size_t n)
 		note_message(a, f->code, f->lost, f->text);
 	if (a->definite)
 		a->left--;
+	/* not even a map: one note, however many of the kind follow */
+	a->lost = f->code && f->lost && !is_map_head(plain_window(&a->plain).p[0]);
 	consume(a, n);
 	if (f->code && f->lost)
 		return STEP_AGAIN;

@@ -23,6 +23,7 @@ struct decode {
 	struct out out;
 	int flags; /* of msg_json */
 	bool damaged;
+	struct err written; /* what a write from within a note met */
 };
 
 static void
@@ -47,6 +48,9 @@ take_note(void *ctx, const struct tape_note *n)
 		return;
 	d->damaged = true;
 	put_error(d, n->text);
+	/* any number of notes may come before the next message */
+	if (d->written.code == 0)
+		out_more(&d->out, &d->written);
 }
 
 static int
@@ -60,9 +64,11 @@ decode_all(struct decode *d, struct err *e)
 		msg_json(&d->out.buf, m, d->flags);
 		buf_add_byte(&d->out.buf, '\n');
 		r = out_more(&d->out, e);
-		if (r < 0)
-			return diag_fail(e, NULL);
+		if (r < 0 || d->written.code < 0)
+			return diag_fail(r < 0 ? e : &d->written, NULL);
 	}
+	if (d->written.code < 0)
+		return diag_fail(&d->written, NULL);
 	if (r < 0 && !d->damaged) {
 		d->damaged = true;
 		put_error(d, e->text);
