@@ -298,6 +298,9 @@ gzcheck_walk(struct gzcheck *c, struct src *src, struct err *e)
 	if (rc < 0)
 		return rc;
 	c->result.entries = c->index.n;
+	/* both the first member and its first message may be meant */
+	if (c->index.n && c->index.v[0].plain == 0)
+		c->index.v[0].plain = c->lead;
 	if (inflateInit2(&c->z, GZIP_WINDOW) != Z_OK)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	rc = walk_members(c, src, e);
