@@ -446,7 +446,8 @@ audit_seek(struct tape *t, const struct tape_pos *pos, struct err *e)
 	struct tape_audit *a = of(t);
 	int rc = tape_audit_start(a, e);
 
-	if (rc == 0)
+	/* Behind a gap places are counted by what could be read, not as the index has them. */
+	if (rc == 0 && t->end.state != TAPE_DAMAGED)
 		tape_audit_jump(a, pos->off);
 	if (rc == 0)
 		rc = plain_seek(&a->plain, pos->off, e);
