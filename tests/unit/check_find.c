@@ -102,6 +102,7 @@ START_TEST(find_is_a_naive_search)
 	recording_random_session(&rec, MESSAGES);
 	recording_end(&rec);
 	truth_make(&t, &rec);
+	ck_assert_uint_eq(t.n, rec.n);
 	for (uint64_t k = 0; k <= t.n; k++)
 		fold_ascii(&t.rows[k]);
 	r = truth_reel(&rec, &o);

@@ -76,6 +76,7 @@ START_TEST(every_way_leads_to_the_same_state)
 
 	start_random(&rec, 1000 + (uint64_t)_i);
 	truth_make(&t, &rec);
+	ck_assert_uint_eq(t.n, rec.n);
 	for (size_t o = 0; o < sizeof opts / sizeof *opts; o++) {
 		struct reel *r = truth_reel(&rec, &opts[o]);
 
@@ -104,6 +105,7 @@ START_TEST(every_ordinal_backward)
 
 	start_random(&rec, 77);
 	truth_make(&t, &rec);
+	ck_assert_uint_eq(t.n, rec.n);
 	r = truth_reel(&rec, &o);
 	truth_index_all(r);
 	ck_assert_uint_gt(reel_index_state(r).keyframes, 5);
@@ -132,6 +134,7 @@ START_TEST(seek_takes_all_of_one_time)
 
 	start_random(&rec, 5);
 	truth_make(&t, &rec);
+	ck_assert_uint_eq(t.n, rec.n);
 	r = truth_reel(&rec, NULL);
 	for (uint64_t k = 0; k <= t.n; k++) {
 		ck_assert_int_eq(reel_seek_time(r, t.at[k], NULL, NULL, &e), 0);

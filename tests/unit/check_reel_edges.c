@@ -270,6 +270,43 @@ START_TEST(live_recording_grows)
 }
 END_TEST
 
+/* What a damaged recording is, its tape decides; the reel holds to it in every direction. */
+START_TEST(damaged_recording_is_the_same_from_everywhere)
+{
+	struct reel_opts o = { .channel = -1, .keyframe_cost = 1000 };
+	struct recording rec;
+	uint64_t least = UINT64_MAX;
+
+	recording_start(&rec, 93);
+	recording_random_session(&rec, MESSAGES);
+	recording_end(&rec);
+	for (size_t at = 100; at < rec.file.n; at += rec.file.n / 25) {
+		struct truth t;
+		struct reel *r;
+		struct err e;
+
+		rec.file.p[at] ^= 0x55;
+		truth_make(&t, &rec);
+		least = t.n < least ? t.n : least;
+		r = truth_reel(&rec, &o);
+		while (reel_index(r, 5000, &e) > 0)
+			;
+		ck_assert_uint_eq(reel_index_state(r).messages, t.n);
+		for (int i = 0; i < 30; i++) {
+			uint64_t k = recording_random(&rec, (uint32_t)t.n + 1);
+
+			ck_assert_int_eq(reel_seek_ordinal(r, k, NULL, NULL, &e), 0);
+			truth_expect(r, &t, k);
+		}
+		reel_close(r);
+		truth_free(&t);
+		rec.file.p[at] ^= 0x55;
+	}
+	ck_assert_uint_lt(least, rec.n);
+	recording_free(&rec);
+}
+END_TEST
+
 static TCase *
 case_ends(void)
 {
@@ -278,6 +315,7 @@ case_ends(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, cut_recording_plays_to_the_cut);
 	tcase_add_test(t, live_recording_grows);
+	tcase_add_test(t, damaged_recording_is_the_same_from_everywhere);
 	return t;
 }
 

@@ -32,14 +32,28 @@ note_truth(struct truth *t, struct reel *r, uint64_t k)
 	all_rows(reel_screen(r), &t->rows[k]);
 }
 
+static uint64_t
+count_messages(const struct recording *rec)
+{
+	struct reel *r = truth_reel(rec, NULL);
+	struct err e;
+	uint64_t n = 0;
+
+	while (reel_step(r, NULL, &e) > 0)
+		n++;
+	ck_assert(reel_at_end(r));
+	ck_assert_uint_eq(reel_ordinal(r), n);
+	reel_close(r);
+	return n;
+}
+
 void
 truth_make(struct truth *t, const struct recording *rec)
 {
-	struct reel_opts o = { .channel = -1 };
-	struct reel *r = truth_reel(rec, &o);
+	struct reel *r = truth_reel(rec, NULL);
 	struct err e;
 
-	t->n = rec->n;
+	t->n = count_messages(rec);
 	t->hash = calloc(t->n + 1, sizeof *t->hash);
 	t->at = calloc(t->n + 1, sizeof *t->at);
 	t->rows = calloc(t->n + 1, sizeof *t->rows);
@@ -49,9 +63,6 @@ truth_make(struct truth *t, const struct recording *rec)
 		note_truth(t, r, k);
 	}
 	ck_assert(!reel_at_end(r));
-	ck_assert_int_eq(reel_step(r, NULL, &e), 0);
-	ck_assert(reel_at_end(r));
-	ck_assert_uint_eq(reel_ordinal(r), t->n);
 	reel_close(r);
 }
 
