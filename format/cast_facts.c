@@ -107,12 +107,15 @@ text_of(const json_t *j)
 	return span_of(json_string_value(j), json_string_length(j));
 }
 
+/* Title and idle limit: a header has seconds, an event of ours milliseconds. */
 static void
 take_title(struct cast_facts *f, const json_t *from)
 {
 	const json_t *title = json_object_get(from, "title"),
-		     *limit = json_object_get(from, "idle_time_limit");
-	double v = json_is_number(limit) ? json_number_value(limit) : 0;
+		     *s = json_object_get(from, "idle_time_limit"),
+		     *ms = json_object_get(from, "idle_time_limit_ms");
+	double v =
+		json_is_number(s) ? json_number_value(s) : json_number_value(ms) / 1000;
 
 	if (json_is_string(title) && !f->has_title)
 		cast_facts_text(&f->title, &f->has_title, text_of(title));

@@ -54,7 +54,7 @@ static const struct form vendor_forms[] = {
 	{ VENDOR_PAUSE, "recording paused" },
 	{ VENDOR_RESUME, "recording resumed[ after {duration:time}]" },
 	{ VENDOR_INPUT_MASKED, "input masked[: {why}]" },
-	{ VENDOR_GAP, "lost[ {what}][, {bytes} bytes][, {events} events][: {why}]" },
+	{ VENDOR_GAP, "gap[: {what}][, {bytes} bytes][, {messages} messages][: {why}]" },
 	{ VENDOR_COMMAND, "$ {text}[ (status {status})]" },
 	{ VENDOR_PROCESS_EXEC, "exec {exe}[: {argv}][ (pid {pid})]" },
 	{ VENDOR_PROCESS_EXIT, "process {pid} ended[, status {status}]" },

@@ -42,16 +42,24 @@ START_TEST(headers_in_the_order_of_asciinema)
 }
 END_TEST
 
-START_TEST(title_of_the_session_event)
+START_TEST(title_and_limit_of_the_session_event)
 {
 	struct session s = { 0 };
+	struct buf b = { 0 };
+	struct jsonw w;
+	struct msg m;
 
 	session_start(&s, TAPE_CAST_V2);
-	put_vendor(&s, VENDOR_SESSION, "title", "from the event");
+	vendor_begin(&m, VENDOR_SESSION, &w, &b);
+	jsonw_kstr(&w, "title", "from the event");
+	jsonw_kint(&w, "idle_time_limit_ms", 1500);
+	ck_assert_int_eq(vendor_end(&m, &w), 0);
+	ck_assert_int_eq(put(&s, &m), 0);
 	put_type(&s, MSG_SHELL);
+	buf_free(&b);
 	session_is(&s,
 		"{\"version\":2,\"width\":80,\"height\":24,\"timestamp\":1700000000,"
-		"\"title\":\"from the event\"}\n",
+		"\"idle_time_limit\":1.5,\"title\":\"from the event\"}\n",
 		"1 session event\n");
 }
 END_TEST
@@ -364,7 +372,7 @@ content_case(void)
 	TCase *c = tcase_create("content");
 
 	tcase_add_test(c, headers_in_the_order_of_asciinema);
-	tcase_add_test(c, title_of_the_session_event);
+	tcase_add_test(c, title_and_limit_of_the_session_event);
 	tcase_add_test(c, nothing_at_all_is_a_valid_file);
 	tcase_add_test(c, bad_themes_are_left_out);
 	tcase_add_test(c, every_kind_of_event);

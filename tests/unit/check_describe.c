@@ -135,7 +135,7 @@ START_TEST(events_are_told)
 		{ "resume@auditrec", "{\"duration\":\"x\"}", "recording resumed" },
 		{ "gap@auditrec",
 			"{\"what\":\"output\",\"bytes\":5,\"why\":\"disk full\"}",
-			"lost output, 5 bytes: disk full" },
+			"gap: output, 5 bytes: disk full" },
 		{ "command@auditrec", "{\"text\":\"make\\ninstall\",\"status\":2}",
 			"$ make^Jinstall (status 2)" },
 		{ "process-exec@auditrec",
