@@ -298,7 +298,7 @@ gzcheck_walk(struct gzcheck *c, struct src *src, struct err *e)
 	if (rc < 0)
 		return rc;
 	c->result.entries = c->index.n;
-	/* both the first member and its first message may be meant */
+	/* whether the first message or the array around it is meant is all the same */
 	if (c->index.n && c->index.v[0].plain == 0)
 		c->index.v[0].plain = c->lead;
 	if (inflateInit2(&c->z, GZIP_WINDOW) != Z_OK)
@@ -316,6 +316,8 @@ gzcheck_message(struct gzcheck *c, uint64_t plain, uint64_t ordinal, int64_t at_
 {
 	const struct gzidx_entry *e = c->index.v + c->next;
 
+	if (plain == 0)
+		plain = c->lead;
 	for (; c->next < c->index.n && e->plain < plain; c->next++, e++)
 		found(c, e->file, "the index points into the middle of a message");
 	if (c->next == c->index.n || e->plain != plain)

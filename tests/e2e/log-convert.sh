@@ -61,7 +61,7 @@ convert() {
 # There and back; $3: what the format in the middle can hold; $4: its unit of time.
 there_and_back() {
 	convert -f "$1" "$2" middle && convert -f audit middle back || return 1
-	"$auditlog" verify back >verdict || { cat verdict; return 1; }
+	"$auditlog" verify middle back >verdict || { cat verdict; return 1; }
 	cat said
 	same "$2" back "$3" "$4"
 }
