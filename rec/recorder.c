@@ -276,11 +276,12 @@ take(struct recorder *r, const struct ring_item *it)
 	}
 }
 
-/* The fuller the queue, the less time may go into compression. */
+/* The fuller the queue, the less time may go into compression: eighths of it to pressure. */
 static void
 set_pressure(struct recorder *r)
 {
-	int p = (int)(ring_fill(r->ring) * 4 / r->ring->size);
+	static const int pressure[] = { 0, 0, 0, 0, 1, 1, 2, 3, 3 };
+	int p = pressure[ring_fill(r->ring) * 8 / r->ring->size];
 
 	for (int i = 0; i < r->nsinks; i++)
 		tapew_pressure(r->sinks[i].w, p);

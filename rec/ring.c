@@ -34,7 +34,7 @@ ring_init(struct ring *r, size_t size, int space_fd, struct err *e)
 		return err_sys(e, ERR_NOMEM, "cannot map the queue");
 	}
 	r->size = size;
-	r->wake_at = size / 8;
+	r->wake_at = size / 16;
 	r->space_fd = space_fd;
 	return 0;
 }

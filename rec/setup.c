@@ -9,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define QUEUE_SIZE ((size_t)1 << 20)
+#define QUEUE_SIZE ((size_t)2 << 20)
 
 static void
 find_size(struct session *s)
