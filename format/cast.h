@@ -123,6 +123,8 @@ struct cast_facts {
 	uint32_t cols, rows;
 	struct buf term, command, title;
 	bool has_term, has_command, has_title;
+	uint64_t cut;          /* texts that were too long */
+	size_t env_bytes;      /* in env */
 	int64_t idle_limit_ns; /* 0 none */
 	struct json_t *env;    /* object, owned, in the order of the messages */
 	struct json_t
@@ -134,7 +136,8 @@ void cast_facts_free(struct cast_facts *f);
 /* Environment: false for what does not go into a header (names other than [A-Z0-9_]+, or
  * more than a sensible header holds). */
 bool cast_facts_env(struct cast_facts *f, struct span name, struct span value);
-void cast_facts_text(struct buf *text, bool *has, struct span s);
+/* A text of F (term, command, title); what is too long is cut and counted. */
+void cast_facts_text(struct cast_facts *f, struct buf *text, bool *has, struct span s);
 /* A session event (title, idle limit) or the header event of a foreign recording. */
 void cast_facts_session(struct cast_facts *f, const struct msg *m);
 void cast_facts_header(struct cast_facts *f, const struct msg *m);

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 
 #define ENV_MAX       256
-#define ENV_VALUE_MAX ((size_t)4 << 10)
-#define TEXT_MAX      ((size_t)64 << 10)
+#define ENV_BYTES_MAX ((size_t)64 << 10) /* names and values */
+#define TEXT_MAX      ((size_t)32 << 10)
 #define REAL_DIGITS   15
 #define COLOUR_LEN    7 /* #rrggbb */
 #define V(n)          (1u << (n))
@@ -65,10 +65,12 @@ cast_facts_free(struct cast_facts *f)
 }
 
 void
-cast_facts_text(struct buf *text, bool *has, struct span s)
+cast_facts_text(struct cast_facts *f, struct buf *text, bool *has, struct span s)
 {
-	if (s.n > TEXT_MAX)
+	if (s.n > TEXT_MAX) {
 		s.n = TEXT_MAX;
+		f->cut++;
+	}
 	buf_clear(text);
 	*has = s.p && utf8_clean(text, s) == 0;
 }
@@ -90,9 +92,10 @@ cast_facts_env(struct cast_facts *f, struct span name, struct span value)
 	json_t *v;
 	char key[256];
 
-	if (!is_env_name(name) || value.n > ENV_VALUE_MAX ||
+	if (!is_env_name(name) || value.n > ENV_BYTES_MAX - f->env_bytes ||
 		json_object_size(f->env) >= ENV_MAX)
 		return false;
+	f->env_bytes += value.n;
 	memcpy(key, name.p, name.n);
 	key[name.n] = 0;
 	utf8_clean(&text, value);
@@ -118,7 +121,7 @@ take_title(struct cast_facts *f, const json_t *from)
 		json_is_number(s) ? json_number_value(s) : json_number_value(ms) / 1000;
 
 	if (json_is_string(title) && !f->has_title)
-		cast_facts_text(&f->title, &f->has_title, text_of(title));
+		cast_facts_text(f, &f->title, &f->has_title, text_of(title));
 	if (v > 0 && v < 1e9 && !f->idle_limit_ns)
 		f->idle_limit_ns = (int64_t)(v * 1e6 + 0.5) * NS_PER_US;
 }
@@ -294,7 +297,7 @@ cast_facts_put(const struct cast_facts *f, int version, struct buf *out)
 {
 	json_t *from = json_object_get(f->foreign, "version"), *tags, *theme;
 	bool same = json_is_integer(from) && json_integer_value(from) == version;
-	uint64_t lost = 0;
+	uint64_t lost = f->cut;
 	struct jsonw w;
 
 	jsonw_init(&w, out);

@@ -84,7 +84,7 @@ begin(struct tapew_cast *c)
 	c->cols = f->cols;
 	c->rows = f->rows;
 	if (c->w.opts.title)
-		cast_facts_text(&f->title, &f->has_title, span_str(c->w.opts.title));
+		cast_facts_text(f, &f->title, &f->has_title, span_str(c->w.opts.title));
 	if (c->w.opts.idle_limit_ns > 0)
 		f->idle_limit_ns = c->w.opts.idle_limit_ns;
 	cast_out_lose(
@@ -141,7 +141,7 @@ put_program(struct tapew_cast *c, const struct msg *m)
 	struct cast_facts *f = &c->facts;
 
 	if (m->type == MSG_EXEC && !c->begun)
-		cast_facts_text(&f->command, &f->has_command, m->p.exec.program);
+		cast_facts_text(f, &f->command, &f->has_command, m->p.exec.program);
 	else if (m->type != MSG_SHELL)
 		lose_message(c, m);
 	begin(c);
@@ -166,7 +166,7 @@ put_resize(struct tapew_cast *c, const struct msg *m)
 		f->cols = cols;
 		f->rows = rows;
 		if (m->type == MSG_PTY)
-			cast_facts_text(&f->term, &f->has_term, m->p.pty.term);
+			cast_facts_text(f, &f->term, &f->has_term, m->p.pty.term);
 		f->has_term = f->has_term && f->term.n;
 	} else if (cols == c->cols && rows == c->rows) {
 		return;
@@ -434,7 +434,7 @@ repair(struct tapew *w, struct src *src, uint64_t end, struct err *e)
 	if (n < 0)
 		return (int)n;
 	w->off = end;
-	if (size >= 0 && (uint64_t)size > end) {
+	if ((uint64_t)size > end) {
 		if (!w->dst->ops->truncate)
 			return err_set(e, ERR_UNSUPPORTED,
 				"the torn last line cannot be cut off");
@@ -455,10 +455,13 @@ tapew_cast_continue(struct tapew *w, struct src *src, struct err *e)
 	struct tape *t;
 	int rc;
 
+	if (!src || src_size(src) < 0)
+		return err_set(
+			e, ERR_UNSUPPORTED, "cannot append: the file cannot be read");
 	if (src_size(src) == 0)
 		return 0;
 	if (c->out.version == 1)
-		return err_set(e, ERR_UNSUPPORTED, "asciicast-v1 cannot be continued");
+		return err_set(e, ERR_UNSUPPORTED, "cannot append to an asciicast-v1");
 	rc = tape_cast_open(&t, src, &none, e);
 	if (rc < 0)
 		return rc;

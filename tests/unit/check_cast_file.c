@@ -290,6 +290,12 @@ START_TEST(what_cannot_be_continued)
 		{ TAPE_CAST_V2, "no cast at all" },
 	};
 
+	struct kept_dst d;
+	struct tapew *w;
+
+	kept_init(&d);
+	ck_assert_int_eq(tapew_append(&w, TAPE_CAST_V2, NULL, &d.dst, NULL, NULL),
+		ERR_UNSUPPORTED);
 	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
 		struct err e = { 0 };
 		struct session s;

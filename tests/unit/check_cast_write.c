@@ -78,6 +78,40 @@ START_TEST(nothing_at_all_is_a_valid_file)
 }
 END_TEST
 
+/* However much a session says of itself, its header stays readable. */
+START_TEST(headers_have_a_limit)
+{
+	struct buf big = { 0 }, listing = { 0 };
+	struct session s = { 0 };
+	struct slow_src src;
+	struct tape *t;
+
+	for (int i = 0; i < 200000; i++)
+		buf_add_byte(&big, 0x1B);
+	session_start(&s, TAPE_CAST_V2);
+	for (int i = 0; i < 1000; i++) {
+		char name[16];
+
+		snprintf(name, sizeof name, "V%d", i);
+		put_env(&s, name, "\033\033\033\033");
+	}
+	put_env(&s, "BIG", buf_cstr(&big));
+	put_exec(&s, buf_cstr(&big));
+	ck_assert_int_eq(tapew_close(s.w, NULL), 0);
+	ck_assert_str_eq(buf_cstr(&s.lost.text),
+		"745 environment variables\n1 members of the header\n");
+	src = slow_src(buf_span(&s.d.bytes), 4096);
+	t = open_cast(&src.src, NULL, false);
+	list_tape(&listing, t);
+	ck_assert_int_eq(tape_end(t).state, TAPE_CLEAN);
+	tape_close(t);
+	buf_free(&big);
+	buf_free(&listing);
+	buf_free(&s.d.bytes);
+	buf_free(&s.lost.text);
+}
+END_TEST
+
 /* A theme that asciinema would refuse the whole file for is left out. */
 START_TEST(bad_themes_are_left_out)
 {
@@ -374,6 +408,7 @@ content_case(void)
 	tcase_add_test(c, headers_in_the_order_of_asciinema);
 	tcase_add_test(c, title_and_limit_of_the_session_event);
 	tcase_add_test(c, nothing_at_all_is_a_valid_file);
+	tcase_add_test(c, headers_have_a_limit);
 	tcase_add_test(c, bad_themes_are_left_out);
 	tcase_add_test(c, every_kind_of_event);
 	tcase_add_test(c, codes_with_nul_bytes_are_kept);
