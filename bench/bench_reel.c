@@ -14,12 +14,21 @@
 
 #define SEEKS      200
 #define FIRST_NS   INT64_C(1000000000) /* the first frame shows the first second */
-#define SLICE_COST UINT64_C(200000)
+#define SLICE_COST UINT64_C(1000000)
 
 static double
 ms_since(int64_t start)
 {
 	return (double)(clk_mono(&clk_system) - start) / 1e6;
+}
+
+static double
+cpu_s(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec / 1e6;
 }
 
 static int
@@ -59,7 +68,7 @@ bench_index(struct reel *r, struct err *e)
 {
 	struct reel_index_state s = reel_index_state(r);
 	int64_t start = clk_mono(&clk_system), from = s.times_ns, slice;
-	double worst = 0, took, times = 0, mb;
+	double worst = 0, took, times = 0, mb, cpu = cpu_s();
 	int rc;
 
 	do {
@@ -74,12 +83,15 @@ bench_index(struct reel *r, struct err *e)
 		}
 	} while (rc > 0);
 	took = ms_since(start);
+	cpu = cpu_s() - cpu;
 	mb = (double)output_bytes(r) / 1e6;
 	printf("%-24s %10.1f MB\n", "output", mb);
 	printf("%-24s %10.2f s\n", "index-times", times / 1e3);
 	printf("%-24s %10.2f s\n", "index-all", took / 1e3);
 	printf("%-24s %10.1f MB/s\n", "index-times-speed", mb / (times / 1e3));
 	printf("%-24s %10.1f MB/s\n", "index-all-speed", mb / (took / 1e3));
+	printf("%-24s %10.2f s\n", "index-all-cpu", cpu);
+	printf("%-24s %10.1f MB/s\n", "index-all-cpu-speed", mb / cpu);
 	printf("%-24s %10.2f ms\n", "index-slice-worst", worst);
 	printf("%-24s %10" PRIu64 "\n", "messages", s.messages);
 	printf("%-24s %10" PRIu64 "\n", "keyframes", s.keyframes);
