@@ -28,7 +28,7 @@ struct gen {
 
 static const struct opt options[] = {
 	{ 1, "size", 's', "BYTES", "bytes of output, with K, M or G (default 100M)" },
-	{ 2, "output", 'o', "FILE", "where to (default standard output)" },
+	{ 2, "output", 'o', "FILE", "where to, as an operand too (default standard output)" },
 	{ 0 },
 };
 
@@ -210,5 +210,7 @@ main(int argc, char **argv)
 	}
 	if (id < 0)
 		return diag_fail(&e, NULL);
+	if (p.at < argc)
+		path = argv[p.at];
 	return generate(path, size);
 }
