@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: ISC
+"""The emulator against tmux on the output of real programs: each is recorded in a pty, its
+output goes to a tmux pane and to the emulator, and at several places both screens (text,
+colours, attributes, cursor) must be equal.  Prints TAP.
+
+Places lie in front of escape sequences, so that a cursor report behind them tells when tmux
+has taken everything."""
+import fcntl
+import os
+import pty
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import tty
+
+CUTS = 4
+QUIET = 0.12  # a program that says nothing for so long waits for a key
+PATIENCE = 4.0
+
+BUILD = os.path.abspath(os.environ.get("builddir", "."))
+TOP = os.path.abspath(os.environ.get("srcdir", os.path.join(os.path.dirname(__file__), "../..")))
+TEXT = os.path.join(TOP, "term/emu.h")
+
+
+def size_of(fd, cols, rows):
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+
+
+def drain(fd):
+    """What the program writes until it is quiet."""
+    out, end = b"", time.monotonic() + PATIENCE
+    while time.monotonic() < end and select.select([fd], [], [], 1.0 if not out else QUIET)[0]:
+        try:
+            data = os.read(fd, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        out += data
+    return out
+
+
+def record(command, keys, size):
+    """[bytes or (cols, rows)]: a key of the form (cols, rows) resizes."""
+    ready, go = os.pipe()
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.close(go)
+        os.read(ready, 1)  # the size is set
+        env = {"PATH": os.environ["PATH"], "HOME": os.getcwd(), "TERM": "xterm-256color",
+               "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor", "PS1": "$ ", "SHELL": "/bin/sh"}
+        os.execvpe(command[0], command, env)
+    size_of(fd, *size)
+    os.close(ready)
+    os.close(go)
+    out = [drain(fd)]
+    for key in keys:
+        if isinstance(key, tuple):
+            size_of(fd, *key)
+            out += [key, drain(fd)]
+        else:
+            try:
+                os.write(fd, key.encode())
+            except OSError:
+                break
+            out[-1] += drain(fd)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.close(fd)
+    return out
+
+
+def cuts(data, n):
+    """Up to N places in front of an escape sequence, the last one the end."""
+    places = [i for i in range(1, len(data) - 1)
+              if data[i] == 0x1b and data[i + 1] != 0x5c and data[i - 1] != 0x1b]
+    step = max(1, len(places) // n)
+    return sorted(set(places[step - 1::step][:n - 1] + [len(data)]))
+
+
+def pane(parts):
+    """Runs inside tmux: shows file after file, each when NAME.go appears."""
+    tty.setraw(0)
+    for name in parts:
+        while not os.path.exists(name + ".go"):
+            time.sleep(0.01)
+        with open(name, "rb") as f:
+            sys.stdout.buffer.write(f.read() + b"\033[6n")
+        sys.stdout.buffer.flush()
+        reply = b""
+        while not reply.endswith(b"R"):
+            reply += os.read(0, 1)
+        open(name + ".done", "w").close()
+    while True:
+        signal.pause()
+
+
+class Tmux:
+    def __init__(self):
+        self.command = ["tmux", "-S", os.path.abspath("socket"), "-f", "/dev/null"]
+
+    def run(self, *args):
+        env = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8", SHELL="/bin/sh")
+        env.pop("TMUX", None)
+        return subprocess.run(self.command + list(args), env=env, check=True,
+                              stdout=subprocess.PIPE, timeout=20).stdout
+
+    def start(self, size, parts):
+        quoted = " ".join("'%s'" % a for a in [sys.executable, os.path.abspath(__file__),
+                                               "--pane"] + parts)
+        self.run("new-session", "-d", "-s", "t", "-x", str(size[0]), "-y", str(size[1]), quoted,
+                 ";", "set", "-g", "status", "off", ";", "set", "-g", "window-size", "manual",
+                 ";", "resize-window", "-x", str(size[0]), "-y", str(size[1]))
+
+    def stop(self):
+        subprocess.run(self.command + ["kill-server"], stderr=subprocess.DEVNULL, check=False)
+
+
+def wait_for(name):
+    end = time.monotonic() + 10
+    while not os.path.exists(name):
+        if time.monotonic() > end:
+            raise RuntimeError("tmux did not answer")
+        time.sleep(0.005)
+
+
+def compare(tmux, recorded, size):
+    """Differences as text, '' when there are none."""
+    steps, parts = [], []
+    for at, piece in enumerate(recorded):
+        if isinstance(piece, tuple):
+            steps.append("@%dx%d" % piece)
+            continue
+        begin = 0
+        for end in cuts(piece, CUTS):
+            name = os.path.abspath("part-%d-%d" % (at, end))
+            with open(name, "wb") as f:
+                f.write(piece[begin:end])
+            begin = end
+            steps.append(name)
+            parts.append(name)
+    tmux.start(size, parts)
+    for i, step in enumerate(steps):
+        if step[0] == "@":
+            cols, rows = step[1:].split("x")
+            tmux.run("resize-window", "-x", cols, "-y", rows)
+            continue
+        open(step + ".go", "w").close()
+        wait_for(step + ".done")
+        if i + 1 < len(steps) and steps[i + 1][0] == "@":
+            continue  # seen again after the program has drawn anew
+        with open("capture", "wb") as f:
+            f.write(tmux.run("capture-pane", "-t", "t", "-e", "-p", "-N"))
+        row, col = tmux.run("display", "-p", "-t", "t", "#{cursor_y} #{cursor_x}").split()
+        col = min(int(col), int(tmux.run("display", "-p", "-t", "t", "#{pane_width}")) - 1)
+        diff = subprocess.run([BUILD + "/tests/tools/emudiff", "capture", row.decode(), str(col),
+                               "%dx%d" % size] + steps[:i + 1], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False)
+        if diff.returncode:
+            return "step %d of %d: %s" % (i + 1, len(steps), diff.stdout.decode())
+    return ""
+
+
+VIM = ["vim", "-N", "-u", "NONE", "-i", "NONE", "-n", "-c", "set nu hls incsearch showcmd ruler",
+       "-c", "syntax on", TEXT]
+PROGRAMS = [
+    ("bash", ["bash", "--norc"],
+     ["ls --color=always -l /\r", "seq 1 40\r", "printf '%0100d\\n' 1\r",
+      "printf '\\033[7mreverse\\033[0m \\033[38;5;208mx\\033[48;2;1;2;3my\\033[m\\n'\r",
+      "echo w\u00e4hrend \u4e16\u754c\r", "\x10\x10\x01\x06\x06x\x0b\x15", "clear\r"], (80, 24)),
+    ("vim", VIM, ["jjjj", "\x04", "\x04", "/emu\r", "n", "ihello\x1b", ":split\r", "\x17w", "G",
+                  "dd", "gg", "vjjj", "\x1b", ":vsplit\r", "\x06"], (80, 24)),
+    ("vim, resized", VIM, ["\x04", (100, 30), "\x04", (60, 15), "gg", (80, 24), "G"], (80, 24)),
+    ("less", ["less", "-R", TEXT], [" ", " ", "b", "/emu\r", "n", "k", "k", "G", "g"], (80, 24)),
+    ("htop", ["htop", "--delay=5"], ["j", "j", "\x1b[B", "h", "q"], (80, 24)),
+    ("htop, resized", ["htop", "--delay=5"], ["j", (120, 40), "j", (70, 20), "j"], (100, 30)),
+    ("tmux", ["tmux", "-L", "inner-differential", "-f", "/dev/null", "new", "sh"],
+     ["ls -l /\r", "seq 1 30\r", "\x02\"", "ls\r", "\x02%", "seq 1 9\r", "\x02o", "\x02x", "y"],
+     (80, 24)),
+    ("nano", ["nano", TEXT], ["\x16", "\x16", "\x17emu\r", "abc", "\x0b"], (80, 24)),
+    ("nvim", ["nvim", "-u", "NONE", "-i", "NONE", "-n", "--cmd", "set tgc nu", TEXT],
+     ["jjjj", "\x04", "\x04", "/emu\r", "ihello\x1b", ":split\r", "G", "dd"], (80, 24)),
+    ("mc", ["mc", "-x"], ["\x1b[B", "\t", "\x1b[B", "\x1b[6~"], (80, 24)),
+    ("btop", ["btop", "--utf-force"], ["", "", "2"], (100, 30)),
+]
+
+
+def run(number, name, command, keys, size):
+    folder = tempfile.mkdtemp(prefix="differential.")
+    home = os.getcwd()
+    os.chdir(folder)
+    tmux = Tmux()
+    try:
+        recorded = record(command, keys, size)
+        said = compare(tmux, recorded, size) or ("" if recorded[0] else "it printed nothing")
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        said = str(error)
+    finally:
+        tmux.stop()
+        os.chdir(home)
+    for line in said.splitlines():
+        print("# " + line)
+    print("%sok %d - %s" % ("not " if said else "", number, name))
+    if said and os.environ.get("KEEP"):
+        print("# kept in " + folder)
+    else:
+        shutil.rmtree(folder)
+    sys.stdout.flush()
+
+
+def main():
+    if sys.argv[1:2] == ["--pane"]:
+        pane(sys.argv[2:])
+    if not shutil.which("tmux"):
+        print("1..0 # SKIP tmux is not installed")
+        return
+    chosen = [p for p in PROGRAMS if p[0] in sys.argv[1:]] or PROGRAMS
+    print("1..%d" % len(chosen))
+    for number, (name, command, keys, size) in enumerate(chosen, 1):
+        if shutil.which(command[0]):
+            run(number, name, command, keys, size)
+        else:
+            print("ok %d - %s # SKIP it is not installed" % (number, name))
+    subprocess.run(["tmux", "-L", "inner-differential", "kill-server"], check=False,
+                   stderr=subprocess.DEVNULL)
+
+
+main()
