@@ -78,7 +78,7 @@ clean(struct walk *w, struct span *s, const char *key)
 		return true;
 	flaw(w->d, ERR_FORMAT, false, "%s is not UTF-8", key);
 	/* Room first: S may lie in the buffer that would move. */
-	if (s->p >= b->p && s->p < b->p + b->n) {
+	if (b->n && s->p >= b->p && s->p < b->p + b->n) {
 		size_t at = (size_t)(s->p - b->p);
 
 		if (buf_reserve(b, 3 * s->n) < 0)
