@@ -67,10 +67,34 @@ grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, int rows, int cols)
 {
 	*g = (struct grid){ .dirty = dirty };
 	place(g, base, rows, cols);
+	grid_blank(g);
 	for (int i = 0; i < rows; i++)
 		g->order[0][i] = g->order[1][i] = (uint16_t)i;
-	set_blank(g->cells, rows * cols * 2, 0);
 	grid_touch_all(g);
+}
+
+void
+grid_blank(struct grid *g)
+{
+	set_blank(g->cells, g->rows * g->cols * 2, 0);
+	memset(g->order[0], 0, lines_size(g->rows));
+	memset(g->pool, 0, g->pool_size * sizeof *g->pool);
+}
+
+bool
+grid_pieces(const struct grid *g, grid_piece *piece, void *ctx)
+{
+	if (!piece(ctx, g->order[0], lines_size(g->rows)) ||
+		!piece(ctx, g->pool, g->pool_fresh * sizeof *g->pool))
+		return false;
+	for (int at = 0; at < g->rows * 2; at++) {
+		size_t n = g->fill[at] < g->cols ? g->fill[at] : (size_t)g->cols;
+
+		if (!piece(ctx, g->cells + (size_t)at * (size_t)g->cols,
+			    n * sizeof *g->cells))
+			return false;
+	}
+	return true;
 }
 
 void

@@ -80,6 +80,12 @@ void grid_fill(struct grid *g, uint32_t ch); /* the shown screen, default colour
 /* New size; the top left part stays, after the first SKIP[i] rows of screen i.  SCRATCH:
  * memory of at least the present `used` bytes. */
 void grid_resize(struct grid *g, int rows, int cols, const int skip[2], uint8_t *scratch);
+/* Calls PIECE for each part of the memory that is not certainly blank, until it returns false.
+ * When PIECE writes there (after struct grid itself is restored), the parts written first tell
+ * which follow; grid_blank() before that makes all others blank. */
+typedef bool grid_piece(void *ctx, void *p, size_t n);
+bool grid_pieces(const struct grid *g, grid_piece *piece, void *ctx);
+void grid_blank(struct grid *g);
 void grid_touch_all(struct grid *g);
 /* The characters of a cell; returns their number. */
 int grid_chars(const struct grid *g, const struct cell *c, uint32_t out[CLUSTER_MAX]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A snapshot is a head, the used front of the arena and the used front of the grid.  It
  * goes back to the same addresses, so every pointer in it is right again.  Packed, it is one
- * zlib stream of the same bytes. */
+ * zlib stream of head, arena and those parts of the grid that are not blank. */
 #include "term/emu.h"
 
 #include "base/err.h"
@@ -15,27 +15,6 @@ struct head {
 	const uint8_t *base;
 	uint64_t arena, grid;
 };
-
-/* The parts of a snapshot in their order. */
-struct parts {
-	struct head head;
-	struct {
-		uint8_t *p;
-		size_t n;
-	} part[3];
-};
-
-static void
-parts_of(struct parts *s, const struct emu *e, const struct head *head)
-{
-	s->head = *head;
-	s->part[0].p = (uint8_t *)&s->head;
-	s->part[0].n = sizeof s->head;
-	s->part[1].p = e->base;
-	s->part[1].n = head->arena;
-	s->part[2].p = block_grid(e);
-	s->part[2].n = head->grid;
-}
 
 static struct head
 head_of(const struct emu *e)
@@ -75,14 +54,11 @@ void
 emu_save(const struct emu *e, void *out)
 {
 	struct head h = head_of(e);
-	struct parts s;
 	uint8_t *to = out;
 
-	parts_of(&s, e, &h);
-	for (int i = 0; i < 3; i++) {
-		memcpy(to, s.part[i].p, s.part[i].n);
-		to += s.part[i].n;
-	}
+	memcpy(to, &h, sizeof h);
+	memcpy(to + sizeof h, e->base, h.arena);
+	memcpy(to + sizeof h + h.arena, block_grid(e), h.grid);
 }
 
 void
@@ -90,7 +66,6 @@ emu_load(struct emu *e, const void *saved, size_t n)
 {
 	const uint8_t *from = saved;
 	struct head h;
-	struct parts s;
 
 	if (n < sizeof h)
 		return;
@@ -98,54 +73,73 @@ emu_load(struct emu *e, const void *saved, size_t n)
 	if (!head_ok(e, &h) || n != sizeof h + h.arena + h.grid)
 		return;
 	clear_excess(e, &h);
-	parts_of(&s, e, &h);
-	for (int i = 0; i < 3; i++) {
-		memcpy(s.part[i].p, from, s.part[i].n);
-		from += s.part[i].n;
-	}
+	memcpy(e->base, from + sizeof h, h.arena);
+	memcpy(block_grid(e), from + sizeof h + h.arena, h.grid);
 	grid_touch_all(&e->core->grid);
 }
 
-/* Deflate all parts into OUT, which has room for deflateBound() bytes. */
-static int
-pack_parts(z_stream *z, const struct parts *s, struct buf *out)
-{
-	int rc = Z_OK;
+struct packer {
+	z_stream z;
+	struct buf *out;
+};
 
-	z->next_out = out->p + out->n;
-	z->avail_out = (uInt)(out->cap - out->n);
-	for (int i = 0; i < 3 && rc == Z_OK; i++) {
-		z->next_in = s->part[i].p;
-		z->avail_in = (uInt)s->part[i].n;
-		rc = deflate(z, i == 2 ? Z_FINISH : Z_NO_FLUSH);
+static bool
+pack_piece(void *ctx, void *p, size_t n)
+{
+	struct packer *k = ctx;
+
+	k->z.next_in = p;
+	k->z.avail_in = (uInt)n;
+	while (k->z.avail_in) {
+		if (buf_reserve(k->out, 4096))
+			return false;
+		k->z.next_out = k->out->p + k->out->n;
+		k->z.avail_out = (uInt)(k->out->cap - k->out->n);
+		deflate(&k->z, Z_NO_FLUSH);
+		k->out->n = k->out->cap - k->z.avail_out;
 	}
-	if (rc != Z_STREAM_END)
-		return ERR_NOMEM;
-	out->n += z->total_out;
-	return 0;
+	return true;
+}
+
+static bool
+pack_end(struct packer *k)
+{
+	int rc;
+
+	do {
+		if (buf_reserve(k->out, 4096))
+			return false;
+		k->z.next_out = k->out->p + k->out->n;
+		k->z.avail_out = (uInt)(k->out->cap - k->out->n);
+		rc = deflate(&k->z, Z_FINISH);
+		k->out->n = k->out->cap - k->z.avail_out;
+	} while (rc == Z_OK);
+	return rc == Z_STREAM_END;
 }
 
 int
 emu_pack(const struct emu *e, struct buf *out)
 {
 	struct head h = head_of(e);
-	struct parts s;
-	z_stream z = { 0 };
-	int rc;
+	struct packer k = { .out = out };
+	size_t start = out->n;
+	bool ok;
 
-	parts_of(&s, e, &h);
-	if (deflateInit(&z, PACK_LEVEL) != Z_OK)
+	if (deflateInit(&k.z, PACK_LEVEL) != Z_OK)
 		return ERR_NOMEM;
-	rc = buf_reserve(out, deflateBound(&z, (uLong)emu_save_size(e)) + 64);
-	if (!rc)
-		rc = pack_parts(&z, &s, out);
-	deflateEnd(&z);
-	return rc;
+	ok = pack_piece(&k, &h, sizeof h) && pack_piece(&k, e->base, h.arena) &&
+	     grid_pieces(&e->core->grid, pack_piece, &k) && pack_end(&k);
+	deflateEnd(&k.z);
+	if (!ok)
+		buf_cut(out, start);
+	return ok ? 0 : ERR_NOMEM;
 }
 
 static bool
-unpack_part(z_stream *z, uint8_t *p, size_t n)
+unpack_piece(void *ctx, void *p, size_t n)
 {
+	z_stream *z = ctx;
+
 	z->next_out = p;
 	z->avail_out = (uInt)n;
 	while (z->avail_out) {
@@ -162,17 +156,17 @@ unpack_part(z_stream *z, uint8_t *p, size_t n)
 static int
 unpack(struct emu *e, z_stream *z)
 {
-	struct head h;
-	struct parts s;
 	int cols = emu_cols(e), rows = emu_rows(e);
+	struct head h;
 
-	if (!unpack_part(z, (uint8_t *)&h, sizeof h) || !head_ok(e, &h))
+	if (!unpack_piece(z, &h, sizeof h) || !head_ok(e, &h))
 		return ERR_STATE;
 	clear_excess(e, &h);
-	parts_of(&s, e, &h);
-	if (unpack_part(z, s.part[1].p, s.part[1].n) &&
-		unpack_part(z, s.part[2].p, s.part[2].n))
-		return 0;
+	if (unpack_piece(z, e->base, h.arena)) {
+		grid_blank(&e->core->grid);
+		if (grid_pieces(&e->core->grid, unpack_piece, z))
+			return 0;
+	}
 	emu_reset(e, cols, rows);
 	return ERR_STATE;
 }

@@ -145,6 +145,11 @@ def compare(tmux, recorded, size):
             begin = end
             steps.append(name)
             parts.append(name)
+    shown = [subprocess.run([BUILD + "/tests/tools/emudump", "-v"] + slow + ["%dx%d" % size] +
+                            steps, stdout=subprocess.PIPE, check=True).stdout
+             for slow in ([], ["-S"])]
+    if shown[0] != shown[1]:
+        return "the short cuts change something"
     tmux.start(size, parts)
     for i, step in enumerate(steps):
         if step[0] == "@":
@@ -180,7 +185,7 @@ PROGRAMS = [
     ("less", ["less", "-R", TEXT], [" ", " ", "b", "/emu\r", "n", "k", "k", "G", "g"], (80, 24)),
     ("htop", ["htop", "--delay=5"], ["j", "j", "\x1b[B", "h", "q"], (80, 24)),
     ("htop, resized", ["htop", "--delay=5"], ["j", (120, 40), "j", (70, 20), "j"], (100, 30)),
-    ("tmux", ["tmux", "-L", "inner-differential", "-f", "/dev/null", "new", "sh"],
+    ("tmux", ["tmux", "-S", "inner", "-f", "/dev/null", "new", "sh"],
      ["ls -l /\r", "seq 1 30\r", "\x02\"", "ls\r", "\x02%", "seq 1 9\r", "\x02o", "\x02x", "y"],
      (80, 24)),
     ("nano", ["nano", TEXT], ["\x16", "\x16", "\x17emu\r", "abc", "\x0b"], (80, 24)),
@@ -203,6 +208,9 @@ def run(number, name, command, keys, size):
         said = str(error)
     finally:
         tmux.stop()
+        if command[0] == "tmux":
+            subprocess.run(["tmux", "-S", "inner", "kill-server"], check=False,
+                           stderr=subprocess.DEVNULL)
         os.chdir(home)
     for line in said.splitlines():
         print("# " + line)
@@ -227,8 +235,6 @@ def main():
             run(number, name, command, keys, size)
         else:
             print("ok %d - %s # SKIP it is not installed" % (number, name))
-    subprocess.run(["tmux", "-L", "inner-differential", "kill-server"], check=False,
-                   stderr=subprocess.DEVNULL)
 
 
 main()
