@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What the commands do to the player. */
+#include "play/canvas.h"
 #include "play/player_impl.h"
 
 #include <math.h>
@@ -226,16 +227,6 @@ player_command(struct player *p, const struct command *c, int64_t now)
 	return flags;
 }
 
-static int
-columns_of(const char *text)
-{
-	int n = 0;
-
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xC0) != 0x80;
-	return n;
-}
-
 unsigned
 player_find(struct player *p, const char *text, int dir, int64_t now)
 {
@@ -248,7 +239,7 @@ player_find(struct player *p, const char *text, int dir, int64_t now)
 	rc = reel_find(p->reel, text, dir, &row, &col, player_busy, p, &e);
 	if (rc == 1) {
 		player_arrive(p, reel_time(p->reel));
-		p->hit = (struct player_hit){ row, col, columns_of(text) };
+		p->hit = (struct player_hit){ row, col, canvas_text_cols(text) };
 		return PLAYER_REDRAW | PLAYER_STATUS | PLAYER_JUMPED;
 	}
 	player_anchor(p);

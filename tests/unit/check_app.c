@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: ISC */
+/* The app and its pictures: what is painted with which style, frames that are kept, and
+ * anything a person may press in any order. */
+#include "base/clk.h"
+#include "play/paint.h"
+#include "play/script.h"
+
+#include "tests/unit/unit.h"
+
+#include <locale.h>
+#include <stdio.h>
+
+struct show {
+	struct app app;
+	struct canvas canvas;
+	int64_t now;
+};
+
+static void
+show_open(struct show *s, struct span text, int cols, int rows)
+{
+	struct app_opts o = { .depth = THEME_256, .utf8 = true };
+	struct reel_opts ro = { .channel = -1 };
+	struct tape *t;
+	struct reel *r;
+	struct err e;
+
+	*s = (struct show){ 0 };
+	keymap_init(&o.keymap);
+	ck_assert_int_eq(tape_open(&t, src_mem(text), NULL, &e), 0);
+	ck_assert_int_eq(reel_open(&r, t, &ro, &e), 0);
+	ck_assert_int_eq(app_init(&s->app, r, &o, 0), 0);
+	ck_assert_int_eq(canvas_size(&s->canvas, cols, rows), 0);
+}
+
+static void
+show_close(struct show *s)
+{
+	app_done(&s->app);
+	canvas_free(&s->canvas);
+}
+
+static void
+tick_to(struct show *s, int64_t now)
+{
+	s->now = now;
+	app_tick(&s->app, now);
+	paint_app(&s->app, &s->canvas);
+}
+
+static void
+press(struct show *s, const char *key)
+{
+	ck_assert_uint_ne(keymap_key(key), K_NONE);
+	app_key(&s->app, keymap_key(key), s->now);
+	paint_app(&s->app, &s->canvas);
+}
+
+static void
+type(struct show *s, const char *text)
+{
+	for (; *text; text++)
+		app_key(&s->app, (uint8_t)*text, s->now);
+	paint_app(&s->app, &s->canvas);
+}
+
+static void
+expect_row(struct show *s, int row, const char *want)
+{
+	struct buf b = { 0 };
+
+	canvas_row_text(&s->canvas, row, &b);
+	ck_assert_str_eq(buf_cstr(&b), want);
+	buf_free(&b);
+}
+
+static bool
+row_has(struct show *s, int row, const char *what)
+{
+	struct buf b = { 0 };
+	bool found;
+
+	canvas_row_text(&s->canvas, row, &b);
+	found = strstr(buf_cstr(&b), what) != NULL;
+	buf_free(&b);
+	return found;
+}
+
+static const struct cell *
+cell_at(struct show *s, int row, int col)
+{
+	return &canvas_row(&s->canvas, row)[col];
+}
+
+#define HEAD "{\"version\":2,\"width\":20,\"height\":4}\n"
+
+START_TEST(app_paints_styles_of_the_recording)
+{
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[0,\"o\",\"\\u001b[1;38;5;99mA\\u001b[0;48;2;1;2;3mB"
+			      "\\u001b[0;8mC\\u001b[0;2;3;4;7;9mD\"]\n[9,\"o\",\"\"]\n"),
+		20, 5);
+	tick_to(&s, 0);
+	expect_row(&s, 0, "ABCD");
+	ck_assert_uint_eq(cell_at(&s, 0, 0)->fg, COLOR_OF_INDEX(99));
+	ck_assert_uint_eq(cell_at(&s, 0, 0)->attr, CELL_BOLD);
+	ck_assert_uint_eq(cell_at(&s, 0, 1)->bg, COLOR_OF_RGB(0x010203));
+	/* concealed text is shown, and looks like nothing else */
+	ck_assert_uint_eq(cell_at(&s, 0, 2)->bg, theme_style(THEME_256, ROLE_CONCEAL).bg);
+	ck_assert_uint_eq(cell_at(&s, 0, 2)->attr & CELL_CONCEAL, 0);
+	ck_assert_uint_eq(cell_at(&s, 0, 3)->attr,
+		CELL_DIM | CELL_ITALIC | CELL_UNDERLINE | CELL_REVERSE | CELL_STRIKE);
+	ck_assert_int_eq(s.canvas.cursor_row, 0);
+	ck_assert_int_eq(s.canvas.cursor_col, 4);
+	show_close(&s);
+}
+END_TEST
+
+START_TEST(app_cuts_wide_characters_at_the_edge)
+{
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[0,\"o\",\"x\\u65e5\\u672c\\u8a9ey\"]\n[9,\"o\",\"\"]\n"),
+		4, 3);
+	tick_to(&s, 0);
+	press(&s, "H"); /* the view stays at the left */
+	expect_row(&s, 0, "x\xE6\x97\xA5");
+	ck_assert_uint_eq(cell_at(&s, 0, 3)->ch, ' ');
+	ck_assert_uint_eq(cell_at(&s, 0, 2)->width, 0);
+	press(&s, "L"); /* 8 columns on: begins with nothing of the recording's text */
+	expect_row(&s, 0, "");
+	show_close(&s);
+}
+END_TEST
+
+START_TEST(app_marks_what_was_found)
+{
+	struct show s;
+	struct style found = theme_style(THEME_256, ROLE_FOUND);
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[1,\"o\",\"a needle "
+			      "\\u65e5\\u672c\"]\n[2,\"o\",\"\\r\\nneedle\"]\n"),
+		20, 5);
+	tick_to(&s, 0);
+	press(&s, "/");
+	type(&s, "needle \xE6");
+	press(&s, "Backspace");
+	press(&s, "Enter");
+	ck_assert_uint_eq(cell_at(&s, 0, 2)->bg, found.bg);
+	ck_assert_uint_eq(cell_at(&s, 0, 1)->bg, 0);
+	press(&s, "n");
+	ck_assert(row_has(&s, 4, "not found"));
+	press(&s, "Home");
+	ck_assert_uint_eq(cell_at(&s, 0, 2)->bg, 0);
+	show_close(&s);
+}
+END_TEST
+
+START_TEST(app_keeps_the_screen_while_a_frame_is_drawn)
+{
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[1,\"o\",\"old\"]\n[2,\"o\",\"\\u001b[?2026h\\rnew\"]\n"
+			      "[2.1,\"o\",\"er\\u001b[?2026l\"]\n[9,\"o\",\"\"]\n"),
+		20, 5);
+	tick_to(&s, NS_PER_S);
+	expect_row(&s, 0, "old");
+	tick_to(&s, 2 * NS_PER_S + 50 * NS_PER_MS);
+	expect_row(&s, 0, "old");
+	press(&s, "h"); /* help over it, and away again */
+	press(&s, "h");
+	expect_row(&s, 0, "new");
+	tick_to(&s, 2 * NS_PER_S + 100 * NS_PER_MS);
+	expect_row(&s, 0, "newer");
+	show_close(&s);
+}
+END_TEST
+
+START_TEST(app_takes_back_a_long_move)
+{
+	struct buf b = { 0 };
+	struct show s;
+
+	buf_add_str(&b, HEAD);
+	for (int i = 0; i < 40000; i++)
+		buf_addf(&b,
+			"[%d,\"o\",\"some words to fill the recording with %d\\r\\n\"]\n",
+			i, i);
+	show_open(&s, buf_span(&b), 80, 24);
+	tick_to(&s, 0);
+	press(&s, "End");
+	ck_assert(row_has(&s, 23, "any key cancels"));
+	press(&s, "x");
+	ck_assert(row_has(&s, 23, "cancelled"));
+	ck_assert_int_eq(player_view(s.app.player).pos_ns, 0);
+	press(&s, "End");
+	while (app_deadline(&s.app) <= 0)
+		tick_to(&s, 0);
+	ck_assert_int_eq(player_view(s.app.player).state, PLAYER_FINISHED);
+	show_close(&s);
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(canvas_pool_runs_full_and_is_emptied)
+{
+	struct buf b = { 0 };
+	struct show s;
+
+	buf_add_str(&b, "{\"version\":2,\"width\":200,\"height\":40}\n[0,\"o\",\"");
+	for (int i = 0; i < 1000; i++) /* more different characters than the pool holds */
+		buf_addf(&b, "%c\\u03%02x\\u03%02x", 'a' + i % 26, i / 26 % 64,
+			0x10 + i / 1664 * 7 + i % 31);
+	buf_add_str(&b, "\"]\n[9,\"o\",\"\\u001b[H\\u001b[Je\\u0301\"]\n");
+	show_open(&s, buf_span(&b), 200, 41);
+	tick_to(&s, 0);
+	ck_assert_int_le(s.canvas.pooled, CANVAS_POOL);
+	tick_to(&s, 9 * NS_PER_S);
+	tick_to(&s, 10 * NS_PER_S);
+	expect_row(&s, 0, "e\xCC\x81");
+	ck_assert_int_le(s.canvas.pooled, CANVAS_POOL / 2);
+	show_close(&s);
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(canvas_texts_are_harmless)
+{
+	struct canvas c = { 0 };
+	struct buf b = { 0 };
+
+	ck_assert_int_eq(canvas_size(&c, 20, 2), 0);
+	ck_assert_int_eq(canvas_text(&c, 0, 0, 20, (struct style){ 0 },
+				 "a\x1b[31m\xE2\x80\xAE"
+				 "b\xC2\x9B\x7F\xFF\xE6\x97\xA5"),
+		12);
+	canvas_row_text(&c, 0, &b);
+	ck_assert_str_eq(buf_cstr(&b), "a?[31mb??\xEF\xBF\xBD\xE6\x97\xA5");
+	ck_assert_int_eq(
+		canvas_text(&c, 1, 18, 20, (struct style){ 0 }, "x\xE6\x97\xA5"), 1);
+	ck_assert_int_eq(canvas_text(&c, 2, 0, 20, (struct style){ 0 }, "below"), 0);
+	buf_free(&b);
+	canvas_free(&c);
+}
+END_TEST
+
+static uint32_t
+next_random(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(*seed >> 33);
+}
+
+static void
+random_output(struct buf *b, uint64_t *seed)
+{
+	static const char *const bits[] = { "text ", "\\r\\n", "\\u001b[?2026h",
+		"\\u001b[?2026l", "\\u001b[2J", "\\u001b[H", "\\u001b[31m", "\\u001b[8m",
+		"\\u65e5", "e\\u0301", "\\u001b[?1049h", "\\u001b[?1049l",
+		"\\u001b]0;t\\u0007", "\\u001b[?25l", "\\ud83d\\ude00\\u200d", "\\u202e",
+		"\\u001b[5;10r", "\\u001b[99;99H", "\\t" };
+
+	for (uint32_t n = next_random(seed) % 20; n; n--)
+		buf_add_str(b, bits[next_random(seed) % (sizeof bits / sizeof *bits)]);
+}
+
+static void
+random_recording(struct buf *b, uint64_t *seed)
+{
+	int64_t ms = 0;
+
+	buf_clear(b);
+	buf_addf(b, "{\"version\":2,\"width\":%u,\"height\":%u}\n",
+		1 + next_random(seed) % 150, 1 + next_random(seed) % 60);
+	for (int i = 0; i < 60; i++) {
+		ms += next_random(seed) % 3 ? next_random(seed) % 100
+					    : next_random(seed) % 9000;
+		buf_addf(b, "[%d.%03d,", (int)(ms / 1000), (int)(ms % 1000));
+		if (next_random(seed) % 10 == 0) {
+			buf_addf(b, "\"r\",\"%ux%u\"]\n", 1 + next_random(seed) % 200,
+				1 + next_random(seed) % 80);
+		} else {
+			buf_add_str(b, next_random(seed) % 8 ? "\"o\",\"" : "\"m\",\"");
+			random_output(b, seed);
+			buf_add_str(b, "\"]\n");
+		}
+	}
+	if (next_random(seed) % 3 == 0)
+		buf_cut(b, b->n - next_random(seed) % (b->n / 2));
+}
+
+static uint32_t
+random_key(const struct keymap *k, uint64_t *seed)
+{
+	if (next_random(seed) % 4 == 0)
+		return " texhq\r\033\177"[next_random(seed) % 9];
+	return k->row[next_random(seed) % (uint32_t)k->n].key;
+}
+
+/* Whatever is pressed whenever: positions stay inside, wide characters whole, the picture
+ * holds nothing that could order a terminal about. */
+static void
+expect_sound(struct show *s)
+{
+	struct player_view v = player_view(s->app.player);
+	const struct canvas *c = &s->canvas;
+	char text[EMU_CELL_TEXT_MAX];
+
+	ck_assert_int_ge(v.pos_ns, 0);
+	ck_assert_int_le(v.pos_ns, v.duration_ns);
+	ck_assert(v.speed >= PLAYER_SPEED_MIN && v.speed <= PLAYER_SPEED_MAX);
+	ck_assert_int_lt(c->cursor_row, c->rows);
+	for (int i = 0; i < c->rows * c->cols; i++) {
+		int n = canvas_cell_text(c, &c->cell[i], text);
+
+		ck_assert_int_lt(n, EMU_CELL_TEXT_MAX);
+		for (int k = 0; k < n; k++)
+			ck_assert_uint_ge((uint8_t)text[k], 32);
+		if (c->cell[i].width == 2)
+			ck_assert_int_lt(i % c->cols, c->cols - 1);
+	}
+}
+
+static void
+monkey(uint64_t seed)
+{
+	struct buf b = { 0 };
+	struct show s;
+
+	random_recording(&b, &seed);
+	show_open(&s, buf_span(&b), 1 + (int)(next_random(&seed) % 120),
+		1 + (int)(next_random(&seed) % 50));
+	for (int i = 0; i < 200; i++) {
+		if (next_random(&seed) % 3 == 0)
+			app_tick(&s.app,
+				s.now += next_random(&seed) % 3 * 400 * NS_PER_MS);
+		if (next_random(&seed) % 9 == 0)
+			app_idle(&s.app);
+		if (next_random(&seed) % 30 == 0)
+			canvas_size(&s.canvas, 1 + (int)(next_random(&seed) % 120),
+				1 + (int)(next_random(&seed) % 50));
+		app_key(&s.app, random_key(&s.app.o.keymap, &seed), s.now);
+		if (i % 4 == 0) {
+			paint_app(&s.app, &s.canvas);
+			expect_sound(&s);
+		}
+	}
+	show_close(&s);
+	buf_free(&b);
+}
+
+START_TEST(app_bears_any_keys)
+{
+	for (uint64_t i = 0; i < 12; i++)
+		monkey((uint64_t)_i * 12 + i);
+}
+END_TEST
+
+static TCase *
+case_pictures(void)
+{
+	TCase *t = tcase_create("pictures");
+
+	setlocale(LC_ALL, "C.UTF-8"); /* widths of characters */
+	tcase_add_test(t, app_paints_styles_of_the_recording);
+	tcase_add_test(t, app_cuts_wide_characters_at_the_edge);
+	tcase_add_test(t, app_marks_what_was_found);
+	tcase_add_test(t, app_keeps_the_screen_while_a_frame_is_drawn);
+	tcase_add_test(t, app_takes_back_a_long_move);
+	tcase_add_test(t, canvas_pool_runs_full_and_is_emptied);
+	tcase_add_test(t, canvas_texts_are_harmless);
+	return t;
+}
+
+static TCase *
+case_monkey(void)
+{
+	TCase *t = tcase_create("monkey");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, app_bears_any_keys, 0, 4);
+	return t;
+}
+
+UNIT_MAIN("app", case_pictures, case_monkey)
