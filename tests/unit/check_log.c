@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The parts of auditlog below its commands. */
+#include "log/ansi.h"
 #include "log/cmd.h"
 #include "log/facts.h"
 #include "log/out.h"
@@ -386,4 +387,114 @@ out_cases(void)
 	return t;
 }
 
-UNIT_MAIN("log", cmd_cases, facts_cases, out_cases)
+/* ansi */
+
+/* Row 0 of a small terminal after BYTES. */
+static const char *
+row_of(const char *bytes, size_t n)
+{
+	static char text[1024];
+	struct emu *e = emu_new(20, 3);
+	struct buf out = { 0 };
+
+	ck_assert_ptr_nonnull(e);
+	emu_write(e, span_of(bytes, n));
+	ck_assert_int_eq(ansi_row(&out, e, 0), 0);
+	snprintf(text, sizeof text, "%s", buf_cstr(&out));
+	buf_free(&out);
+	emu_free(e);
+	return text;
+}
+
+#define ROW_OF(bytes) row_of(bytes, sizeof(bytes) - 1)
+
+START_TEST(ansi_plain_text_stays_plain)
+{
+	ck_assert_str_eq(ROW_OF("hello   "), "hello");
+	ck_assert_str_eq(ROW_OF(""), "");
+	ck_assert_str_eq(ROW_OF("a\033[5Gb"), "a   b");
+}
+END_TEST
+
+START_TEST(ansi_gives_looks_back)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{ "\033[1mx", "\033[0;1mx\033[0m" },
+		{ "\033[1;2;3;4;7;9mx", "\033[0;1;2;3;4;7;9mx\033[0m" },
+		{ "\033[31;42mx", "\033[0;31;42mx\033[0m" },
+		{ "\033[91;102mx", "\033[0;91;102mx\033[0m" },
+		{ "\033[38;5;200;48;5;17mx", "\033[0;38;5;200;48;5;17mx\033[0m" },
+		{ "\033[38;2;1;2;3mx", "\033[0;38;2;1;2;3mx\033[0m" },
+		{ "a\033[31mb\033[mc", "a\033[0;31mb\033[0mc" },
+		{ "\033[31mab", "\033[0;31mab\033[0m" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		ck_assert_str_eq(row_of(rows[i].in, strlen(rows[i].in)), rows[i].out);
+}
+END_TEST
+
+START_TEST(ansi_blanks_with_a_background_are_seen)
+{
+	ck_assert_str_eq(ROW_OF("a\033[44m  \033[m  "), "a\033[0;44m  \033[0m");
+}
+END_TEST
+
+START_TEST(ansi_wide_and_combining_characters)
+{
+	ck_assert_str_eq(
+		ROW_OF("\xe6\xbc\xa2\xe5\xad\x97x"), "\xe6\xbc\xa2\xe5\xad\x97x");
+	ck_assert_str_eq(ROW_OF("e\xcc\x81x"), "e\xcc\x81x");
+}
+END_TEST
+
+/* Whatever is written, what comes out is text and SGR. */
+START_TEST(ansi_sends_nothing_of_the_recording)
+{
+	uint32_t rng = 1;
+
+	for (int round = 0; round < 2000; round++) {
+		char bytes[60];
+		const char *p;
+
+		for (size_t i = 0; i < sizeof bytes; i++) {
+			static const char likely[] =
+				"\033\033[]0;31mP\\\x9b\x07x?hq\xe2\x80\xae";
+
+			rng = rng * 1664525 + 1013904223;
+			bytes[i] = rng >> 31 ? (char)(rng >> 16)
+					     : likely[(rng >> 16) % (sizeof likely - 1)];
+		}
+		p = row_of(bytes, sizeof bytes);
+		for (; *p; p++) {
+			if (*p == '\033') {
+				ck_assert_int_eq(p[1], '[');
+				p += 2 + strspn(p + 2, "0123456789;:");
+				ck_assert_int_eq(*p, 'm');
+			}
+			ck_assert_int_ne((unsigned char)*p, 0x7F);
+			ck_assert((unsigned char)*p >= 0x20);
+			ck_assert(!((unsigned char)p[0] == 0xC2 &&
+				    (unsigned char)p[1] < 0xA0));
+		}
+	}
+}
+END_TEST
+
+static TCase *
+ansi_cases(void)
+{
+	TCase *t = tcase_create("ansi");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, ansi_plain_text_stays_plain);
+	tcase_add_test(t, ansi_gives_looks_back);
+	tcase_add_test(t, ansi_blanks_with_a_background_are_seen);
+	tcase_add_test(t, ansi_wide_and_combining_characters);
+	tcase_add_test(t, ansi_sends_nothing_of_the_recording);
+	return t;
+}
+
+UNIT_MAIN("log", cmd_cases, facts_cases, out_cases, ansi_cases)
