@@ -501,7 +501,7 @@ get_message(struct walk *w)
 			if (!take_entry(w, &hint))
 				return false;
 	} else if (!cbor_is_null(&map)) {
-		return wrong(w, &map, "the message");
+		w->r.status = CBORR_BAD;
 	}
 	if (w->r.status != CBORR_OK)
 		return false;

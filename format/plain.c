@@ -94,17 +94,25 @@ points_find(const struct plain_points *l, uint64_t off)
 	return lo ? &l->v[lo - 1] : NULL;
 }
 
-static void
+/* A member begins.  True when it shows that the window does not end as it should. */
+static bool
 note_member(struct plain *s)
 {
-	uint64_t at = s->off + s->n;
+	bool odd = false;
 	struct gzidx_member m;
 
-	s->begin = at;
-	s->is_ours = gzidx_member_get(s->gz.extra, &m) && m.plain == at;
-	if (points_want(&s->members, at))
-		points_add(
-			&s->members, (struct plain_point){ at, s->gz.member_at, NULL });
+	s->is_ours = gzidx_member_get(s->gz.extra, &m);
+	if (s->is_ours && s->damaged && m.plain != s->off + s->n) {
+		s->off = m.plain;
+		s->pos = s->n = 0;
+		odd = true;
+	}
+	s->begin = s->off + s->n;
+	s->is_ours = s->is_ours && m.plain == s->begin;
+	if (points_want(&s->members, s->begin))
+		points_add(&s->members,
+			(struct plain_point){ s->begin, s->gz.member_at, NULL });
+	return odd || (s->is_ours && s->pos < s->n);
 }
 
 /* In the middle of a long member, remember the way back.  Without memory there is none. */
@@ -170,7 +178,8 @@ plain_more(struct plain *s, struct err *e)
 		case GZR_BEGIN:
 			s->closing = gzidx_is_closing(s->gz.extra);
 			s->ended = false;
-			note_member(s);
+			if (note_member(s))
+				return PLAIN_SYNC;
 			break;
 		case GZR_END:
 			s->ended = true;
@@ -178,8 +187,10 @@ plain_more(struct plain *s, struct err *e)
 		case GZR_SUM:
 			s->ended = true;
 			s->bad_sum = s->gz.member_at;
+			s->damaged = true;
 			return PLAIN_SUM;
 		case GZR_BROKEN:
+			s->damaged = true;
 			return PLAIN_GAP;
 		default:
 			return rc;
@@ -187,11 +198,17 @@ plain_more(struct plain *s, struct err *e)
 	}
 }
 
-int
-plain_resync(struct plain *s, struct err *e)
+void
+plain_drop(struct plain *s)
 {
 	s->off += s->n;
 	s->pos = s->n = 0;
+}
+
+int
+plain_resync(struct plain *s, struct err *e)
+{
+	plain_drop(s);
 	return gzr_find(&s->gz, s->plausible, s->ctx, e);
 }
 

@@ -4,7 +4,8 @@
  * inside long members the state of the inflater, so that it can go back without starting
  * over; the number of these places is bounded, however long the file.
  *
- * Plain offsets count the bytes that came out, whatever was skipped in the file. */
+ * Plain offsets count the bytes that came out.  After damage they are what the next member
+ * of ours says about itself, so that they are the same whichever way one comes to it. */
 #ifndef FORMAT_PLAIN_H
 #define FORMAT_PLAIN_H
 
@@ -36,6 +37,7 @@ struct plain {
 	bool ended;       /* the last member was ended, nothing came after it */
 	uint64_t begin;   /* plain offset at which the last member began ... */
 	bool is_ours;     /* ... and its member record says so too */
+	bool damaged;     /* a gap or a wrong sum was met */
 	uint64_t bad_sum; /* file offset of the last member with a wrong sum, 0: none */
 	gzr_plausible *plausible;
 	void *ctx;
@@ -46,6 +48,7 @@ enum plain_result {
 	PLAIN_MORE, /* the window has grown */
 	PLAIN_GAP,  /* damage: see plain_resync() */
 	PLAIN_SUM,  /* nothing new; the member at bad_sum has a wrong checksum */
+	PLAIN_SYNC, /* nothing new; it is known that a message begins behind the window */
 };
 
 /* SRC is borrowed; the first member is at file offset START. */
@@ -66,6 +69,7 @@ plain_window(const struct plain *s)
 
 /* Get more bytes behind the window.  A plain_result or a negative error. */
 int plain_more(struct plain *s, struct err *e);
+void plain_drop(struct plain *s); /* the rest of the window */
 /* After PLAIN_GAP: drop the window and go to the next member that makes sense.  1 found,
  * 0 none, negative. */
 int plain_resync(struct plain *s, struct err *e);

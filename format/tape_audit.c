@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Reading audit logs: the plain bytes of plain.h are cut into messages by msg_decode.h.
- *
- * A message that ends too early waits for more bytes; the demand grows with every try, so
- * that a huge message is not looked at over and over.  Bytes that are no message, and what
- * comes after a gap in the gzip data, are searched for the next thing that is a message of
- * the same connection.  Each flaw is told once, however often the tape goes back. */
+/* Reading audit logs: the plain bytes of plain.h are cut into messages by tape_cut.c.  Here
+ * is what happens at gaps and ends.  After damage the tape goes on at the next member that
+ * makes sense.  Each flaw is told once, however often the tape goes back. */
 #include "format/tape_audit.h"
 
 #include "base/clk.h"
@@ -12,11 +9,6 @@
 #include "format/wire.h"
 
 #include <stdlib.h>
-
-#define ID_KEY \
-	"\x6C" \
-	"connectionId"
-#define ID_KEY_SIZE 13
 
 static struct tape_audit *
 of(struct tape *t)
@@ -33,19 +25,6 @@ tape_audit_sniff(struct span head, bool whole)
 	return n && memcmp(head.p, AUDIT_MAGIC, n) == 0;
 }
 
-/* A note about the message at the present place. */
-static void
-note_message(struct tape_audit *a, int code, bool lost, const char *text)
-{
-	uint64_t at = plain_tell(&a->plain);
-
-	if (at < a->noted)
-		return;
-	a->noted = at + 1;
-	tape_note(&a->t, (int64_t)a->plain.gz.member_at, a->ordinal, code, lost, "%s",
-		text);
-}
-
 /* A note about the gzip data at OFF. */
 static void
 note_file(struct tape_audit *a, uint64_t off, int code, bool lost, const char *text)
@@ -56,16 +35,12 @@ note_file(struct tape_audit *a, uint64_t off, int code, bool lost, const char *t
 	tape_note(&a->t, (int64_t)off, a->ordinal, code, lost, "%s", text);
 }
 
-static bool
-same_connection(const struct tape_audit *a, struct span id)
+/* The member at OFF is damaged: what was learnt from it may be too. */
+static void
+distrust(struct tape_audit *a, uint64_t off)
 {
-	return !a->have_start || span_eq(buf_span(&a->id), id);
-}
-
-static bool
-is_map_head(uint8_t c)
-{
-	return (c >= 0xA1 && c <= 0xB7) || c == 0xBF;
+	if (a->id_known && a->id_member == off)
+		a->id_known = false;
 }
 
 /* Does a member look like one of this recording?  (gzr_plausible) */
@@ -81,174 +56,13 @@ plausible(void *ctx, struct span plain, struct span extra)
 		return true;
 	if (plain.n && plain.p[0] == CBOR_ARRAY_OPEN)
 		plain = span_of(plain.p + 1, plain.n - 1);
-	if (plain.n <= 1 + ID_KEY_SIZE || !is_map_head(plain.p[0]) ||
-		memcmp(plain.p + 1, ID_KEY, ID_KEY_SIZE) != 0)
+	if (plain.n <= 1 + TAPE_ID_KEY_SIZE || !tape_audit_is_head(plain.p[0]) ||
+		memcmp(plain.p + 1, TAPE_ID_KEY, TAPE_ID_KEY_SIZE) != 0)
 		return false;
-	cborr_init(&r, span_of(plain.p + 1 + ID_KEY_SIZE, plain.n - 1 - ID_KEY_SIZE));
+	cborr_init(&r,
+		span_of(plain.p + 1 + TAPE_ID_KEY_SIZE, plain.n - 1 - TAPE_ID_KEY_SIZE));
 	return cborr_item(&r, &it) && it.major == CBOR_TEXT &&
-	       cborr_string(&r, &it, NULL, &id) && same_connection(a, id);
-}
-
-static void
-consume(struct tape_audit *a, size_t n)
-{
-	a->plain.pos += n;
-	a->tried = a->want = 0;
-}
-
-/* A message ends too early: N bytes were there, at least NEED are wanted (0: unknown). */
-static void
-ask_more(struct tape_audit *a, size_t n, uint64_t need)
-{
-	uint64_t more = n + n / 2 + 1;
-
-	a->tried = n;
-	a->want = need > more ? need : more;
-}
-
-enum step { STEP_MORE, STEP_MESSAGE, STEP_AGAIN, STEP_CLOSED };
-
-/* Version 1: the head of the array. */
-static int
-array_head(struct tape_audit *a, struct span in)
-{
-	struct cbor_item it;
-	struct cborr r;
-
-	cborr_init(&r, in);
-	if (!cborr_item(&r, &it)) {
-		if (r.status == CBORR_SHORT)
-			return ask_more(a, in.n, r.need), STEP_MORE;
-		it.major = CBOR_SIMPLE;
-	}
-	a->array = ARRAY_OPEN;
-	if (it.major == CBOR_ARRAY) {
-		a->definite = !it.indefinite;
-		a->left = a->count = it.v;
-		consume(a, (size_t)(r.p - in.p));
-	} else {
-		note_message(
-			a, ERR_DAMAGED, true, "the array of messages has no beginning");
-		a->lost = true;
-	}
-	return STEP_AGAIN;
-}
-
-static void
-first_message(struct tape_audit *a)
-{
-	a->have_start = true;
-	a->t.info.start_ns = a->msg.time_ns;
-	a->t.info.has_wall = a->msg.time_ns > 0;
-	buf_clear(&a->id);
-	buf_add_span(&a->id, a->msg.connection_id);
-}
-
-/* A whole message of N bytes is in a->msg: deliver it unless it is unusable. */
-static int
-take_message(struct tape_audit *a, size_t n)
-{
-	const struct msg_flaw *f = &a->dec.flaw;
-
-	if (f->code)
-		note_message(a, f->code, f->lost, f->text);
-	if (a->definite)
-		a->left--;
-	/* not even a map: one note, however many of the kind follow */
-	a->lost = f->code && f->lost && !is_map_head(plain_window(&a->plain).p[0]);
-	consume(a, n);
-	if (f->code && f->lost)
-		return STEP_AGAIN;
-	if (!a->have_start)
-		first_message(a);
-	return STEP_MESSAGE;
-}
-
-static int
-read_message(struct tape_audit *a, struct span in)
-{
-	ssize_t n = msg_decode(&a->dec, in, &a->msg);
-
-	if (n > 0)
-		return take_message(a, (size_t)n);
-	if (n == 0)
-		return ask_more(a, in.n, a->dec.need), STEP_MORE;
-	if (n == ERR_NOMEM)
-		return ERR_NOMEM;
-	note_message(a, (int)n, true,
-		n == ERR_LIMIT ? "a message is larger than 64 MiB"
-			       : "bytes that are no message");
-	a->lost = true;
-	consume(a, 1);
-	return STEP_AGAIN;
-}
-
-/* Could a message begin at AT?  1: yes, and it is there; 0: needs more bytes; -1: no. */
-static int
-try_at(struct tape_audit *a, struct span at)
-{
-	ssize_t n = msg_decode(&a->dec, at, &a->msg);
-
-	if (n == 0)
-		return 0;
-	return n > 0 && !a->dec.flaw.lost && same_connection(a, a->msg.connection_id)
-		       ? 1
-		       : -1;
-}
-
-/* Look for the next message.  What cannot be one is dropped. */
-static int
-search(struct tape_audit *a, struct span in)
-{
-	size_t at = 0;
-
-	for (;;) {
-		const uint8_t *hit = in.n - at > ID_KEY_SIZE
-					     ? memmem(in.p + at + 1, in.n - at - 1,
-						       ID_KEY, ID_KEY_SIZE)
-					     : NULL;
-		int rc;
-
-		if (!hit) {
-			if (in.n - at > ID_KEY_SIZE)
-				at = in.n - ID_KEY_SIZE;
-			consume(a, at);
-			a->tried = in.n - at;
-			return STEP_MORE;
-		}
-		at = (size_t)(hit - in.p) - 1;
-		rc = is_map_head(in.p[at]) ? try_at(a, span_of(in.p + at, in.n - at))
-					   : -1;
-		if (rc >= 0) {
-			consume(a, at);
-			a->lost = rc == 0;
-			if (rc == 0)
-				ask_more(a, in.n - at, a->dec.need);
-			return rc == 0 ? STEP_MORE : STEP_AGAIN;
-		}
-		at++;
-	}
-}
-
-static int
-step(struct tape_audit *a)
-{
-	struct span in = plain_window(&a->plain);
-
-	if (a->array == ARRAY_CLOSED)
-		return STEP_CLOSED;
-	if (in.n == 0 || in.n < a->want)
-		return STEP_MORE;
-	if (a->lost)
-		return search(a, in);
-	if (a->array == ARRAY_HEAD)
-		return array_head(a, in);
-	if (a->array == ARRAY_OPEN &&
-		(a->definite ? a->left == 0 : in.p[0] == CBOR_BREAK)) {
-		a->array = ARRAY_CLOSED;
-		return STEP_CLOSED;
-	}
-	return read_message(a, in);
+	       cborr_string(&r, &it, NULL, &id) && tape_audit_same_connection(a, id);
 }
 
 /* The reference ends a file that it closed with a second sync marker. */
@@ -309,6 +123,7 @@ gap(struct tape_audit *a, struct err *e)
 	if (rc < 0)
 		return rc;
 	a->zeros = rc > 0;
+	distrust(a, a->plain.gz.member_at);
 	if (a->zeros)
 		note_file(
 			a, off, ERR_TRUNCATED, false, "zeros up to the end of the file");
@@ -327,26 +142,89 @@ gap(struct tape_audit *a, struct err *e)
 	return 1;
 }
 
+/* Is it the member behind the one at a->before?  (gzr_plausible) */
+static bool
+is_successor(void *ctx, struct span plain, struct span extra)
+{
+	struct tape_audit *a = ctx;
+	struct gzidx_member m;
+
+	return gzidx_member_get(extra, &m) && m.prev == a->before &&
+	       plausible(a, plain, extra);
+}
+
+/* The file seems to end inside a member of ours or inside a header; or these have swallowed
+ * what is behind them, because a length in them is wrong: then it names its predecessor. */
+static int
+swallowed(struct tape_audit *a, struct err *e)
+{
+	struct gzr *g = &a->plain.gz;
+	uint64_t off = gzr_offset(g);
+	bool header = g->state == GZR_HEADER;
+	struct gzr was = *g;
+	int rc;
+
+	if (a->t.opts.live || src_size(a->t.src) < 0 || (!header && !a->plain.is_ours))
+		return 0;
+	a->before = header ? off : g->member_at;
+	g->find_from = a->before + 1;
+	rc = gzr_find(g, is_successor, a, e);
+	if (rc > 0) {
+		note_file(a, a->before, ERR_DAMAGED, true, "a gzip member is damaged");
+		distrust(a, a->before);
+		plain_drop(&a->plain);
+		a->plain.damaged = true;
+		a->tried = a->want = 0;
+		a->lost = true;
+		return 1;
+	}
+	/* Nothing there: stand again at the end, where more may come. */
+	gzr_forget(g);
+	g->in_off = off;
+	g->state = was.state;
+	return rc;
+}
+
+/* What waits in the window for more bytes waits for ever. */
+static int
+give_up(struct tape_audit *a)
+{
+	bool sync = a->due == PLAIN_SYNC;
+
+	a->due = 0;
+	if (a->plain.pos < a->plain.n && !a->lost)
+		tape_audit_lose(a, ERR_DAMAGED, "a damaged message");
+	if (sync) {
+		plain_drop(&a->plain);
+		a->lost = false;
+	}
+	a->tried = a->want = 0;
+	return 1;
+}
+
 /* Bytes behind the window.  1 go on, 0 the end, negative. */
 static int
 more(struct tape_audit *a, struct err *e)
 {
-	size_t n;
-	int rc = plain_more(&a->plain, e);
+	int rc = a->due ? give_up(a) : plain_more(&a->plain, e);
 
+	if (rc == PLAIN_MORE || rc < 0)
+		return rc < 0 ? rc : 1;
 	if (rc == PLAIN_SUM) {
 		note_file(a, a->plain.bad_sum, ERR_DAMAGED, true,
 			"checksum of a gzip member is wrong");
+		distrust(a, a->plain.bad_sum);
+	}
+	if (rc == PLAIN_SUM || rc == PLAIN_SYNC)
+		a->due = rc;
+	if (a->due || plain_window(&a->plain).n > a->tried) {
+		a->want = 0; /* less than was asked for, but more than was tried */
 		return 1;
 	}
-	if (rc == PLAIN_MORE || rc < 0)
-		return rc < 0 ? rc : 1;
-	n = plain_window(&a->plain).n;
-	if (n > a->tried) { /* less than was asked for, but more than was tried */
-		a->want = 0;
-		return 1;
-	}
-	return rc == PLAIN_GAP ? gap(a, e) : at_end(a);
+	if (rc == PLAIN_GAP)
+		return gap(a, e);
+	rc = swallowed(a, e);
+	return rc ? rc : at_end(a);
 }
 
 /* Version 1, live: the end mark was in a tail that may have been replaced. */
@@ -376,7 +254,7 @@ audit_next(struct tape *t, const struct msg **m, int64_t *at_ns, struct err *e)
 	int rc;
 
 	for (;;) {
-		rc = step(a);
+		rc = tape_audit_step(a);
 		if (rc == STEP_MESSAGE)
 			break;
 		if (rc == STEP_MORE)
@@ -413,6 +291,7 @@ place(struct tape_audit *a, const struct tape_pos *pos)
 {
 	a->tried = a->want = 0;
 	a->lost = a->zeros = a->dead = false;
+	a->due = 0;
 	a->ordinal = pos->ordinal;
 	a->at_ns = pos->time_ns;
 	if (a->v1) {

@@ -14,7 +14,12 @@ struct tape_audit {
 	struct plain plain;
 	struct msg_decoder dec;
 	struct msg msg; /* the last message delivered */
-	struct buf id;  /* its connection, of the first one */
+	struct buf id;  /* the connection, of the first message of a sound member */
+	bool id_known;
+	uint64_t id_member; /* where that was */
+	uint64_t before;    /* offset of the member whose successor is looked for */
+	int due; /* PLAIN_SUM, PLAIN_SYNC: if what is in the window is no message now, it never
+		    will be */
 	bool v1;
 	enum { ARRAY_NONE, ARRAY_HEAD, ARRAY_OPEN, ARRAY_CLOSED } array;
 	bool definite;        /* the array says its size */
@@ -39,6 +44,24 @@ int tape_audit_header(struct src *src, unsigned *version, struct err *e);
 /* The file of SIZE bytes is nothing, or the beginning of an audit log's header. */
 bool tape_audit_is_torn(struct src *src, size_t size);
 int tape_audit_start(struct tape_audit *a, struct err *e);
+
+/* tape_cut.c: one step through the window. */
+enum tape_step {
+	STEP_MORE,    /* it needs more bytes */
+	STEP_MESSAGE, /* a message is in a->msg */
+	STEP_AGAIN,   /* something was passed over */
+	STEP_CLOSED,  /* the array of version 1 has ended */
+};
+int tape_audit_step(struct tape_audit *a); /* or a negative error */
+/* What stands at the present place is no message: note it, search from here on. */
+void tape_audit_lose(struct tape_audit *a, int code, const char *text);
+/* How every message begins: a map whose first key is "connectionId". */
+#define TAPE_ID_KEY \
+	"\x6C"      \
+	"connectionId"
+#define TAPE_ID_KEY_SIZE 13
+bool tape_audit_is_head(uint8_t c);
+bool tape_audit_same_connection(const struct tape_audit *a, struct span id);
 
 /* tape_index.c */
 void tape_audit_load_index(struct tape_audit *a);
