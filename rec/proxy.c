@@ -268,6 +268,15 @@ proxy_stop_input(struct proxy *p)
 }
 
 void
+proxy_stop(struct proxy *p)
+{
+	p->program_over = true;
+	relay_eof(&p->in);
+	relay_eof(&p->out);
+	relay_eof(&p->err);
+}
+
+void
 proxy_say(struct proxy *p, const char *text)
 {
 	char line[512];
@@ -288,6 +297,12 @@ bool
 proxy_ended(const struct proxy *p)
 {
 	return p->out.eof && p->err.eof && proxy_delivered(p);
+}
+
+bool
+proxy_waits(const struct proxy *p)
+{
+	return p->out.stalled || p->err.stalled;
 }
 
 void

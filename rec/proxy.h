@@ -46,9 +46,12 @@ bool proxy_event(struct proxy *p, enum ring_class c, enum rec_kind kind, const v
 void proxy_resume(struct proxy *p);   /* there is room in the queue again */
 void proxy_catch_up(struct proxy *p); /* deliver output that is there already */
 void proxy_stop_input(struct proxy *p);
+void proxy_stop(struct proxy *p); /* read nothing any more; deliver what was read */
 void proxy_say(struct proxy *p, const char *text); /* a line on the user's terminal */
 bool proxy_ended(const struct proxy *p); /* both outputs are at their end and delivered */
 bool proxy_delivered(const struct proxy *p); /* nothing is kept */
+bool proxy_waits(
+	const struct proxy *p); /* output is not read for want of room in the queue */
 void proxy_close(struct proxy *p);
 
 #endif

@@ -55,8 +55,11 @@ end_step(void *ctx)
 	s->step++;
 	if (at >= LADDER || s->state != RUNNING) {
 		/* Killed, and still there or still talking: that is all we wait. */
-		if (s->state != CLOSING)
-			finish(s);
+		if (s->state == CLOSING)
+			return;
+		s->incomplete |= proxy_waits(&s->proxy);
+		writer_give_up(&s->writer);
+		finish(s);
 		return;
 	}
 	loop_after(&s->loop, s->end_timer, STEP_NS);
@@ -81,7 +84,7 @@ end_session(struct session *s, int signo)
 
 /* ---- the end, in order ---- */
 
-/* 1. No more input.
+/* 1. Nothing more is read.
  * 2. The last messages: exit status, channel closed, disconnect.
  * 3. The terminal is the user's again (nothing is relayed any more).
  * 4. The writing thread takes what is left and closes the files (on_news ends the loop). */
@@ -91,7 +94,7 @@ finish(struct session *s)
 	int st = s->wait_status;
 
 	s->state = CLOSING;
-	proxy_stop_input(&s->proxy);
+	proxy_stop(&s->proxy);
 	loop_cancel(&s->loop, s->drain_timer);
 	loop_cancel(&s->loop, s->end_timer);
 	if (s->pid > 0)
@@ -114,7 +117,8 @@ static void
 on_drain(void *ctx)
 {
 	struct session *s = ctx;
-	bool quiet = !s->proxy.moved && proxy_delivered(&s->proxy);
+	bool quiet =
+		!s->proxy.moved && proxy_delivered(&s->proxy) && !proxy_waits(&s->proxy);
 
 	s->proxy.moved = false;
 	if (s->state != DRAINING)

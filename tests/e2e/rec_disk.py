@@ -96,6 +96,36 @@ def test_pause_loses_nothing(d):
         assert stream(ms, OUT) == shown
 
 
+FILL = """
+import os, time
+os.set_blocking(1, False)
+n, end = 0, time.monotonic() + 3
+while time.monotonic() < end:
+    try:
+        n += os.write(1, os.urandom(500).hex().encode())
+    except BlockingIOError:
+        time.sleep(0.01)
+open('%s', 'w').write(str(n))
+"""
+
+
+def test_program_that_ends_while_held(d):
+    with Small(d("small")) as s:
+        open(d("fill.py"), "w").write(FILL % d("count"))
+        t = rec("--on-error", "pause", "-o", s("a"), "python3", d("fill.py"))
+        t.expect(b"session is held")
+        t.until(lambda: os.path.exists(d("count")) and os.path.getsize(d("count")), "no end")
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            t.pump()
+        assert t.poll() is None, "auditrec must not end with output unread"
+        s.grow()
+        assert t.wait() == 0, (t.status, t.out[-300:])
+        ms = decode(s("a"))
+        check_order(ms)
+        assert len(stream(ms, OUT)) == int(open(d("count")).read())
+
+
 def test_pause_can_be_ended(d):
     with Small(d("small")) as s:
         t = rec("--on-error", "pause", "-o", s("a"), "sh", "-c", FLOOD + "; sleep 1000")

@@ -42,7 +42,8 @@ START_TEST(conf_outputs)
 {
 	struct conf c;
 
-	ck_assert_int_eq(parse(&c, "-o a.audit -o b.cast -o c -f asciicast-v3 ls -l", NULL), 0);
+	ck_assert_int_eq(
+		parse(&c, "-o a.audit -o b.cast -o c -f asciicast-v3 ls -l", NULL), 0);
 	ck_assert_int_eq(c.nout, 3);
 	ck_assert_int_eq(c.out[0].format, TAPE_AUDIT_V2);
 	ck_assert_int_eq(c.out[1].format, TAPE_CAST_V2);
@@ -61,7 +62,9 @@ START_TEST(conf_switches)
 	struct conf c;
 	char text[64];
 
-	ck_assert_int_eq(parse(&c, "--intercept stdin,passwords --no-intercept stderr x", NULL), 0);
+	ck_assert_int_eq(
+		parse(&c, "--intercept stdin,passwords --no-intercept stderr x", NULL),
+		0);
 	ck_assert_uint_eq(c.intercept, CONF_STDIN | CONF_STDOUT | CONF_PASSWORDS);
 	conf_intercept_text(text, c.intercept);
 	ck_assert_str_eq(text, "stdin,stdout,passwords");
@@ -72,10 +75,11 @@ END_TEST
 
 START_TEST(conf_refuses)
 {
-	static const char *const bad[] = { "--intercept stdio", "--intercept stdin,", "-o",
-		"-o a -o a", "--append", "--append --overwrite -o x", "--on-error panic",
-		"--window-size 80", "--window-size 0x24", "--window-size 80x24x", "-f mp4",
-		"-f asciicast-v1 -o x", "--pause-key ab", "--idle-time-limit -1", "-o -",
+	static const char *const bad[] = { "--intercept stdio", "--intercept stdin,",
+		"-o", "-o a -o a", "--append", "--append --overwrite -o x",
+		"--on-error panic", "--window-size 80", "--window-size 0x24",
+		"--window-size 80x24x", "-f mp4", "-f asciicast-v1 -o x",
+		"--pause-key ab", "--idle-time-limit -1", "-o -",
 		"-o 1 -o 2 -o 3 -o 4 -o 5", "--quiet=yes", "--inter stdin --o x" };
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -83,7 +87,8 @@ START_TEST(conf_refuses)
 		struct conf c;
 
 		ck_assert_msg(parse(&c, bad[i], &e) == ERR_USAGE, "accepted: %s", bad[i]);
-		ck_assert_msg(e.text[0] && !strchr(e.text, '\n'), "one line for: %s", bad[i]);
+		ck_assert_msg(
+			e.text[0] && !strchr(e.text, '\n'), "one line for: %s", bad[i]);
 	}
 }
 END_TEST
@@ -99,6 +104,33 @@ START_TEST(conf_environment_list)
 }
 END_TEST
 
+/* The manual page has every option, with its letter and argument. */
+START_TEST(conf_manual)
+{
+	const char *srcdir = getenv("srcdir");
+	static char page[65536];
+	char path[400], item[100];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/docs/auditrec.1", srcdir ? srcdir : ".");
+	f = fopen(path, "r");
+	if (!f)
+		return; /* not run from a build tree */
+	page[fread(page, 1, sizeof page - 1, f)] = 0;
+	fclose(f);
+	for (const struct opt *o = conf_options; o->id; o++) {
+		int n = snprintf(item, sizeof item, ".It Fl ");
+
+		if (o->letter)
+			n += snprintf(
+				item + n, sizeof item - (size_t)n, "%c , Fl ", o->letter);
+		n += snprintf(item + n, sizeof item - (size_t)n, "\\-%s%s", o->name,
+			o->arg ? " Ar " : "\n");
+		ck_assert_msg(strstr(page, item), "not in the manual: %s", item);
+	}
+}
+END_TEST
+
 static TCase *
 case_conf(void)
 {
@@ -109,6 +141,7 @@ case_conf(void)
 	tcase_add_test(t, conf_switches);
 	tcase_add_test(t, conf_refuses);
 	tcase_add_test(t, conf_environment_list);
+	tcase_add_test(t, conf_manual);
 	return t;
 }
 
@@ -118,14 +151,17 @@ START_TEST(keys_spellings)
 {
 	static const struct {
 		const char *text, *bytes;
-	} good[] = { { "^\\", "\x1c" }, { "C-a", "\x01" }, { "^A", "\x01" }, { "^?", "\x7f" },
-		{ "M-x", "\033x" }, { "F1", "\033OP" }, { "F12", "\033[24~" }, { "x", "x" },
-		{ "\xc3\xa4", "\xc3\xa4" }, { "none", "" }, { "", "" }, { "^", "^" } };
-	static const char *const bad[] = { "F0", "F13", "C-1", "xy", "F1x", "^\xc3", "\xc3" };
+	} good[] = { { "^\\", "\x1c" }, { "C-a", "\x01" }, { "^A", "\x01" },
+		{ "^?", "\x7f" }, { "M-x", "\033x" }, { "F1", "\033OP" },
+		{ "F12", "\033[24~" }, { "x", "x" }, { "\xc3\xa4", "\xc3\xa4" },
+		{ "none", "" }, { "", "" }, { "^", "^" } };
+	static const char *const bad[] = { "F0", "F13", "C-1", "xy", "F1x", "^\xc3",
+		"\xc3" };
 	struct key k;
 
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-		ck_assert_msg(keys_parse(&k, good[i].text, NULL) == 0, "%s", good[i].text);
+		ck_assert_msg(
+			keys_parse(&k, good[i].text, NULL) == 0, "%s", good[i].text);
 		ck_assert_msg(k.n == strlen(good[i].bytes) &&
 				      memcmp(k.byte, good[i].bytes, k.n) == 0,
 			"bytes of %s", good[i].text);
@@ -150,10 +186,15 @@ START_TEST(keys_are_found)
 	struct keys k = both_keys(), none = { .pasting = false };
 	size_t before, n;
 
-	ck_assert_int_eq(keys_find(&k, SPAN_LIT("ab\x1d" "c"), &before, &n), KEYS_MARK);
+	ck_assert_int_eq(keys_find(&k,
+				 SPAN_LIT("ab\x1d"
+					  "c"),
+				 &before, &n),
+		KEYS_MARK);
 	ck_assert_uint_eq(before, 2);
 	ck_assert_uint_eq(n, 1);
-	ck_assert_int_eq(keys_find(&k, SPAN_LIT("\033[15~\x1d"), &before, &n), KEYS_PAUSE);
+	ck_assert_int_eq(
+		keys_find(&k, SPAN_LIT("\033[15~\x1d"), &before, &n), KEYS_PAUSE);
 	ck_assert_uint_eq(before, 0);
 	ck_assert_uint_eq(n, 5);
 	ck_assert_int_eq(keys_find(&k, SPAN_LIT("plain"), &before, &n), KEYS_NONE);
@@ -170,8 +211,10 @@ START_TEST(keys_in_pastes_are_bytes)
 
 	memset(big, 0x1d, sizeof big);
 	ck_assert_int_eq(keys_find(&k, span_of(big, sizeof big), &before, &n), KEYS_NONE);
-	ck_assert_int_eq(keys_find(&k, span_of(big, KEYS_TYPED_MAX), &before, &n), KEYS_MARK);
-	ck_assert_int_eq(keys_find(&k, SPAN_LIT("\033[200~a\x1d"), &before, &n), KEYS_NONE);
+	ck_assert_int_eq(
+		keys_find(&k, span_of(big, KEYS_TYPED_MAX), &before, &n), KEYS_MARK);
+	ck_assert_int_eq(
+		keys_find(&k, SPAN_LIT("\033[200~a\x1d"), &before, &n), KEYS_NONE);
 	ck_assert_int_eq(keys_find(&k, SPAN_LIT("\x1d"), &before, &n), KEYS_NONE);
 	ck_assert_int_eq(keys_find(&k, SPAN_LIT("z\033[201~"), &before, &n), KEYS_NONE);
 	ck_assert_int_eq(keys_find(&k, SPAN_LIT("\x1d"), &before, &n), KEYS_MARK);
@@ -205,12 +248,15 @@ START_TEST(mask_prompts)
 	static const char *const yes[] = { "Password: ", "[sudo] password for bob: ",
 		"bob@host's password: ", "Enter passphrase for key '/home/b/.ssh/id': ",
 		"\033[1;31mPassword\033[0m: ", "x\r\nPasswort:", "Mot de passe\xc2\xa0: ",
-		"Contrase\xc3\xb1" "a: ", "New password: ***", "PIN: ", "Verification code: ",
+		"Contrase\xc3\xb1"
+		"a: ",
+		"New password: ***", "PIN: ", "Verification code: ",
 		"\033]0;title\007Password:", "\xe5\xaf\x86\xe7\xa0\x81\xef\xbc\x9a",
 		"(current) UNIX password: ", "Passx\bword: " };
-	static const char *const no[] = { "", "$ ", "Password: \r\n$ ", "password changed",
-		"Opinion: ", "shipping: ", "password: wrong, try again", "Username: ",
-		"\033]0;Password: \007$ " };
+	static const char *const no[] = { "", "$ ", "Password: \r\n$ ",
+		"password changed",
+		"Opinion: ", "shipping: ", "password: wrong, try again",
+		"Username: ", "\033]0;Password: \007$ " };
 
 	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
 		ck_assert_msg(prompt(yes[i]), "no prompt: %s", yes[i]);
@@ -221,7 +267,8 @@ END_TEST
 
 START_TEST(mask_prompt_in_pieces)
 {
-	static const char text[] = "\033[1mSome text\r\n\033]2;t\033\\[sudo] password for bob: ";
+	static const char text[] =
+		"\033[1mSome text\r\n\033]2;t\033\\[sudo] password for bob: ";
 
 	for (size_t cut = 0; cut < sizeof text; cut++) {
 		struct mask m = { .n = 0 };

@@ -83,8 +83,9 @@ tear_down(void)
 static void
 push(enum rec_kind kind, uint16_t stream, const void *p, size_t n)
 {
-	struct ring_head h = { .n = (uint32_t)n, .kind = (uint16_t)kind, .stream = stream,
-		.mono_ns = now };
+	struct ring_head h = {
+		.n = (uint32_t)n, .kind = (uint16_t)kind, .stream = stream, .mono_ns = now
+	};
 
 	ck_assert(ring_put(&ring, RING_LAST, &h, p));
 }
@@ -119,7 +120,7 @@ on_disk(int i)
 		return text;
 	ck_assert_int_eq(tape_open(&t, src_mem(bytes), NULL, NULL), 0);
 	while (tape_next(t, &m, &at, NULL) > 0 && n < sizeof text - 200) {
-		struct span d = m->type == MSG_IO		    ? m->p.io.data
+		struct span d = m->type == MSG_IO ? m->p.io.data
 				: m->type == MSG_CHANNEL_REQUEST_UNKNOWN
 					? m->p.channel_request_unknown.payload
 					: SPAN_LIT("");
@@ -278,7 +279,8 @@ START_TEST(full_disk_leaves_a_gap)
 	const char *s = on_disk(0);
 	ck_assert_ptr_nonnull(strstr(s, "500 before\n"));
 	ck_assert_ptr_nonnull(strstr(s, "500 kept\n"));
-	ck_assert_ptr_nonnull(strstr(s, "\"bytes\":10,\"messages\":2,\"from\":17000000000"));
+	ck_assert_ptr_nonnull(
+		strstr(s, "\"bytes\":10,\"messages\":2,\"from\":17000000000"));
 	ck_assert_ptr_nonnull(strstr(s, "500 after\n"));
 	ck_assert_ptr_null(strstr(s, "500 lost"));
 	ck_assert(strstr(s, "\"bytes\":10") < strstr(s, "500 after"));

@@ -31,7 +31,9 @@ tear_down(void)
 static bool
 put(uint16_t kind, const void *p, size_t n, enum ring_class c)
 {
-	struct ring_head h = { .n = (uint32_t)n, .kind = kind, .stream = 7, .mono_ns = 42 };
+	struct ring_head h = {
+		.n = (uint32_t)n, .kind = kind, .stream = 7, .mono_ns = 42
+	};
 
 	return ring_put(&ring, c, &h, p);
 }
