@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE_COST       (96u << 10) /* index units per slice: a few ms */
+#define SLICE_COST       (1u << 20)  /* index units per slice: some 4 ms */
 #define APPLY_BYTES      (96u << 10) /* output applied per tick: a few ms */
 #define APPLY_MESSAGE    64u         /* what a message costs besides its bytes */
 #define FRAME_HOLD_NS    (150 * NS_PER_MS)

@@ -377,7 +377,7 @@ START_TEST(player_goes_far_in_slices_and_can_be_stopped)
 	struct player *p;
 	int ticks = 0;
 
-	build_long(&b, 3000, 1000, 100);
+	build_long(&b, 12000, 1000, 100);
 	p = open_text(buf_span(&b), (struct player_opts){ .paused = true });
 	command(p, "end", 0);
 	ck_assert_int_eq(state(p), PLAYER_SEEKING);
@@ -386,16 +386,16 @@ START_TEST(player_goes_far_in_slices_and_can_be_stopped)
 	ck_assert_int_eq(state(p), PLAYER_PAUSED);
 	ck_assert_int_eq(pos(p), 0);
 
-	command(p, "forward 100", 0);
-	command(p, "forward 100", 0); /* adds up with the one that is still under way */
+	command(p, "forward 400", 0);
+	command(p, "forward 400", 0); /* adds up with the one that is still under way */
 	ck_assert_int_eq(state(p), PLAYER_SEEKING);
 	for (; state(p) == PLAYER_SEEKING; ticks++) {
 		ck_assert_int_eq(player_deadline(p), 0);
 		player_tick(p, 0);
 	}
 	ck_assert_int_gt(ticks, 3);
-	ck_assert_int_eq(pos(p), 200 * S);
-	ck_assert_int_eq(reel_time(player_reel(p)), 200 * S);
+	ck_assert_int_eq(pos(p), 800 * S);
+	ck_assert_int_eq(reel_time(player_reel(p)), 800 * S);
 	while (player_idle(p))
 		;
 	command(p, "seek 50", 0); /* known by now: at once */
