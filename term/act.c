@@ -164,7 +164,8 @@ act_set_origin(struct core *c, bool on)
 static void
 save_cursor(struct core *c)
 {
-	c->saved[c->grid.alt] = (struct saved_cursor){ .row = c->row,
+	c->saved[c->grid.alt] = (struct saved_cursor){ .set = true,
+		.row = c->row,
 		.col = c->col,
 		.wrap = c->wrap,
 		.origin = c->origin,
@@ -227,6 +228,8 @@ pass_erase(struct core *c, const struct seq *s)
 	int what = arg(c, 0, 0);
 	bool wrap = c->wrap && what != 0;
 
+	if (what == 3 && s->final == 'J')
+		grid_forget(&c->grid);
 	if (what > 2)
 		return;
 	if (c->slow || c->big_lines || s->leader)

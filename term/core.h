@@ -30,7 +30,7 @@ struct charsets {
 /* What DECSC keeps; all zero is what DECRC finds when nothing was saved. */
 struct saved_cursor {
 	int row, col;
-	bool wrap, origin;
+	bool set, wrap, origin;
 	struct pen pen;
 	struct charsets cs;
 };

@@ -52,6 +52,7 @@ core_reset(struct core *c)
 
 	state_reset(c);
 	set_defaults(c);
+	grid_forget(&c->grid);
 	for (c->grid.alt = 1;; c->grid.alt = 0) {
 		grid_erase(&c->grid, all, false, &c->pen);
 		if (!c->grid.alt)
@@ -156,39 +157,48 @@ emu_write(struct emu *e, struct span bytes)
 	}
 }
 
-/* Rows to drop at the top so that CURSOR stays on a screen that loses rows: those below
- * the cursor go first. */
+/* Row of screen ALT that becomes its first: a smaller screen loses the rows below the
+ * cursor, then those at the top; a larger one gets rows back from the history. */
 static int
-rows_over(const struct core *c, int cursor, int rows)
+first_row(const struct core *c, int alt, int cursor, int rows)
 {
-	int over = cursor + 1 - rows;
+	int more = rows - c->grid.rows, over = cursor + 1 - rows;
 
-	return rows < c->grid.rows && over > 0 ? over : 0;
+	if (more > 0 && alt == 0)
+		return more < c->grid.history ? -more : -c->grid.history;
+	return more < 0 && over > 0 ? over : 0;
+}
+
+static int
+at_least_0(int v)
+{
+	return v < 0 ? 0 : v;
 }
 
 static void
 resize(struct emu *e, int cols, int rows)
 {
 	struct core *c = e->core;
-	int at[2], over[2], row = c->row, col = c->col;
+	int at[2], first[2], row = c->row, col = c->col;
 	bool origin = c->origin, wrap = c->wrap;
 
 	at[c->grid.alt] = row;
 	at[!c->grid.alt] = c->saved[!c->grid.alt].row;
 	for (int i = 0; i < 2; i++)
-		over[i] = rows_over(c, at[i], rows);
+		first[i] = first_row(c, i, at[i], rows);
 	block_touch(e, grid_need(rows, cols));
 	act_set_origin(c, false);
 	act_reset_region(c);
 	if (cols < 2)
 		state_plain_lines(c);
 	state_resize(c, rows, cols);
-	grid_resize(&c->grid, rows, cols, over, block_grid(e) + grid_room());
+	grid_resize(&c->grid, rows, cols, first, block_grid(e) + grid_room());
 	set_bounds(c);
 	act_set_origin(c, origin);
 	for (int i = 0; i < 2; i++)
-		c->saved[i].row -= c->saved[i].row < over[i] ? c->saved[i].row : over[i];
-	c->row = row - over[c->grid.alt];
+		if (c->saved[i].set)
+			c->saved[i].row = at_least_0(c->saved[i].row - first[i]);
+	c->row = row - first[c->grid.alt];
 	c->col = col < cols ? col : cols - 1;
 	c->wrap = wrap && c->col == col;
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* Memory: cells of both screens, order and fill of their rows, pool.  All but the head
- * are plain numbers, so only struct grid holds pointers. */
+/* Memory: cells of all lines, order and fill of the lines, pool.  Only struct grid holds
+ * pointers.  Lines at first: history and main screen, then the alternate screen. */
 #include "term/grid.h"
 
 #include <string.h>
 
-#define POOL_MIN   64
-#define POOL_MAX   8192
-#define POOL_SHARE 6 /* one cluster for so many cells of one screen */
+#define HISTORY_MIN 64
 
 static size_t
 cell_count(int rows, int cols)
@@ -15,26 +13,38 @@ cell_count(int rows, int cols)
 	return (size_t)rows * (size_t)cols;
 }
 
-static uint32_t
-pool_size(int rows, int cols)
+/* Small screens keep more, so that a window made small for a while comes back whole. */
+static int
+history_room(int rows)
 {
-	size_t n = cell_count(rows, cols) / POOL_SHARE;
-
-	return (uint32_t)(n < POOL_MIN ? POOL_MIN : n > POOL_MAX ? POOL_MAX : n);
+	return rows > HISTORY_MIN ? rows : HISTORY_MIN;
 }
 
-/* Bytes of order and fill of both screens, rounded so that the pool is aligned. */
+static int
+line_count(int rows)
+{
+	return 2 * rows + history_room(rows);
+}
+
+static size_t
+all_cells(const struct grid *g)
+{
+	return cell_count(line_count(g->rows), g->cols);
+}
+
+/* Bytes of order and fill, rounded so that the pool is aligned. */
 static size_t
 lines_size(int rows)
 {
-	return ((size_t)rows * 4 * sizeof(uint16_t) + 15) & ~(size_t)15;
+	return ((size_t)line_count(rows) * 2 * sizeof(uint16_t) + 15) & ~(size_t)15;
 }
 
 size_t
 grid_need(int rows, int cols)
 {
-	return cell_count(rows, cols) * 2 * sizeof(struct cell) + lines_size(rows) +
-	       pool_size(rows, cols) * sizeof(struct cluster);
+	return cell_count(line_count(rows), cols) * sizeof(struct cell) +
+	       lines_size(rows) +
+	       pool_size_for(cell_count(rows, cols)) * sizeof(struct cluster);
 }
 
 static void
@@ -46,20 +56,30 @@ set_blank(struct cell *c, int n, uint32_t bg)
 		c[i] = blank;
 }
 
+/* Where order and fill begin. */
+static uint16_t *
+lines_begin(const struct grid *g)
+{
+	return g->order[0] - history_room(g->rows);
+}
+
 /* Point G at its parts inside BASE. */
 static void
 place(struct grid *g, uint8_t *base, int rows, int cols)
 {
+	uint16_t *lines = (uint16_t *)(base + cell_count(line_count(rows), cols) *
+						      sizeof(struct cell));
+
 	g->rows = rows;
 	g->cols = cols;
 	g->base = base;
 	g->used = grid_need(rows, cols);
 	g->cells = (struct cell *)base;
-	g->order[0] = (uint16_t *)(g->cells + cell_count(rows, cols) * 2);
+	g->order[0] = lines + history_room(rows);
 	g->order[1] = g->order[0] + rows;
 	g->fill = g->order[1] + rows;
-	g->pool = (struct cluster *)((uint8_t *)g->order[0] + lines_size(rows));
-	g->pool_size = pool_size(rows, cols);
+	g->pool.at = (struct cluster *)((uint8_t *)lines + lines_size(rows));
+	g->pool.size = pool_size_for(cell_count(rows, cols));
 }
 
 void
@@ -68,26 +88,26 @@ grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, int rows, int cols)
 	*g = (struct grid){ .dirty = dirty };
 	place(g, base, rows, cols);
 	grid_blank(g);
-	for (int i = 0; i < rows; i++)
-		g->order[0][i] = g->order[1][i] = (uint16_t)i;
+	for (int i = 0; i < line_count(rows); i++)
+		lines_begin(g)[i] = (uint16_t)i;
 	grid_touch_all(g);
 }
 
 void
 grid_blank(struct grid *g)
 {
-	set_blank(g->cells, g->rows * g->cols * 2, 0);
-	memset(g->order[0], 0, lines_size(g->rows));
-	memset(g->pool, 0, g->pool_size * sizeof *g->pool);
+	set_blank(g->cells, (int)all_cells(g), 0);
+	memset(lines_begin(g), 0, lines_size(g->rows));
+	memset(g->pool.at, 0, g->pool.size * sizeof *g->pool.at);
 }
 
 bool
 grid_pieces(const struct grid *g, grid_piece *piece, void *ctx)
 {
-	if (!piece(ctx, g->order[0], lines_size(g->rows)) ||
-		!piece(ctx, g->pool, g->pool_fresh * sizeof *g->pool))
+	if (!piece(ctx, lines_begin(g), lines_size(g->rows)) ||
+		!piece(ctx, g->pool.at, g->pool.fresh * sizeof *g->pool.at))
 		return false;
-	for (int at = 0; at < g->rows * 2; at++) {
+	for (int at = 0; at < line_count(g->rows); at++) {
 		size_t n = g->fill[at] < g->cols ? g->fill[at] : (size_t)g->cols;
 
 		if (!piece(ctx, g->cells + (size_t)at * (size_t)g->cols,
@@ -101,56 +121,6 @@ void
 grid_touch_all(struct grid *g)
 {
 	memset(g->dirty, 1, (size_t)g->rows);
-}
-
-/* Chain cluster AT in front of the free ones: ch[1] is the next one's index + 1. */
-static void
-pool_give(struct grid *g, uint32_t at)
-{
-	memset(&g->pool[at], 0, sizeof g->pool[at]);
-	g->pool[at].ch[1] = g->pool_free;
-	g->pool_free = at + 1;
-}
-
-/* Free every cluster that no cell of either screen uses. */
-static void
-pool_collect(struct grid *g)
-{
-	uint8_t seen[POOL_MAX / 8] = { 0 };
-	size_t cells = cell_count(g->rows, g->cols) * 2;
-
-	for (size_t i = 0; i < cells; i++)
-		if (g->cells[i].ch & CELL_CH_POOL) {
-			uint32_t at = g->cells[i].ch & ~CELL_CH_POOL;
-
-			seen[at / 8] |= (uint8_t)(1u << at % 8);
-		}
-	g->pool_free = 0;
-	for (uint32_t at = g->pool_size; at-- > 0;)
-		if (!(seen[at / 8] >> at % 8 & 1))
-			pool_give(g, at);
-	g->pool_tries = 0;
-}
-
-/* An unused cluster, NULL: none.  Garbage is looked for only after many takes since the last
- * time, or the cost of a mark would not be bounded. */
-static struct cluster *
-pool_take(struct grid *g)
-{
-	struct cluster *c;
-
-	if (g->pool_tries <= g->pool_size)
-		g->pool_tries++;
-	if (g->pool_fresh < g->pool_size)
-		return &g->pool[g->pool_fresh++];
-	if (!g->pool_free && g->pool_tries > g->pool_size / 4)
-		pool_collect(g);
-	if (!g->pool_free)
-		return NULL;
-	c = &g->pool[g->pool_free - 1];
-	g->pool_free = c->ch[1];
-	c->ch[1] = 0;
-	return c;
 }
 
 /* Column COL is about to become an edge of what is overwritten: a wide character that
@@ -223,13 +193,13 @@ grid_combine(struct grid *g, int row, int col, uint32_t mark)
 	int n = 0;
 
 	if (c->ch & CELL_CH_POOL) {
-		k = &g->pool[c->ch & ~CELL_CH_POOL];
+		k = pool_of(&g->pool, c);
 	} else {
-		k = pool_take(g);
+		k = pool_take(&g->pool, g->cells, all_cells(g));
 		if (!k)
 			return;
 		k->ch[0] = c->ch ? c->ch : ' ';
-		c->ch = CELL_CH_POOL | (uint32_t)(k - g->pool);
+		c->ch = CELL_CH_POOL | (uint32_t)(k - g->pool.at);
 	}
 	while (n < CLUSTER_MAX && k->ch[n])
 		n++;
@@ -305,6 +275,16 @@ rotate(uint16_t *a, int count, int n)
 	reverse(a, count);
 }
 
+/* The topmost N rows of the main screen become the newest of its history. */
+static void
+scroll_history(struct grid *g, int bottom, int n)
+{
+	int room = history_room(g->rows);
+
+	rotate(lines_begin(g), room + bottom, n);
+	g->history = g->history + n < room ? g->history + n : room;
+}
+
 static void
 scroll_lines(struct grid *g, struct rect r, int down, const struct pen *p)
 {
@@ -312,16 +292,30 @@ scroll_lines(struct grid *g, struct rect r, int down, const struct pen *p)
 	int count = r.bottom - r.top, n = down > 0 ? down : -down;
 	struct rect blank = r;
 
-	if (n < count)
-		rotate(a, count, down > 0 ? n : count - n);
-	else
+	if (n > count)
 		n = count;
+	if (down > 0 && r.top == 0 && g->alt == 0)
+		scroll_history(g, r.bottom, n);
+	else if (n < count)
+		rotate(a, count, down > 0 ? n : count - n);
 	if (down > 0)
 		blank.top = r.bottom - n;
 	else
 		blank.bottom = r.top + n;
 	grid_erase(g, blank, false, p);
 	memset(g->dirty + r.top, 1, (size_t)count);
+}
+
+void
+grid_forget(struct grid *g)
+{
+	int alt = g->alt;
+
+	g->alt = 0;
+	for (int row = -g->history; row < 0; row++)
+		erase_cells(g, row, 0, g->cols, 0);
+	g->history = 0;
+	g->alt = alt;
 }
 
 /* Move the cells of R inside one row. */
@@ -404,45 +398,53 @@ grid_fill(struct grid *g, uint32_t ch)
 }
 
 static void
-copy_screen(struct grid *to, const struct grid *from, int alt, int skip)
+copy_row(struct grid *to, int row, const struct grid *from, int old)
 {
 	int cols = to->cols < from->cols ? to->cols : from->cols;
+	const struct cell *src = grid_row(from, old);
+	struct cell *dst = grid_row(to, row);
+	int fill = grid_fill_of(from, old);
 
+	to->fill[grid_at(to, row)] = (uint16_t)(fill < cols ? fill : cols);
+	memcpy(dst, src, (size_t)cols * sizeof *dst);
+	if (cols < from->cols && src[cols].width == 0)
+		set_blank(&dst[cols - 1], 1, dst[cols - 1].bg);
+}
+
+/* Row 0 of TO is row SKIP of FROM; what lies above goes to the history. */
+static void
+copy_screen(struct grid *to, const struct grid *from, int alt, int skip)
+{
 	struct grid old = *from;
+	int above = alt ? 0 : old.history + skip;
 
+	if (above > history_room(to->rows))
+		above = history_room(to->rows);
 	to->alt = old.alt = alt;
-	for (int row = 0; row < to->rows && row + skip < old.rows; row++) {
-		const struct cell *src = grid_row(&old, row + skip);
-		struct cell *dst = grid_row(to, row);
-		int fill = grid_fill_of(&old, row + skip);
-
-		filled(to, row, fill < cols ? fill : cols);
-		memcpy(dst, src, (size_t)cols * sizeof *dst);
-		if (cols < old.cols && src[cols].width == 0)
-			set_blank(&dst[cols - 1], 1, dst[cols - 1].bg);
-	}
+	for (int row = -above; row < to->rows && row + skip < old.rows; row++)
+		copy_row(to, row, &old, row + skip);
+	if (!alt)
+		to->history = above;
 }
 
 /* Move the clusters in use over into the (perhaps smaller) pool of TO. */
 static void
 copy_pool(struct grid *to, const struct grid *from)
 {
-	size_t cells = cell_count(to->rows, to->cols) * 2;
-
-	for (size_t i = 0; i < cells; i++) {
+	for (size_t i = 0; i < all_cells(to); i++) {
 		struct cell *c = &to->cells[i];
 
 		if (c->ch & CELL_CH_POOL) {
-			const struct cluster *k = &from->pool[c->ch & ~CELL_CH_POOL];
-			struct cluster *mine = pool_take(to);
+			const struct cluster *k = pool_of(&from->pool, c);
+			struct cluster *mine = pool_take(&to->pool, NULL, 0);
 
-			c->ch = mine ? CELL_CH_POOL | (uint32_t)(mine - to->pool)
+			c->ch = mine ? CELL_CH_POOL | (uint32_t)(mine - to->pool.at)
 				     : k->ch[0];
 			if (mine)
 				*mine = *k;
 		}
 	}
-	to->pool_tries = 0;
+	to->pool.takes = 0;
 }
 
 void
@@ -464,15 +466,14 @@ grid_resize(struct grid *g, int rows, int cols, const int skip[2], uint8_t *scra
 int
 grid_chars(const struct grid *g, const struct cell *c, uint32_t out[CLUSTER_MAX])
 {
+	const struct cluster *k;
 	int n = 0;
 
 	if (!(c->ch & CELL_CH_POOL)) {
 		out[0] = c->ch;
 		return c->ch != 0;
 	}
-	while (n < CLUSTER_MAX && g->pool[c->ch & ~CELL_CH_POOL].ch[n]) {
-		out[n] = g->pool[c->ch & ~CELL_CH_POOL].ch[n];
-		n++;
-	}
+	for (k = pool_of(&g->pool, c); n < CLUSTER_MAX && k->ch[n]; n++)
+		out[n] = k->ch[n];
 	return n;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Two screens (main and alternate) of cells in one piece of memory.  Each screen orders its
- * rows by an index, so that scrolling whole lines moves no cells.  Wide characters are kept
+ * rows by an index, so that scrolling whole lines moves no cells; the main screen keeps as many
+ * rows again that left it at the top, which come back when it grows.  Wide characters are kept
  * whole: what overwrites one half blanks the other.  Characters with combining marks live in
  * a bounded pool; when it is full, marks are dropped.
  *
@@ -10,30 +11,24 @@
 
 #include "term/cell.h"
 #include "term/pen.h"
+#include "term/pool.h"
 
 #include <stddef.h>
 
-#define CLUSTER_MAX 6 /* characters of a cell: one and its marks */
-#define CELL_GUARD  1 /* in cell.pad: protected against selective erase */
-
-struct cluster {
-	uint32_t ch[CLUSTER_MAX]; /* ch[0] == 0: free */
-};
+#define CELL_GUARD 1 /* in cell.pad: protected against selective erase */
 
 struct grid {
 	int rows, cols;
 	int alt;       /* which screen is shown and written: 0 main, 1 alternate */
+	int history;   /* rows kept that left the main screen at its top */
 	uint8_t *base; /* memory given to grid_init */
 	size_t used;   /* bytes of it in use */
 	struct cell *cells;
-	uint16_t *order[2]; /* of each screen: row shown -> row in memory */
-	uint16_t *fill; /* of each row in memory: from here on cells were never written */
-	struct cluster *pool;
-	uint32_t pool_size,
-		pool_fresh; /* clusters; those from pool_fresh on were never used */
-	uint32_t pool_free,
-		pool_tries; /* first free cluster + 1; takes since the last collection */
-	uint8_t *dirty;     /* one byte a row; belongs to the user, not to snapshots */
+	/* Of each screen: row -> line in memory; row -1 is the newest of the history. */
+	uint16_t *order[2];
+	uint16_t *fill; /* of each line in memory: from here on never written */
+	struct pool pool;
+	uint8_t *dirty; /* one byte a row; belongs to the user, not to snapshots */
 };
 
 struct rect {
@@ -44,11 +39,10 @@ struct rect {
 size_t grid_need(int rows, int cols);
 void grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, int rows, int cols);
 
-/* Which row in memory it is. */
 static inline size_t
 grid_at(const struct grid *g, int row)
 {
-	return (size_t)g->alt * (size_t)g->rows + g->order[g->alt][row];
+	return g->order[g->alt][row];
 }
 
 static inline struct cell *
@@ -77,8 +71,10 @@ void grid_erase(struct grid *g, struct rect r, bool selective, const struct pen 
 /* Content moves up by DOWN and left by RIGHT (both may be negative); blanks follow. */
 void grid_scroll(struct grid *g, struct rect r, int down, int right, const struct pen *p);
 void grid_fill(struct grid *g, uint32_t ch); /* the shown screen, default colours */
-/* New size; the top left part stays, after the first SKIP[i] rows of screen i.  SCRATCH:
- * memory of at least the present `used` bytes. */
+void grid_forget(struct grid *g);            /* the history */
+/* New size: row 0 of screen i is row SKIP[i] of before; negative comes from the history (not
+ * more than it has), what lies above goes there.  SCRATCH: memory of at least the present
+ * `used` bytes. */
 void grid_resize(struct grid *g, int rows, int cols, const int skip[2], uint8_t *scratch);
 /* Calls PIECE for each part of the memory that is not certainly blank, until it returns false.
  * When PIECE writes there (after struct grid itself is restored), the parts written first tell

@@ -248,7 +248,7 @@ mix_grid(uint64_t h, const struct grid *g)
 	h = mix(h, (uint64_t)g->rows << 32 | (uint64_t)g->cols);
 	h = mix(h, (uint64_t)g->alt);
 	for (at.alt = 0; at.alt < 2; at.alt++)
-		for (int row = 0; row < g->rows; row++)
+		for (int row = at.alt ? 0 : -g->history; row < g->rows; row++)
 			for (int col = 0; col < g->cols; col++)
 				h = mix_cell(h, g, &grid_row(&at, row)[col]);
 	return h;

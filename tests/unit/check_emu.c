@@ -254,7 +254,7 @@ START_TEST(snapshots_shrink)
 	emu_resize(e, 80, 24);
 	ck_assert_uint_lt(emu_save_size(e), small + 8192);
 	emu_resize(e, 200, 60);
-	ck_assert_uint_lt(emu_save_size(e), 500000);
+	ck_assert_uint_lt(emu_save_size(e), 700000);
 	emu_free(e);
 }
 END_TEST
