@@ -12,8 +12,7 @@ static const char *const words[] = {
 	"passwort",
 	"kennwort",
 	"mot de passe",
-	"contrase\xc3\xb1"
-	"a",
+	"contrase\303\261a",
 	"contrasena",
 	"senha",
 	"wachtwoord",

@@ -276,6 +276,8 @@ take(struct recorder *r, const struct ring_item *it)
 	}
 }
 
+#define HURRY 2
+
 /* The fuller the queue, the less time may go into compression: eighths of it to pressure. */
 static void
 set_pressure(struct recorder *r)
@@ -283,6 +285,8 @@ set_pressure(struct recorder *r)
 	static const int pressure[] = { 0, 0, 0, 0, 1, 1, 2, 3, 3 };
 	int p = pressure[ring_fill(r->ring) * 8 / r->ring->size];
 
+	if (p < HURRY && atomic_load(&r->hurry))
+		p = HURRY;
 	for (int i = 0; i < r->nsinks; i++)
 		tapew_pressure(r->sinks[i].w, p);
 }

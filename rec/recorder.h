@@ -51,6 +51,7 @@ struct recorder {
 	int64_t io_ns;
 	bool told; /* failure was told and its end was not */
 	bool gave_up;
+	atomic_bool hurry; /* somebody waits for the end (set by any thread) */
 	/* PAUSE: wait a moment; false gives up (the session is being ended by force). */
 	bool (*hold)(void *ctx);
 	void (*news)(void *ctx, enum recorder_news n, const struct sink *s);

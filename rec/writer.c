@@ -105,6 +105,7 @@ writer_news(struct writer *w, enum recorder_news *n, char text[ERR_TEXT_MAX])
 void
 writer_finish(struct writer *w)
 {
+	atomic_store(&w->rec->hurry, true);
 	atomic_store(&w->finish, true);
 	ring_wake(w->rec->ring, true);
 }
