@@ -61,7 +61,7 @@ tty_raw(struct tty *t, struct err *e)
 
 	guard(t);
 	cfmakeraw(&raw);
-	while (tcsetattr(t->fd, TCSADRAIN, &raw) < 0)
+	while (tcsetattr(t->fd, TCSANOW, &raw) < 0)
 		if (errno != EINTR)
 			return err_sys(e, ERR_IO, "cannot make the terminal raw");
 	t->raw = true;
