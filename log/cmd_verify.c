@@ -87,7 +87,7 @@ take_step(void *ctx, double done)
 
 	/* the first of two passes */
 	if (progress_due(&v->in.progress, PROGRESS_LOOK))
-		progress_draw(&v->in.progress, done);
+		progress_draw(&v->in.progress, done / 2);
 }
 
 static void
@@ -185,6 +185,7 @@ verify(struct verify *v, const struct clk *clk)
 	progress_end(&v->in.progress);
 	if (input_open_tape(&v->in, v->path, src, &topts, clk))
 		return CMD_WRONG;
+	v->in.progress.from = 0.5;
 	status = check_messages(v);
 	input_close(&v->in);
 	return status;

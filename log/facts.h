@@ -17,6 +17,7 @@
 	FACT(TTY, "tty", "Terminal device")            \
 	FACT(TITLE, "title", "Title")                  \
 	FACT(COMMAND, "command", "Command")            \
+	FACT(DIRECTORY, "directory", "Directory")      \
 	FACT(TERM, "term", "TERM")                     \
 	FACT(CONNECTION, "connectionId", "Connection") \
 	FACT(PROGRAM, "recorder", "Recorded by")       \

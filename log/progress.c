@@ -55,7 +55,11 @@ void
 progress_draw(struct progress *p, double done)
 {
 	char line[80] = "\r";
-	int n = 1 + progress_bar(line + 1, sizeof line - 1, done);
+	int n;
+
+	if (done > 0)
+		done = p->from + done * (1 - p->from);
+	n = 1 + progress_bar(line + 1, sizeof line - 1, done);
 
 	p->shown = true;
 	fdio_write_all(p->fd, line, (size_t)n, NULL);

@@ -14,6 +14,7 @@ struct progress {
 	int fd;          /* -1: never show anything */
 	unsigned work;   /* since the clock was looked at */
 	int64_t next_ns; /* when to draw */
+	double from;     /* what earlier passes have done, 0 to 1 */
 	bool shown;
 };
 

@@ -13,12 +13,13 @@ int fdio_open_src(struct src **s, const char *path, struct err *e);
 int fdio_fd_src(struct src **s, int fd, struct err *e);
 
 enum fdio_mode {
-	FDIO_NEW,	/* O_EXCL, 0600: an existing file is an error */
-	FDIO_APPEND,	/* read and write an existing regular file, made when missing */
+	FDIO_NEW,    /* O_EXCL, 0600: an existing file is an error */
+	FDIO_APPEND, /* read and write an existing regular file, made when missing */
 	FDIO_OVERWRITE, /* truncates; a device or a pipe that somebody reads may be written too */
-	FDIO_ATOMIC,	/* without a name until a close without error puts it at PATH, so the
+	FDIO_ATOMIC, /* without a name until a close without error puts it at PATH, so the
 			   file appears whole or not at all; replaces a file that is there */
-	FDIO_ATOMIC_NEW /* as FDIO_ATOMIC, an existing file is an error, then and at the close */
+	FDIO_ATOMIC_NEW /* as FDIO_ATOMIC, an existing file is an error, then and at the close;
+			   both write a device or a pipe as FDIO_OVERWRITE does */
 };
 /* PATH "-" is standard output (then MODE does not matter). */
 int fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err *e);

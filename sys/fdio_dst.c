@@ -174,10 +174,8 @@ check_target(const char *path, enum fdio_mode mode, struct stat *st, struct err 
 	}
 	if (S_ISDIR(st->st_mode))
 		return err_set(e, ERR_USAGE, "is a directory");
-	if (mode == FDIO_NEW || mode == FDIO_ATOMIC_NEW) {
-		errno = EEXIST;
+	if (mode == FDIO_NEW || (mode == FDIO_ATOMIC_NEW && S_ISREG(st->st_mode)))
 		return err_set(e, ERR_EXISTS, "exists already");
-	}
 	if (S_ISREG(st->st_mode))
 		return 0;
 	if (mode == FDIO_APPEND || S_ISBLK(st->st_mode))

@@ -59,7 +59,7 @@ def sample():
         message(0, 0, {"remoteAddr": "10.1.2.3", "country": "XX"}, None),
         message(1 * ms, 199, {"username": "ann"}, None),
         message(2 * ms, 301, {"channelType": "session"}),
-        vendor(3 * ms, "session", version="auditrec 9", host="box", user="ann",
+        vendor(3 * ms, "session", program="auditrec 9", cwd="/home/ann", host="box", user="ann",
                tty="/dev/pts/7", title="a title"),
         message(4 * ms, 402, {"requestId": 0, "name": "LANG", "value": "C.UTF-8"}),
         message(5 * ms, 404, {"requestId": 1, "term": "xterm", "columns": 80, "rows": 24,

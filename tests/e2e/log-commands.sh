@@ -68,7 +68,7 @@ info_json() {
 i = lines[0]
 assert len(lines) == 1
 want = dict(format='audit', user='ann', address='10.1.2.3', host='box', tty='/dev/pts/7',
-    title='a title', command='demo', term='xterm', columns=80, rows=24, exitStatus=3,
+    title='a title', command='demo', recorder='auditrec 9', directory='/home/ann', term='xterm', columns=80, rows=24, exitStatus=3,
     messages=21, startNs=1710000000000000000, start='2024-03-09T16:00:00.000000000Z',
     connectionId='0123456789abcdef0123456789abcdef')
 for key, v in want.items():

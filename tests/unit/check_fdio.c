@@ -335,6 +335,9 @@ START_TEST(dst_full_disk_says_so)
 	struct dst *d;
 	struct err e;
 
+	ck_assert_int_eq(fdio_open_dst(&d, "/dev/null", FDIO_NEW, &e), ERR_EXISTS);
+	ck_assert_int_eq(fdio_open_dst(&d, "/dev/full", FDIO_ATOMIC_NEW, &e), 0);
+	ck_assert_int_eq(dst_close(d, &e), 0);
 	ck_assert_int_eq(fdio_open_dst(&d, "/dev/full", FDIO_ATOMIC, &e), 0);
 	ck_assert(!d->seekable);
 	ck_assert_int_eq(dst_write_at(d, 0, "x", 1, &e), ERR_NOSPACE);
