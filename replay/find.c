@@ -23,10 +23,15 @@ static double
 find_done(const struct find *f, const struct reel *r)
 {
 	uint64_t at = r->cur.pos.off, end = r->timeline.next.pos.off;
+	double file;
 
 	if (f->backward)
 		return f->from ? (double)(f->from - f->stretch) / (double)f->from : 0;
-	return end > f->from ? (double)(at - f->from) / (double)(end - f->from) : 0;
+	if (r->times_rc <= 0)
+		return end > f->from ? (double)(at - f->from) / (double)(end - f->from)
+				     : 0;
+	file = tape_progress(r->tape); /* nobody has been at the end yet */
+	return file < 0 ? 0 : file;
 }
 
 static int

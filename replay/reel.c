@@ -184,39 +184,59 @@ goes_on(struct reel *r, const struct goal *g, struct err *e)
 	return rc;
 }
 
-static double
-way_done(const struct reel *r, const struct goal *g, uint64_t from)
-{
-	const struct timeline_place *p =
-		g->by_time ? timeline_by_time(&r->timeline, g->at_ns)
-			   : timeline_by_ordinal(&r->timeline, g->n);
-	double done;
+/* Where a way began. */
+struct way {
+	uint64_t off;
+	bool on;         /* the tape has come there, too */
+	double progress; /* in the file, negative when unknown */
+};
 
-	if (!p || p->pos.off <= from || r->cur.pos.off <= from)
-		return 0;
-	done = (double)(r->cur.pos.off - from) / (double)(p->pos.off - from);
-	return done > 1 ? 1 : done;
+static double
+part(double at, double from, double to)
+{
+	double done = to > from ? (at - from) / (to - from) : 0;
+
+	return done < 0 ? 0 : done > 1 ? 1 : done;
+}
+
+/* By the place of the goal when it is known, else by how much of the file is left. */
+static double
+way_done(const struct reel *r, const struct goal *g, const struct way *w)
+{
+	const struct timeline_place *last = &r->timeline.next, *p;
+
+	if (g->by_time ? last->at_ns > g->at_ns : last->n > g->n) {
+		p = g->by_time ? timeline_by_time(&r->timeline, g->at_ns)
+			       : timeline_by_ordinal(&r->timeline, g->n);
+		return p ? part((double)r->cur.pos.off, (double)w->off,
+				   (double)p->pos.off)
+			 : 0;
+	}
+	return w->progress < 0 ? 0 : part(tape_progress(r->tape), w->progress, 1);
 }
 
 int
 reel_go(struct reel *r, const struct goal *g, reel_cancel *cancel, void *ctx,
 	struct err *e)
 {
-	uint64_t from, asked;
+	struct way way;
+	uint64_t asked;
 	int rc = approach(r, g, e);
 
 	if (rc < 0)
 		return rc;
-	from = r->cur.pos.off;
+	way = (struct way){ .off = r->cur.pos.off };
 	asked = r->cost;
 	while ((rc = goes_on(r, g, e)) > 0) {
 		rc = reel_feed(r, e);
 		if (rc < 0)
 			return rc;
+		if (!way.on)
+			way = (struct way){ way.off, true, tape_progress(r->tape) };
 		if (!cancel || r->cost - asked < REEL_CANCEL_EVERY)
 			continue;
 		asked = r->cost;
-		if (cancel(ctx, way_done(r, g, from)))
+		if (cancel(ctx, way_done(r, g, &way)))
 			return err_set(e, ERR_CANCELLED, "%s", err_name(ERR_CANCELLED));
 	}
 	return rc;
