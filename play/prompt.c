@@ -15,10 +15,8 @@ is_tail(char c)
 static int
 left_of(const struct prompt *p, int at)
 {
-	if (at > 0)
-		at--;
-	while (at > 0 && is_tail(p->text[at]))
-		at--;
+	while (at > 0 && is_tail(p->text[--at]))
+		;
 	return at;
 }
 

@@ -97,6 +97,18 @@ do_size(struct script *s, char *arg, struct err *e)
 }
 
 static int
+do_colours(struct script *s, char *arg, struct err *e)
+{
+	static const char *const names[] = { "0", "8", "16", "256", "true", NULL };
+	int depth = opt_choice(arg, "colours", names, e);
+
+	if (depth < 0)
+		return depth;
+	s->app->o.depth = (enum theme_depth)depth;
+	return 0;
+}
+
+static int
 do_screen(struct script *s, char *arg, struct err *e)
 {
 	struct canvas *c = &s->canvas;
@@ -146,6 +158,7 @@ static const struct {
 	{ "text", true, do_text },
 	{ "tick", true, do_tick },
 	{ "size", true, do_size },
+	{ "colours", true, do_colours },
 	{ "index", false, do_index },
 	{ "screen", false, do_screen },
 	{ "status", false, do_status },

@@ -57,5 +57,5 @@ view_pan(struct view *v, int rows, int cols)
 bool
 view_is_part(const struct view *v, int rows, int cols)
 {
-	return v->shown.rows < rows || v->shown.cols < cols;
+	return v->area.rows && (v->shown.rows < rows || v->shown.cols < cols);
 }
