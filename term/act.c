@@ -1,193 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What each sequence does: tables from final bytes to functions.  What is not in a table
- * does nothing; queries are among that, as there is nobody to answer.  Moves of the cursor
- * follow xterm: they stop at the margins when they begin inside. */
-#include "term/core.h"
-
-#include "base/utf8.h"
-
-struct seq {
-	char leader, inter, final;
-	void (*run)(struct core *c, const struct seq *s);
-	uint8_t args; /* passed on to libvterm */
-};
-
-static int
-arg(const struct core *c, int i, int def)
-{
-	return filter_arg(&c->filter, i, def);
-}
-
-static int
-count(const struct core *c)
-{
-	return filter_count(&c->filter, 0);
-}
-
-static int
-clamp(int v, int lo, int hi)
-{
-	return v < lo ? lo : v > hi ? hi : v;
-}
-
-/* Cursor */
-
-static void
-move_to(struct core *c, int row, int col)
-{
-	c->row = clamp(row, 0, c->grid.rows - 1);
-	c->col = clamp(col, 0, state_row_width(c, c->row) - 1);
-	c->wrap = false;
-}
-
-static void
-move_rows(struct core *c, int by)
-{
-	int top = c->row >= c->top ? c->top : 0;
-	int bottom = c->row < c->bottom ? c->bottom : c->grid.rows;
-
-	move_to(c, clamp(c->row + by, top, bottom - 1), c->col);
-}
-
-static int
-left_stop(const struct core *c)
-{
-	return c->margins && c->col >= c->left ? c->left : 0;
-}
-
-static void
-move_cols(struct core *c, int by)
-{
-	int right = c->margins && c->col < c->right ? c->right : c->grid.cols;
-
-	move_to(c, c->row, clamp(c->col + by, left_stop(c), right - 1));
-}
-
-static void
-place_row(struct core *c, int row)
-{
-	if (c->origin)
-		row = clamp(row + c->top, c->top, c->bottom - 1);
-	move_to(c, row, c->col);
-}
-
-static void
-place_col(struct core *c, int col)
-{
-	if (c->origin && c->margins)
-		col = clamp(col + c->left, c->left, c->right - 1);
-	move_to(c, c->row, col);
-}
-
-static void
-place(struct core *c, int row, int col)
-{
-	place_row(c, row);
-	place_col(c, col);
-}
-
-static void
-cursor_up(struct core *c, const struct seq *s)
-{
-	(void)s;
-	move_rows(c, -count(c));
-}
-
-static void
-cursor_down(struct core *c, const struct seq *s)
-{
-	(void)s;
-	move_rows(c, count(c));
-}
-
-static void
-cursor_right(struct core *c, const struct seq *s)
-{
-	(void)s;
-	move_cols(c, count(c));
-}
-
-static void
-cursor_left(struct core *c, const struct seq *s)
-{
-	(void)s;
-	move_cols(c, -count(c));
-}
-
-static void
-next_line(struct core *c, const struct seq *s)
-{
-	(void)s;
-	move_rows(c, count(c));
-	c->col = left_stop(c);
-}
-
-static void
-prev_line(struct core *c, const struct seq *s)
-{
-	(void)s;
-	move_rows(c, -count(c));
-	c->col = left_stop(c);
-}
-
-static void
-cursor_col(struct core *c, const struct seq *s)
-{
-	(void)s;
-	place_col(c, count(c) - 1);
-}
-
-static void
-cursor_row(struct core *c, const struct seq *s)
-{
-	(void)s;
-	place_row(c, count(c) - 1);
-}
-
-static void
-cursor_place(struct core *c, const struct seq *s)
-{
-	(void)s;
-	place(c, count(c) - 1, filter_count(&c->filter, 1) - 1);
-}
-
-/* Saved cursor */
-
-void
-act_set_origin(struct core *c, bool on)
-{
-	c->origin = on;
-	state_csi(c, '?', 0, on ? 'h' : 'l', 6, -1);
-	c->wrap = false;
-}
-
-static void
-save_cursor(struct core *c)
-{
-	c->saved[c->grid.alt] = (struct saved_cursor){ .set = true,
-		.row = c->row,
-		.col = c->col,
-		.wrap = c->wrap,
-		.origin = c->origin,
-		.pen = c->pen,
-		.cs = c->cs };
-}
-
-static void
-restore_cursor(struct core *c)
-{
-	const struct saved_cursor *s = &c->saved[c->grid.alt];
-
-	if (c->origin != s->origin)
-		act_set_origin(c, s->origin);
-	c->pen = s->pen;
-	c->cs = s->cs;
-	if (c->origin)
-		move_to(c, clamp(s->row, c->top, c->bottom - 1), s->col);
-	else
-		move_to(c, s->row, s->col);
-	c->wrap = s->wrap && c->col == s->col;
-}
+ * does nothing; queries are among that, as there is nobody to answer. */
+#include "term/act.h"
 
 /* Areas: libvterm knows which */
 
@@ -197,8 +11,8 @@ pass(struct core *c, const struct seq *s)
 	bool two = s->args > 1;
 
 	c->wrap = false;
-	state_csi(c, s->leader, s->inter, s->final, arg(c, 0, -1),
-		two ? arg(c, 1, -1) : -1);
+	state_csi(c, s->leader, s->inter, s->final, act_arg(c, 0, -1),
+		two ? act_arg(c, 1, -1) : -1);
 }
 
 /* Without lines of double size and guarded cells the area is plain. */
@@ -225,7 +39,7 @@ erase_display(struct core *c, int what)
 static void
 pass_erase(struct core *c, const struct seq *s)
 {
-	int what = arg(c, 0, 0);
+	int what = act_arg(c, 0, 0);
 	bool wrap = c->wrap && what != 0;
 
 	if (what == 3 && s->final == 'J')
@@ -252,7 +66,7 @@ scroll_down(struct core *c, const struct seq *s)
 static void
 set_region(struct core *c, const struct seq *s)
 {
-	int top = count(c), bottom = arg(c, 1, 0);
+	int top = act_count(c), bottom = act_arg(c, 1, 0);
 
 	if (bottom == 0 || bottom > c->grid.rows)
 		bottom = c->grid.rows;
@@ -268,10 +82,10 @@ set_region(struct core *c, const struct seq *s)
 static void
 set_margins(struct core *c, const struct seq *s)
 {
-	int left = count(c), right = arg(c, 1, 0);
+	int left = act_count(c), right = act_arg(c, 1, 0);
 
 	if (!c->margins) {
-		save_cursor(c);
+		move_save(c);
 		return;
 	}
 	if (right == 0 || right > c->grid.cols)
@@ -288,172 +102,7 @@ static void
 restore(struct core *c, const struct seq *s)
 {
 	(void)s;
-	restore_cursor(c);
-}
-
-/* Screens and modes */
-
-static void
-erase_screen(struct core *c)
-{
-	struct rect all = { 0, c->grid.rows, 0, c->grid.cols };
-
-	grid_erase(&c->grid, all, false, &c->pen);
-}
-
-static void
-show_screen(struct core *c, int alt)
-{
-	if (c->grid.alt != alt)
-		grid_touch_all(&c->grid);
-	c->grid.alt = alt;
-}
-
-static void
-mode_alt_1047(struct core *c, bool on)
-{
-	if (!on && c->grid.alt)
-		erase_screen(c);
-	show_screen(c, on);
-}
-
-static void
-mode_save(struct core *c, bool on)
-{
-	if (on)
-		save_cursor(c);
-	else
-		restore_cursor(c);
-}
-
-static void
-mode_alt_1049(struct core *c, bool on)
-{
-	if (on)
-		save_cursor(c);
-	show_screen(c, on);
-	if (on)
-		erase_screen(c);
-	else
-		restore_cursor(c);
-}
-
-static void
-mode_alt_47(struct core *c, bool on)
-{
-	show_screen(c, on);
-}
-
-static void
-mode_autowrap(struct core *c, bool on)
-{
-	c->autowrap = on;
-	if (!on)
-		c->wrap = false;
-}
-
-/* Left and right margins; while they are off they span the screen. */
-static void
-mode_margins(struct core *c, bool on)
-{
-	int row = c->row, col = c->col;
-
-	if (!on && c->margins)
-		state_csi(c, 0, 0, 's', 1, c->grid.cols);
-	c->margins = on;
-	c->left = 0;
-	c->right = c->grid.cols;
-	c->row = row;
-	c->col = col;
-	state_csi(c, '?', 0, on ? 'h' : 'l', 69, -1);
-	if (on)
-		c->big_lines = false;
-}
-
-static void
-mode_blink(struct core *c, bool on)
-{
-	c->blink = on;
-}
-
-static void
-mode_visible(struct core *c, bool on)
-{
-	c->visible = on;
-}
-
-static void
-mode_frame(struct core *c, bool on)
-{
-	c->frame = on;
-}
-
-static void
-mode_insert(struct core *c, bool on)
-{
-	c->insert = on;
-}
-
-static void
-mode_newline(struct core *c, bool on)
-{
-	c->newline = on;
-}
-
-static const struct {
-	char leader;
-	int number;
-	void (*set)(struct core *c, bool on);
-} modes[] = {
-	{ 0, 4, mode_insert },
-	{ 0, 20, mode_newline },
-	{ '?', 6, act_set_origin },
-	{ '?', 7, mode_autowrap },
-	{ '?', 12, mode_blink },
-	{ '?', 25, mode_visible },
-	{ '?', 47, mode_alt_47 },
-	{ '?', 69, mode_margins },
-	{ '?', 1047, mode_alt_1047 },
-	{ '?', 1048, mode_save },
-	{ '?', 1049, mode_alt_1049 },
-	{ '?', 2026, mode_frame },
-};
-
-static void
-set_modes(struct core *c, const struct seq *s)
-{
-	for (int i = 0; i < c->filter.nargs; i++)
-		for (size_t m = 0; m < sizeof modes / sizeof *modes; m++)
-			if (modes[m].leader == s->leader &&
-				modes[m].number == arg(c, i, 0))
-				modes[m].set(c, s->final == 'h');
-}
-
-void
-act_reset_region(struct core *c)
-{
-	if (c->margins)
-		mode_margins(c, false);
-	c->top = 0;
-	c->bottom = c->grid.rows;
-	state_csi(c, 0, 0, 'r', 1, c->grid.rows);
-}
-
-static void
-soft_reset(struct core *c, const struct seq *s)
-{
-	int row = c->row, col = c->col;
-
-	(void)s;
-	act_set_origin(c, false);
-	act_reset_region(c);
-	c->row = row;
-	c->col = col;
-	c->autowrap = c->visible = true;
-	c->insert = c->newline = c->wrap = c->frame = false;
-	c->pen = (struct pen){ 0 };
-	c->cs = (struct charsets){ 0 };
-	c->saved[c->grid.alt] = (struct saved_cursor){ 0 };
+	move_restore(c);
 }
 
 /* Pen and cursor shape */
@@ -469,13 +118,13 @@ static void
 guard(struct core *c, const struct seq *s)
 {
 	(void)s;
-	c->pen.guard = arg(c, 0, 0) == 1 ? CELL_GUARD : 0;
+	c->pen.guard = act_arg(c, 0, 0) == 1 ? CELL_GUARD : 0;
 }
 
 static void
 cursor_shape(struct core *c, const struct seq *s)
 {
-	int shape = arg(c, 0, 0);
+	int shape = act_arg(c, 0, 0);
 
 	(void)s;
 	if (shape > 6)
@@ -488,22 +137,22 @@ static void
 repeat(struct core *c, const struct seq *s)
 {
 	(void)s;
-	text_repeat(c, count(c));
+	text_repeat(c, act_count(c));
 }
 
 /* By final byte; several rows of one final byte differ in leader and intermediate. */
 static const struct seq sequences[] = {
 	{ 0, 0, 'm', sgr, 0 },
-	{ 0, 0, 'H', cursor_place, 0 },
+	{ 0, 0, 'H', move_to_place, 0 },
 	{ 0, 0, 'K', pass_erase, 1 },
-	{ '?', 0, 'h', set_modes, 0 },
-	{ '?', 0, 'l', set_modes, 0 },
-	{ 0, 0, 'A', cursor_up, 0 },
-	{ 0, 0, 'B', cursor_down, 0 },
-	{ 0, 0, 'C', cursor_right, 0 },
-	{ 0, 0, 'D', cursor_left, 0 },
-	{ 0, 0, 'G', cursor_col, 0 },
-	{ 0, 0, 'd', cursor_row, 0 },
+	{ '?', 0, 'h', mode_set, 0 },
+	{ '?', 0, 'l', mode_set, 0 },
+	{ 0, 0, 'A', move_up, 0 },
+	{ 0, 0, 'B', move_down, 0 },
+	{ 0, 0, 'C', move_right, 0 },
+	{ 0, 0, 'D', move_left, 0 },
+	{ 0, 0, 'G', move_to_col, 0 },
+	{ 0, 0, 'd', move_to_row, 0 },
 	{ 0, 0, 'J', pass_erase, 1 },
 	{ 0, 0, 'X', pass, 1 },
 	{ 0, 0, 'P', pass, 1 },
@@ -516,24 +165,24 @@ static const struct seq sequences[] = {
 	{ 0, 0, 'b', repeat, 0 },
 	{ 0, 0, 's', set_margins, 0 },
 	{ 0, 0, 'u', restore, 0 },
-	{ 0, 0, 'f', cursor_place, 0 },
-	{ 0, 0, 'E', next_line, 0 },
-	{ 0, 0, 'F', prev_line, 0 },
-	{ 0, 0, 'a', cursor_right, 0 },
-	{ 0, 0, 'e', cursor_down, 0 },
-	{ 0, 0, 'j', cursor_left, 0 },
-	{ 0, 0, 'k', cursor_up, 0 },
-	{ 0, 0, '`', cursor_col, 0 },
+	{ 0, 0, 'f', move_to_place, 0 },
+	{ 0, 0, 'E', move_next_line, 0 },
+	{ 0, 0, 'F', move_prev_line, 0 },
+	{ 0, 0, 'a', move_right, 0 },
+	{ 0, 0, 'e', move_down, 0 },
+	{ 0, 0, 'j', move_left, 0 },
+	{ 0, 0, 'k', move_up, 0 },
+	{ 0, 0, '`', move_to_col, 0 },
 	{ 0, 0, 'I', pass, 1 },
 	{ 0, 0, 'Z', pass, 1 },
 	{ 0, 0, 'g', pass, 1 },
-	{ 0, 0, 'h', set_modes, 0 },
-	{ 0, 0, 'l', set_modes, 0 },
+	{ 0, 0, 'h', mode_set, 0 },
+	{ 0, 0, 'l', mode_set, 0 },
 	{ '?', 0, 'J', pass_erase, 1 },
 	{ '?', 0, 'K', pass_erase, 1 },
 	{ 0, ' ', 'q', cursor_shape, 0 },
 	{ 0, '"', 'q', guard, 0 },
-	{ 0, '!', 'p', soft_reset, 0 },
+	{ 0, '!', 'p', mode_soft_reset, 0 },
 	{ 0, '\'', '}', pass, 1 },
 	{ 0, '\'', '~', pass, 1 },
 };
@@ -575,7 +224,7 @@ line_feed(struct core *c)
 	c->wrap = false;
 	act_line_feed(c);
 	if (c->newline)
-		c->col = left_stop(c);
+		c->col = move_left_stop(c);
 }
 
 void
@@ -597,7 +246,7 @@ act_control(struct core *c, uint32_t ch)
 		line_feed(c);
 		break;
 	case '\r':
-		c->col = left_stop(c);
+		c->col = move_left_stop(c);
 		c->wrap = false;
 		break;
 	case 0x0e:
@@ -622,8 +271,8 @@ designate(struct core *c, int set, char final)
 static void
 alignment_test(struct core *c)
 {
-	act_set_origin(c, false);
-	act_reset_region(c);
+	mode_set_origin(c, false);
+	mode_reset_region(c);
 	move_to(c, 0, 0);
 	grid_fill(&c->grid, 'E');
 }
@@ -648,10 +297,10 @@ escape_plain(struct core *c, char final)
 {
 	switch (final) {
 	case '7':
-		save_cursor(c);
+		move_save(c);
 		break;
 	case '8':
-		restore_cursor(c);
+		move_restore(c);
 		break;
 	case 'D':
 	case 'E':
@@ -689,62 +338,4 @@ act_escape(struct core *c)
 		designate(c, (int)(set - sets), f->final);
 	else if (f->inter == '#')
 		line_size(c, f->final);
-}
-
-/* Strings */
-
-/* Characters that would change how the line around a title is shown. */
-static bool
-unwanted(uint32_t ch)
-{
-	return ch < 0x20 || (ch >= 0x7f && ch < 0xa0) || (ch >= 0x200b && ch <= 0x200f) ||
-	       (ch >= 0x2028 && ch <= 0x202e) || (ch >= 0x2060 && ch <= 0x206f) ||
-	       ch == 0xfeff || ch >= 0xe0000;
-}
-
-static void
-set_title(struct core *c, struct span s)
-{
-	size_t n = 0;
-
-	while (s.n) {
-		uint32_t ch;
-		int used = utf8_get(s.p, s.n, &ch, NULL);
-
-		if (!used || n + UTF8_MAX_LEN >= sizeof c->title)
-			break;
-		if (!unwanted(ch))
-			n += (size_t)utf8_put((uint8_t *)c->title + n, ch);
-		s.p += used;
-		s.n -= (size_t)used;
-	}
-	memset(c->title + n, 0, sizeof c->title - n);
-}
-
-/* OSC 8 ; PARAMS ; URI: a link begins, an empty URI ends it. */
-static void
-set_link(struct core *c, struct span s)
-{
-	const uint8_t *uri = memchr(s.p, ';', s.n);
-
-	if (uri && (uri + 1 < s.p + s.n || c->filter.cut))
-		c->pen.attr |= CELL_LINK;
-	else
-		c->pen.attr &= (uint16_t)~CELL_LINK;
-}
-
-void
-act_osc(struct core *c)
-{
-	struct span s = { (const uint8_t *)c->filter.str, c->filter.nstr };
-	char kind;
-
-	if (s.n < 2 || s.p[1] != ';')
-		return;
-	kind = (char)s.p[0];
-	s = span_of(s.p + 2, s.n - 2);
-	if (kind == '0' || kind == '2')
-		set_title(c, s);
-	else if (kind == '8')
-		set_link(c, s);
 }

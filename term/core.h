@@ -72,10 +72,14 @@ void text_repeat(struct core *c, int count);
 void act_control(struct core *c, uint32_t ch);
 void act_escape(struct core *c);
 void act_csi(struct core *c);
-void act_osc(struct core *c);
-void act_set_origin(struct core *c, bool on); /* homes the cursor */
-void act_reset_region(struct core *c);        /* and the left and right margins; homes */
 void act_line_feed(struct core *c); /* index: down, at the bottom of the region scroll */
+
+/* mode.c */
+void mode_set_origin(struct core *c, bool on); /* homes the cursor */
+void mode_reset_region(struct core *c);        /* and the left and right margins; homes */
+
+/* osc.c */
+void osc_run(struct core *c); /* the string in the filter */
 
 /* state.c: libvterm gets the cursor, then one whole sequence; the cursor is read back. */
 int state_init(struct core *c, int rows, int cols); /* 0 or ERR_NOMEM */

@@ -149,7 +149,7 @@ emu_write(struct emu *e, struct span bytes)
 			act_csi(c);
 			break;
 		case TOK_OSC:
-			act_osc(c);
+			osc_run(c);
 			break;
 		case TOK_END:
 			return;
@@ -187,14 +187,14 @@ resize(struct emu *e, int cols, int rows)
 	for (int i = 0; i < 2; i++)
 		first[i] = first_row(c, i, at[i], rows);
 	block_touch(e, grid_need(rows, cols));
-	act_set_origin(c, false);
-	act_reset_region(c);
+	mode_set_origin(c, false);
+	mode_reset_region(c);
 	if (cols < 2)
 		state_plain_lines(c);
 	state_resize(c, rows, cols);
 	grid_resize(&c->grid, rows, cols, first, block_grid(e) + grid_room());
 	set_bounds(c);
-	act_set_origin(c, origin);
+	mode_set_origin(c, origin);
 	for (int i = 0; i < 2; i++)
 		if (c->saved[i].set)
 			c->saved[i].row = at_least_0(c->saved[i].row - first[i]);
