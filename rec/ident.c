@@ -147,7 +147,7 @@ put_session(struct recorder *r, const struct ident *id, int64_t now)
 	struct msg m;
 
 	vendor_begin(&m, VENDOR_SESSION, &w, &r->json);
-	jsonw_kstr(&w, "program", "auditrec " PACKAGE_VERSION);
+	jsonw_kstr(&w, "version", "auditrec " PACKAGE_VERSION);
 	jsonw_kstr(&w, "mode", mode_names[id->mode]);
 	put_fact(&w, "title", c->title);
 	put_who(&w, id->facts);

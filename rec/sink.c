@@ -27,6 +27,9 @@ sink_open(struct sink *s, enum fdio_mode mode, const struct tapew_opts *o, struc
 	struct dst *d;
 	int rc = fdio_open_dst(&d, s->path, mode, e);
 
+	/* A place where one may not write is a wrong place (exit status 2). */
+	if (rc == ERR_IO && e)
+		rc = e->code = ERR_USAGE;
 	if (rc == 0) {
 		s->made = mode == FDIO_NEW;
 		if (mode == FDIO_APPEND)
