@@ -2,12 +2,14 @@
 /* A terminal: bytes of a recording go in, a grid of cells comes out.
  *
  *   bytes -> filter (tokenises, tames, never lets a half or hostile sequence through)
- *         -> libvterm's parser and state -> our row-pointer grid
+ *         -> pen, text, actions (ours) and libvterm's state layer (which areas are touched)
+ *         -> our row-pointer grid
  *
  * Everything, libvterm's memory included, lives in one block (arena.h), so that copying the
  * used part of the block is an exact snapshot, a half-read escape sequence included.
  * Nothing is ever sent back to anybody: answers the emulation wants to give are dropped.
- * Feed whole messages with the recorded boundaries: libvterm's result may depend on them.
+ * How the bytes are cut into writes does not matter.  Characters that draw nothing but turn
+ * directions and the like are left out; unknown and broken bytes are shown as U+FFFD.
  * Not thread-safe; any number of emulators may exist. */
 #ifndef TERM_EMU_H
 #define TERM_EMU_H
@@ -62,8 +64,9 @@ int emu_cell_text(const struct emu *e, const struct cell *c, char out[EMU_CELL_T
  * the byte offset at which each column begins. */
 int emu_row_text(const struct emu *e, int row, struct buf *out, uint32_t *colmap);
 
-/* Exact snapshots.  Raw: emu_save_size() bytes, valid for this emulator in this process
- * only (they hold pointers), copied in microseconds.  Packed: deflated, for key frames. */
+/* Exact snapshots, valid for this emulator in this process only (they hold pointers).  Raw:
+ * emu_save_size() bytes (640 KB at 200x60), copied in microseconds.  Packed: deflated
+ * without what is blank, for key frames; some KB and tens of microseconds. */
 size_t emu_save_size(const struct emu *e);
 void emu_save(const struct emu *e, void *out);
 void emu_load(struct emu *e, const void *saved, size_t n);

@@ -3,14 +3,13 @@
 #include "term/core.h"
 
 #include "base/utf8.h"
+#include "term/width.h"
 
 /* Characters that would change how the line around a title is shown. */
 static bool
 unwanted(uint32_t ch)
 {
-	return ch < 0x20 || (ch >= 0x7f && ch < 0xa0) || (ch >= 0x200b && ch <= 0x200f) ||
-	       (ch >= 0x2028 && ch <= 0x202e) || (ch >= 0x2060 && ch <= 0x206f) ||
-	       ch == 0xfeff || ch >= 0xe0000;
+	return ch < 0x20 || (ch >= 0x7f && ch < 0xa0) || width_hidden(ch);
 }
 
 static void

@@ -148,6 +148,8 @@ text_char(struct core *c, uint32_t ch)
 	if (ch < 0x80)
 		ch = translate(c, ch);
 	c->cs.single = 0;
+	if (ch >= 0x300 && width_hidden(ch))
+		return;
 	if (width)
 		put(c, ch, width);
 	else

@@ -32,10 +32,10 @@ def size_of(fd, cols, rows):
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
 
 
-def drain(fd):
-    """What the program writes until it is quiet."""
-    out, end = b"", time.monotonic() + PATIENCE
-    while time.monotonic() < end and select.select([fd], [], [], 1.0 if not out else QUIET)[0]:
+def drain(fd, first=1.0):
+    """What the program writes until it is quiet; waits FIRST for it to begin."""
+    out, end = b"", time.monotonic() + max(PATIENCE, first)
+    while time.monotonic() < end and select.select([fd], [], [], QUIET if out else first)[0]:
         try:
             data = os.read(fd, 65536)
         except OSError:
@@ -59,7 +59,7 @@ def record(command, keys, size):
     size_of(fd, *size)
     os.close(ready)
     os.close(go)
-    out = [drain(fd)]
+    out = [drain(fd, 20.0)]
     for key in keys:
         if isinstance(key, tuple):
             size_of(fd, *key)

@@ -72,6 +72,7 @@ static const struct micro micros[] = {
 		"a\xe2\x80\x8d"
 		"b",
 		0, 2 },
+	{ "directions are left out", "a\xe2\x80\xae" "b\xe2\x80\xac\xef\xbb\xbf", "ab", 0, 2 },
 	/* bad UTF-8 */
 	{ "lone continuation", "a\x80z", "a\xef\xbf\xbdz", 0, 3 },
 	{ "overlong", "\xc0\xafz", "\xef\xbf\xbd\xef\xbf\xbdz", 0, 3 },
