@@ -16,6 +16,8 @@ find_busy(void *ctx, double done)
 {
 	struct app *a = ctx;
 
+	if (a->finding < 0) /* a move within the index: short, and keys wait behind it */
+		return false;
 	a->finding = done;
 	return a->o.busy && a->o.busy(a->o.ctx);
 }

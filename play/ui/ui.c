@@ -193,6 +193,8 @@ read_keys(struct ui *u)
 		any = true;
 		react(u, app_key(u->app, key, clk_mono(u->clk)));
 	}
+	if (any && u->dirty && !u->quit)
+		paint(u); /* an answer to a key does not wait for the next frame */
 	u->empty_reads = any ? 0 : u->empty_reads + 1;
 	if (u->empty_reads > EMPTY_READS)
 		u->quit = true;

@@ -202,6 +202,13 @@ START_TEST(app_takes_back_a_long_move)
 	while (app_deadline(&s.app) <= 0)
 		tick_to(&s, 0);
 	ck_assert_int_eq(player_view(s.app.player).state, PLAYER_FINISHED);
+	press(&s, "?");
+	type(&s, "not there");
+	press(&s, "Enter");
+	ck_assert(row_has(&s, 23, "not found"));
+	/* A move that asks whether to go on is no find, and keys wait behind it. */
+	ck_assert(!s.app.o.player.busy(s.app.o.player.ctx, 0.5));
+	ck_assert(s.app.finding < 0);
 	show_close(&s);
 	buf_free(&b);
 }
