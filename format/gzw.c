@@ -13,7 +13,7 @@
 void
 gzw_init(struct gzw *g, int level)
 {
-	*g = (struct gzw){ .level = level };
+	*g = (struct gzw){ .level = level, .whole_level = level };
 	buf_init(&g->plain, (size_t)160 << 20);
 }
 
@@ -127,11 +127,12 @@ gzw_flush(struct gzw *g, struct buf *out)
 static int
 one_shot(struct gzw *g, struct buf *out)
 {
-	struct libdeflate_compressor *c = g->one_shot[g->level];
+	struct libdeflate_compressor *c = g->one_shot[g->whole_level];
 	size_t n;
 
 	if (!c)
-		g->one_shot[g->level] = c = libdeflate_alloc_compressor(g->level);
+		g->one_shot[g->whole_level] = c =
+			libdeflate_alloc_compressor(g->whole_level);
 	if (!c)
 		return ERR_UNSUPPORTED;
 	if (buf_reserve(out, libdeflate_deflate_compress_bound(c, g->plain.n) + 64) < 0)

@@ -23,7 +23,8 @@ struct gzw {
 	struct buf plain;  /* bytes of the open member that are not compressed yet */
 	uint64_t streamed; /* bytes of the open member that are */
 	uint32_t crc;      /* of the streamed bytes */
-	int level;         /* 1 to 9, for the next member or flush */
+	int level;         /* 1 to 9, of zlib's streams: for the next member */
+	int whole_level;   /* 1 to 9, of members compressed in one go */
 	bool z_ready;
 	int z_level;
 	z_stream z;

@@ -13,7 +13,9 @@ struct tapew_audit {
 	struct gzw gz;
 	struct gzidx idx;    /* of what was put so far */
 	size_t member_bytes; /* plain size at which a member is full */
-	int level;           /* wanted; gz.level is what pressure makes of it */
+	int level;           /* wanted, 0 default */
+	int pressure;        /* 0 relaxed to 3 */
+	bool flood;          /* a member was filled since the last flush */
 	bool v1;
 	bool started; /* file header and first member are on their way */
 	bool finished;
