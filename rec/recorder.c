@@ -282,7 +282,7 @@ take(struct recorder *r, const struct ring_item *it)
 static void
 set_pressure(struct recorder *r)
 {
-	static const int pressure[] = { 0, 0, 0, 0, 1, 1, 2, 3, 3 };
+	static const int pressure[] = { 0, 0, 1, 2, 3, 3, 3, 3, 3 };
 	int p = pressure[ring_fill(r->ring) * 8 / r->ring->size];
 
 	if (p < HURRY && atomic_load(&r->hurry))
