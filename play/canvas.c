@@ -95,13 +95,11 @@ next_char(const char **text, int *width)
 {
 	uint32_t ch;
 	size_t n = strlen(*text);
-	int k;
 
 	do {
-		if (!n)
-			return 0;
-		k = utf8_get((const uint8_t *)*text, n, &ch, NULL);
-		if (k == 0) { /* cut in the middle */
+		int k = n ? utf8_get((const uint8_t *)*text, n, &ch, NULL) : 0;
+
+		if (k == 0) { /* the end, or cut in the middle */
 			*text += n;
 			return 0;
 		}

@@ -74,14 +74,15 @@ int
 conf_parse(struct conf *c, int argc, char **argv, struct err *e)
 {
 	struct opt_parser p;
-	int option, rc;
+	int option;
 
 	*c = (struct conf){ .speed = 1 };
 	if (argc == 2 && hidden(c, argv[1]))
 		return 0;
 	opt_start(&p, conf_opts, argc, argv);
 	while ((option = opt_next(&p, e)) > 0) {
-		rc = set(c, option, p.value, e);
+		int rc = set(c, option, p.value, e);
+
 		if (rc < 0)
 			return rc;
 	}

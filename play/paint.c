@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIST_COLS_MAX   44
-#define BESIDE_COLS_MIN 60 /* narrower windows show the list instead of the screen */
+#define LIST_COLS_MIN   36
+#define LIST_COLS_MAX   48
+#define BESIDE_COLS_MIN 70 /* narrower windows show the list instead of the screen */
 
 static void
 paint_cell(struct app *a, struct canvas *c, int row, int col, const struct emu *e,
@@ -62,10 +63,12 @@ frame_texts(struct app *a, struct canvas *c, const struct emu *e)
 {
 	struct view_rect f = a->view.frame;
 	struct style s = paint_style(a, ROLE_TITLE);
-	char text[EMU_TITLE_MAX + 2], size[32];
+	char size[32];
 	int n = snprintf(size, sizeof size, " %dx%d ", emu_cols(e), emu_rows(e));
 
 	if (*emu_title(e) && f.row >= a->view.area.row) {
+		char text[EMU_TITLE_MAX + 2];
+
 		snprintf(text, sizeof text, " %s ", emu_title(e));
 		canvas_text(c, f.row, f.col + 2, f.cols - 4, s, text);
 	}
@@ -190,6 +193,8 @@ list_cols(const struct canvas *c)
 
 	if (c->cols < BESIDE_COLS_MIN)
 		return c->cols;
+	if (n < LIST_COLS_MIN)
+		return LIST_COLS_MIN;
 	return n > LIST_COLS_MAX ? LIST_COLS_MAX : n;
 }
 
@@ -197,7 +202,7 @@ void
 paint_app(struct app *a, struct canvas *c)
 {
 	bool bar = a->bar || app_prompt(a) || a->toast_end || a->finding >= 0;
-	struct view_rect area = { 0, 0, c->rows, c->cols }, list;
+	struct view_rect area = { 0, 0, c->rows, c->cols };
 
 	if (bar && c->rows > 1)
 		area.rows--;
@@ -205,7 +210,8 @@ paint_app(struct app *a, struct canvas *c)
 	if (c->generation != a->painted.generation)
 		a->painted.valid = false;
 	if (a->list.shown) {
-		list = area;
+		struct view_rect list = area;
+
 		list.cols = list_cols(c);
 		list.col = c->cols - list.cols;
 		area.cols -= list.cols;

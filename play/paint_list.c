@@ -2,12 +2,14 @@
 /* The list of events and the help. */
 #include "play/paint.h"
 
+#include "base/clk.h"
 #include "base/when.h"
 
 #include <stdio.h>
 
-#define TIME_COLS 9
-#define KEYS_COLS 24
+#define TIME_COLS    9
+#define KEYS_COLS    24
+#define TENTHS_BELOW (10 * 60 * NS_PER_S) /* shorter recordings: times with a decimal */
 
 static void
 list_row(struct app *a, struct canvas *c, struct view_rect r, int row, size_t i,
@@ -26,7 +28,8 @@ list_row(struct app *a, struct canvas *c, struct view_rect r, int row, size_t i,
 	canvas_fill(c, row, r.col, r.cols, s, ' ');
 	if (now)
 		canvas_fill(c, row, r.col, 1, s, paint_line(a, 0x25B8, '>'));
-	when_format(at, e->at_ns, 0);
+	when_format(
+		at, e->at_ns, player_view(a->player).duration_ns < TENTHS_BELOW ? 1 : 0);
 	snprintf(field, sizeof field, "%*s", TIME_COLS - 1, at);
 	canvas_text(c, row, r.col + 1, TIME_COLS, t, field);
 	canvas_text(c, row, r.col + TIME_COLS + 2, r.cols - TIME_COLS - 2, s, e->text);

@@ -41,12 +41,11 @@ static const uint8_t levels[6] = { 0, 95, 135, 175, 215, 255 };
 static uint32_t
 rgb_of_index(uint32_t i)
 {
-	uint32_t g;
-
 	if (i < 16)
 		return base16[i];
 	if (i >= 232) {
-		g = 8 + (i - 232) * 10;
+		uint32_t g = 8 + (i - 232) * 10;
+
 		return g << 16 | g << 8 | g;
 	}
 	i -= 16;
