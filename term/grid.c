@@ -390,9 +390,13 @@ grid_scroll(struct grid *g, struct rect r, int down, int right, const struct pen
 void
 grid_fill(struct grid *g, uint32_t ch)
 {
+	const struct cell full = { .ch = ch, .width = 1 };
+
 	for (int row = 0; row < g->rows; row++) {
+		struct cell *c = grid_row(g, row);
+
 		for (int col = 0; col < g->cols; col++)
-			grid_row(g, row)[col] = (struct cell){ .ch = ch, .width = 1 };
+			c[col] = full;
 		filled(g, row, g->cols);
 	}
 }

@@ -72,7 +72,10 @@ static const struct micro micros[] = {
 		"a\xe2\x80\x8d"
 		"b",
 		0, 2 },
-	{ "directions are left out", "a\xe2\x80\xae" "b\xe2\x80\xac\xef\xbb\xbf", "ab", 0, 2 },
+	{ "directions are left out",
+		"a\xe2\x80\xae"
+		"b\xe2\x80\xac\xef\xbb\xbf",
+		"ab", 0, 2 },
 	/* bad UTF-8 */
 	{ "lone continuation", "a\x80z", "a\xef\xbf\xbdz", 0, 3 },
 	{ "overlong", "\xc0\xafz", "\xef\xbf\xbd\xef\xbf\xbdz", 0, 3 },
@@ -544,6 +547,22 @@ START_TEST(marks_are_bounded)
 }
 END_TEST
 
+/* Three bytes that fill a very large screen, again and again: soon without drawing. */
+START_TEST(fills_are_bounded)
+{
+	struct emu *e = emu_new(EMU_COLS_MAX, EMU_ROWS_MAX);
+	int drawn = 0;
+
+	for (int i = 0; i < 2000; i++) {
+		emu_write(e, span_str(CSI "2K" ESC "#8"));
+		drawn += emu_row(e, 0)[1].ch == 'E';
+	}
+	ck_assert_int_gt(drawn, 1);
+	ck_assert_int_lt(drawn, 50);
+	emu_free(e);
+}
+END_TEST
+
 #define LOOP(c, test, table) \
 	tcase_add_loop_test(c, test, 0, (int)(sizeof table / sizeof *table))
 
@@ -572,6 +591,7 @@ sizes_case(void)
 	tcase_add_test(c, dirty_rows);
 	tcase_add_test(c, row_text_columns);
 	tcase_add_test(c, marks_are_bounded);
+	tcase_add_test(c, fills_are_bounded);
 	return c;
 }
 
