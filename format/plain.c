@@ -277,6 +277,8 @@ plain_seek(struct plain *s, uint64_t off, struct err *e)
 	}
 	if (rc < 0)
 		return rc;
+	if (off < s->off)
+		return 0; /* it lies in a gap */
 	s->pos = (size_t)(off - s->off);
 	return 1;
 }

@@ -330,6 +330,8 @@ audit_seek(struct tape *t, const struct tape_pos *pos, struct err *e)
 		tape_audit_jump(a, pos->off);
 	if (rc == 0)
 		rc = plain_seek(&a->plain, pos->off, e);
+	while (rc == 0 && pos->off > plain_tell(&a->plain) && (rc = swallowed(a, e)) > 0)
+		rc = plain_seek(&a->plain, pos->off, e);
 	if (rc < 0)
 		return rc;
 	place(a, pos);
