@@ -37,7 +37,7 @@ keep_close(struct dst *d, struct err *e)
 static const struct dst_ops keep_ops = { keep_write_at, NULL, NULL, keep_close };
 
 void
-recording_start(struct recording *r, uint64_t seed)
+recording_start_as(struct recording *r, uint64_t seed, enum tape_format f)
 {
 	/* small members, so that seeking crosses them */
 	struct tapew_opts o = { .member_bytes = 4096 };
@@ -46,8 +46,15 @@ recording_start(struct recording *r, uint64_t seed)
 
 	*r = (struct recording){ .now_ns = INT64_C(1700000000000000000), .rng = seed };
 	k->dst.ops = &keep_ops;
+	k->dst.seekable = true;
 	k->file = &r->file;
-	ck_assert_int_eq(tapew_open(&r->w, TAPE_AUDIT_V2, &k->dst, &o, &e), 0);
+	ck_assert_int_eq(tapew_open(&r->w, f, &k->dst, &o, &e), 0);
+}
+
+void
+recording_start(struct recording *r, uint64_t seed)
+{
+	recording_start_as(r, seed, TAPE_AUDIT_V2);
 }
 
 void
@@ -248,8 +255,8 @@ void
 recording_random_session(struct recording *r, int n)
 {
 	recording_connect(r);
-	recording_pty(r, 1, 100, 30);
 	recording_pty(r, 0, 60, 12);
+	recording_pty(r, 1, 100, 30);
 	for (int i = 0; i < n; i++) {
 		if (recording_random(r, 3))
 			r->now_ns += recording_random(r, 1000) * INT64_C(1000000);

@@ -14,7 +14,8 @@ struct recording {
 	uint64_t rng;
 };
 
-void recording_start(struct recording *r, uint64_t seed);
+void recording_start(struct recording *r, uint64_t seed); /* audit, version 2 */
+void recording_start_as(struct recording *r, uint64_t seed, enum tape_format f);
 void recording_end(struct recording *r);
 void recording_free(struct recording *r);
 struct tape *recording_tape(const struct recording *r);
