@@ -8,6 +8,8 @@
 #include "log/input.h"
 #include "log/out.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 enum { OPT_REDACT = 1 };
@@ -43,11 +45,14 @@ static void
 take_note(void *ctx, const struct tape_note *n)
 {
 	struct decode *d = ctx;
+	char text[ERR_TEXT_MAX + 80];
 
 	if (!n->lost)
 		return;
 	d->damaged = true;
-	put_error(d, n->text);
+	snprintf(text, sizeof text, "%s (offset %" PRId64 ", message %" PRIu64 ")",
+		n->text, n->offset, n->ordinal);
+	put_error(d, n->offset < 0 ? n->text : text);
 	/* any number of notes may come before the next message */
 	if (d->written.code == 0)
 		out_more(&d->out, &d->written);
