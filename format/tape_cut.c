@@ -198,14 +198,18 @@ tape_audit_step(struct tape_audit *a)
 
 	if (a->array == ARRAY_CLOSED)
 		return STEP_CLOSED;
+	/* what is counted needs no byte behind it to be complete */
+	if (a->array == ARRAY_OPEN && a->definite && a->left == 0) {
+		a->array = ARRAY_CLOSED;
+		return STEP_CLOSED;
+	}
 	if (in.n == 0 || in.n < a->want)
 		return STEP_MORE;
 	if (a->lost)
 		return search(a, in);
 	if (a->array == ARRAY_HEAD)
 		return array_head(a, in);
-	if (a->array == ARRAY_OPEN &&
-		(a->definite ? a->left == 0 : in.p[0] == CBOR_BREAK)) {
+	if (a->array == ARRAY_OPEN && !a->definite && in.p[0] == CBOR_BREAK) {
 		a->array = ARRAY_CLOSED;
 		return STEP_CLOSED;
 	}

@@ -78,13 +78,21 @@ put_look(struct buf *out, const struct cell *c)
 }
 
 static bool
-is_blank(const struct emu *e, const struct cell *c)
+is_blank(const struct emu *e, const struct cell *c, bool looks)
 {
 	static const struct cell plain;
 	char text[EMU_CELL_TEXT_MAX];
 	int n = emu_cell_text(e, c, text);
 
-	return same_look(c, &plain) && (n == 0 || (n == 1 && text[0] == ' '));
+	return (!looks || same_look(c, &plain)) && (n == 0 || (n == 1 && text[0] == ' '));
+}
+
+/* Characters without a width of their own that turn the text around them about. */
+static bool
+is_direction(uint32_t ch)
+{
+	return ch == 0x061C || ch == 0x200E || ch == 0x200F || ch == 0xFEFF ||
+	       (ch >= 0x2028 && ch <= 0x202E) || (ch >= 0x2066 && ch <= 0x2069);
 }
 
 /* The cell's characters; what is no printable text is a blank. */
@@ -93,37 +101,38 @@ put_text(struct buf *out, const struct emu *e, const struct cell *c)
 {
 	char text[EMU_CELL_TEXT_MAX];
 	int n = emu_cell_text(e, c, text);
+	size_t before = out->n;
 
 	for (int i = 0; i < n;) {
 		uint32_t ch;
 		int k = utf8_get((const uint8_t *)text + i, (size_t)(n - i), &ch, NULL);
 
 		if (k <= 0 || ch < 0x20 || (ch >= 0x7F && ch < 0xA0))
-			n = 0;
+			break;
+		if (!is_direction(ch))
+			buf_add(out, text + i, (size_t)k);
 		i += k;
 	}
-	if (n > 0)
-		buf_add(out, text, (size_t)n);
-	else
+	if (out->n == before)
 		buf_add(out, "  ", c->width == 2 ? 2 : 1);
 }
 
 int
-ansi_row(struct buf *out, const struct emu *e, int row)
+ansi_row(struct buf *out, const struct emu *e, int row, bool looks)
 {
-	const struct cell *cells = emu_row(e, row);
-	struct cell look = { .ch = 0 }; /* plain */
 	static const struct cell plain;
+	const struct cell *cells = emu_row(e, row);
+	struct cell look = plain;
 	int n = emu_cols(e);
 
-	while (n > 0 && is_blank(e, &cells[n - 1]))
+	while (n > 0 && is_blank(e, &cells[n - 1], looks))
 		n--;
 	for (int i = 0; i < n; i++) {
 		const struct cell *c = &cells[i];
 
 		if (c->width == 0 && i > 0 && cells[i - 1].width == 2)
 			continue; /* the right half of the character before it */
-		if (!same_look(c, &look)) {
+		if (looks && !same_look(c, &look)) {
 			put_look(out, c);
 			look = *c;
 		}

@@ -7,7 +7,8 @@
 #include "base/buf.h"
 #include "term/emu.h"
 
-/* Without blanks at the end that look like nothing, without a line end, attributes reset. */
-int ansi_row(struct buf *out, const struct emu *e, int row);
+/* Without blanks at the end that look like nothing, without a line end, attributes reset.
+ * LOOKS: with colours and attributes. */
+int ansi_row(struct buf *out, const struct emu *e, int row, bool looks);
 
 #endif

@@ -83,10 +83,7 @@ static void
 put_screen(struct buf *out, const struct emu *e, int format)
 {
 	for (int row = 0; row < emu_rows(e); row++) {
-		if (format == FORMAT_ANSI)
-			ansi_row(out, e, row);
-		else
-			emu_row_text(e, row, out, NULL);
+		ansi_row(out, e, row, format == FORMAT_ANSI);
 		buf_add_byte(out, '\n');
 	}
 }

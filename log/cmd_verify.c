@@ -24,7 +24,8 @@ struct verify {
 	struct facts facts;
 	struct gzcheck *check;
 	int64_t at_ns;
-	uint64_t found; /* things that are wrong */
+	uint64_t found; /* things that are not as they should be ... */
+	uint64_t wrong; /* ... and those of them that are no mere oddities of the end */
 };
 
 #define SHOWN_MAX 100 /* findings that are printed, of one recording */
@@ -46,6 +47,7 @@ report(struct verify *v, int64_t offset, const char *where, const char *text)
 	struct buf *out = &v->out->buf;
 	char clean[2 * ERR_TEXT_MAX];
 
+	v->wrong++;
 	if (++v->found > SHOWN_MAX)
 		return;
 	put_name(v);
@@ -71,7 +73,11 @@ report_at(struct verify *v, int64_t offset, uint64_t ordinal, const char *text)
 static void
 take_note(void *ctx, const struct tape_note *n)
 {
-	report_at(ctx, n->offset, n->ordinal, n->text);
+	struct verify *v = ctx;
+
+	report_at(v, n->offset, n->ordinal, n->text);
+	if (n->code == ERR_TRUNCATED && !n->lost)
+		v->wrong--;
 }
 
 static void
@@ -91,14 +97,14 @@ take_step(void *ctx, double done)
 }
 
 static void
-check_order(struct verify *v, const struct msg *m, uint64_t before)
+check_order(struct verify *v, const struct msg *m, int64_t last_ns)
 {
 	char text[120];
 
-	if (v->facts.backwards == before)
+	if (v->facts.messages == 1 || m->time_ns >= last_ns)
 		return;
 	snprintf(text, sizeof text, "time goes back by %.6f s",
-		(double)ns_sub(v->facts.last_ns, m->time_ns) / (double)NS_PER_S);
+		(double)ns_sub(last_ns, m->time_ns) / (double)NS_PER_S);
 	report_at(v, -1, v->facts.messages - 1, text);
 }
 
@@ -110,14 +116,14 @@ read_all(struct verify *v, struct err *e)
 
 	for (;;) {
 		struct tape_pos pos = tape_tell(v->in.tape);
-		uint64_t before = v->facts.backwards;
+		int64_t last_ns = v->facts.last_ns;
 
 		r = input_next(&v->in, &m, &v->at_ns, e);
 		if (r <= 0)
 			return r;
 		gzcheck_message(v->check, pos.off, pos.ordinal, v->at_ns);
 		facts_take(&v->facts, m, v->at_ns);
-		check_order(v, m, before);
+		check_order(v, m, last_ns);
 	}
 }
 
@@ -132,7 +138,8 @@ conclude(struct verify *v)
 	if (v->found > SHOWN_MAX)
 		buf_addf(
 			&v->out->buf, "... and %" PRIu64 " more\n", v->found - SHOWN_MAX);
-	if (end.state != TAPE_DAMAGED && v->found)
+	if (end.state != TAPE_DAMAGED &&
+		(v->wrong || (v->found && end.state == TAPE_CLEAN)))
 		end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };
 	put_name(v);
 	buf_addf(&v->out->buf, "%s (%s, %" PRIu64 " messages, %s",

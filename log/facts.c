@@ -157,8 +157,7 @@ take_time(struct facts *f, const struct msg *m, int64_t at_ns)
 		f->first_ns = f->last_ns = m->time_ns;
 	if (m->time_ns < f->last_ns)
 		f->backwards++;
-	else
-		f->last_ns = m->time_ns;
+	f->last_ns = m->time_ns;
 	f->duration_ns = at_ns;
 	f->messages++;
 }

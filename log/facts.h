@@ -46,7 +46,7 @@ struct facts {
 	uint64_t by_type[FACTS_TYPE_MAX]; /* indexed as msg_descs */
 	uint64_t by_vendor[VENDOR_COUNT];
 	uint64_t bytes[3];  /* input, output, error output */
-	uint64_t backwards; /* messages whose time lies before an earlier one's */
+	uint64_t backwards; /* messages whose time lies before that of the one before */
 };
 
 const char *fact_key(enum fact f);

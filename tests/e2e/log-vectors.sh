@@ -46,5 +46,6 @@ done
 check "terminated streams cost nothing" better h02-terminated-stream.v2.audit 22
 check "a zero tail costs nothing" better h09-zero-tail.v2.audit 22
 check "an unknown type costs one message" better h30-unknown-type.v2.audit 22
+check "a counted array needs no end" sh -c '"$auditlog" verify "$1"' - "$vectors/hand/h50-definite-array.v1.audit"
 check "a missing break costs nothing" better h52-missing-break.v1.audit 22
 done_testing
