@@ -40,6 +40,37 @@ app_done(struct app *a)
 	a->player = NULL;
 }
 
+/* What the view should show: found text, else a cursor that can be seen, else nothing new. */
+static struct view_rect
+interest(const struct app *a, const struct emu *e)
+{
+	struct player_hit h = player_hit(a->player);
+	struct emu_cursor at = emu_cursor(e);
+
+	if (h.cols)
+		return (struct view_rect){ h.row, h.col, 1, h.cols };
+	if (at.visible)
+		return (struct view_rect){ at.row, at.col, 1, 1 };
+	return (struct view_rect){ -1, -1, 0, 0 };
+}
+
+void
+app_place(struct app *a, struct view_rect area)
+{
+	const struct emu *e = reel_screen(player_reel(a->player));
+	struct view_rect at = interest(a, e);
+
+	view_place(&a->view, area, emu_rows(e), emu_cols(e), at.row, at.col);
+}
+
+/* The view depends on what happened, not on which of it was painted. */
+static void
+place_again(struct app *a)
+{
+	if (a->view.area.rows)
+		app_place(a, a->view.area);
+}
+
 void
 app_toast(struct app *a, const char *fmt, ...)
 {
@@ -310,12 +341,11 @@ mode(const struct app *a)
 	return a->list.shown ? KEYMAP_LIST : KEYMAP_PLAY;
 }
 
-unsigned
-app_key(struct app *a, uint32_t key, int64_t now)
+static unsigned
+take_key(struct app *a, uint32_t key)
 {
 	const struct command *c;
 
-	a->now = now;
 	if (a->prompt != APP_PROMPT_NONE)
 		return prompt_input(a, key);
 	c = keymap_find(&a->o.keymap, mode(a), key);
@@ -323,7 +353,7 @@ app_key(struct app *a, uint32_t key, int64_t now)
 		!(c && (c->id == CMD_BACK || c->id == CMD_FORWARD ||
 			       c->id == CMD_QUIT))) {
 		app_toast(a, "cancelled");
-		return answer(a, player_cancel(a->player, now), "");
+		return answer(a, player_cancel(a->player, a->now), "");
 	}
 	if (c)
 		return run(a, c);
@@ -332,11 +362,24 @@ app_key(struct app *a, uint32_t key, int64_t now)
 }
 
 unsigned
+app_key(struct app *a, uint32_t key, int64_t now)
+{
+	unsigned flags;
+
+	a->now = now;
+	flags = take_key(a, key);
+	place_again(a);
+	return flags;
+}
+
+unsigned
 app_tick(struct app *a, int64_t now)
 {
 	unsigned flags = player_tick(a->player, now);
 
 	a->now = now;
+	if (flags & PLAYER_REDRAW)
+		place_again(a);
 	if (a->toast_end && now >= a->toast_end) {
 		a->toast_end = 0;
 		return APP_PAINT;

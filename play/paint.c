@@ -159,27 +159,12 @@ paint_recording(
 	a->painted.cols = emu_cols(e);
 }
 
-/* What the view should show: found text, else a cursor that can be seen, else nothing new. */
-static struct view_rect
-interest(const struct app *a, const struct emu *e)
-{
-	struct player_hit h = player_hit(a->player);
-	struct emu_cursor at = emu_cursor(e);
-
-	if (h.cols)
-		return (struct view_rect){ h.row, h.col, 1, h.cols };
-	if (at.visible)
-		return (struct view_rect){ at.row, at.col, 1, 1 };
-	return (struct view_rect){ -1, -1, 0, 0 };
-}
-
 void
 paint_screen(struct app *a, struct canvas *c, struct view_rect area)
 {
 	const struct emu *e = reel_screen(player_reel(a->player));
-	struct view_rect at = interest(a, e);
 
-	view_place(&a->view, area, emu_rows(e), emu_cols(e), at.row, at.col);
+	app_place(a, area);
 	if (!may_keep(a, e, area))
 		paint_recording(a, c, e, area);
 	c->cursor_row = a->painted.cursor_row;

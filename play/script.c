@@ -33,6 +33,7 @@ do_key(struct script *s, char *arg, struct err *e)
 			return err_set(e, ERR_USAGE, "'%s' is no key", word);
 		if (app_key(s->app, key, s->now) & APP_QUIT)
 			s->quit = true;
+		paint_app(s->app, &s->canvas); /* a layout that changes is seen */
 	}
 	return 0;
 }
@@ -93,7 +94,11 @@ do_size(struct script *s, char *arg, struct err *e)
 {
 	int cols, rows, rc = opt_size(arg, CANVAS_ROWS_MAX, &cols, &rows, e);
 
-	return rc < 0 ? rc : canvas_size(&s->canvas, cols, rows);
+	if (rc == 0)
+		rc = canvas_size(&s->canvas, cols, rows);
+	if (rc == 0)
+		paint_app(s->app, &s->canvas);
+	return rc;
 }
 
 static int
@@ -218,9 +223,9 @@ script_run(struct app *a, struct span text, struct buf *out, struct err *e)
 	int rc = canvas_size(&s.canvas, 80, 24);
 
 	if (rc < 0)
-		err_set(e, rc, "out of memory");
-	else
-		rc = run_lines(&s, text, e);
+		return err_set(e, rc, "out of memory");
+	paint_app(a, &s.canvas);
+	rc = run_lines(&s, text, e);
 	canvas_free(&s.canvas);
 	return rc;
 }
