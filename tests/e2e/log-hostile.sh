@@ -42,11 +42,11 @@ data = open(path, "rb").read()
 random.seed(7)
 def variants():
     if how == "cut":
-        step = max(1, len(data) // 150)
+        step = max(1, len(data) // 60)
         for n in sorted({*range(0, min(len(data), 64)), *range(0, len(data), step)}):
             yield n, data[:n]
     else:
-        for i in range(150):
+        for i in range(60):
             d = bytearray(data)
             for _ in range(random.choice((1, 1, 3, 20))):
                 d[random.randrange(40 if i % 8 else 0, len(d))] ^= 1 << random.randrange(8)
