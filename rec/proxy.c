@@ -182,8 +182,8 @@ receiver_gone(void *ctx, struct relay *r)
 {
 	struct proxy *p = ctx;
 
-	if (r == &p->in ? p->program_tty : p->user_tty) {
-		if (r != &p->in && p->user_gone)
+	if (r != &p->in && p->user_tty) {
+		if (p->user_gone)
 			p->user_gone(p->ctx);
 		return;
 	}
@@ -220,6 +220,7 @@ proxy_init(struct proxy *p, const struct proxy_fds *fds, struct err *e)
 	if (p->retry < 0)
 		return err_set(e, ERR_LIMIT, "no timer left");
 	p->in.finish = !p->program_tty;
+	p->in.patient = p->program_tty; /* nobody has its slave open just now */
 	p->out.finish = p->err.finish = !p->user_tty;
 	set_up(p, &p->out, fds->out_from, fds->out_to, !p->user_tty);
 	set_up(p, &p->err, fds->err_from, fds->err_to, !p->user_tty);

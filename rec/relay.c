@@ -50,7 +50,7 @@ write_some(struct relay *r, const void *p, size_t n)
 		w = write(r->to, p, n);
 	while (w < 0 && errno == EINTR);
 	if (w < 0)
-		return errno == EAGAIN ? 0 : -1;
+		return errno == EAGAIN ? 0 : r->patient ? (ssize_t)n : -1;
 	return w;
 }
 

@@ -17,7 +17,8 @@ struct relay {
 	bool stalled;           /* the source waits for room in the queue */
 	bool eof;               /* the source has ended */
 	bool finish;            /* close TO when all is delivered */
-	bool watch_to;          /* wants to know when the receiver goes away */
+	bool patient;  /* a receiver that fails may come back: drop bytes meanwhile */
+	bool watch_to; /* wants to know when the receiver goes away */
 	void (*ready)(void *ctx, struct relay *r); /* the source can be read */
 	void (*gone)(void *ctx, struct relay *r);  /* the receiver went away */
 	void *ctx;

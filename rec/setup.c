@@ -208,26 +208,47 @@ setup_descriptors(struct session *s, struct proxy_fds *f, int theirs[3], struct 
 	return connect_ptys(s, f, theirs, e);
 }
 
+/* "sh -c STRING NAME ARG...", or the command as it is, or the shell alone. */
+static char **
+command_line(const struct session *s, const char *sh)
+{
+	char **operand = s->conf->argv, **line;
+	size_t n = 0, at = 0;
+
+	if (!s->conf->command && operand[0])
+		return operand;
+	while (operand[n])
+		n++;
+	line = calloc(n + 4, sizeof *line);
+	if (!line)
+		return NULL;
+	line[at++] = (char *)sh;
+	if (s->conf->command) {
+		line[at++] = (char *)"-c";
+		line[at++] = (char *)s->conf->command;
+		memcpy(line + at, operand, n * sizeof *line);
+	}
+	return line;
+}
+
 pid_t
 setup_program(struct session *s, const int theirs[3], int *status, struct err *e)
 {
-	const char *sh = user_shell(s);
-	char *line[] = { (char *)sh, NULL, NULL, NULL };
+	char **line = command_line(s, user_shell(s));
 	const char *env[] = { s->env_session, NULL };
-	struct child_plan plan = { .file = sh,
-		.argv = line,
+	struct child_plan plan = { .argv = line,
 		.env = env,
 		.fd = { theirs[0], theirs[1], theirs[2] },
 		.ctty = s->mode == IDENT_PIPES ? -1 : theirs[0],
 		.signals = &s->signals };
+	pid_t pid;
 
-	if (s->conf->command) {
-		line[1] = (char *)"-c";
-		line[2] = (char *)s->conf->command;
-	} else if (s->conf->argv[0]) {
-		plan.file = s->conf->argv[0];
-		plan.argv = s->conf->argv;
-	}
+	if (!line)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	plan.file = line[0];
 	snprintf(s->env_session, sizeof s->env_session, "AUDITREC_SESSION=%s", s->rec.id);
-	return child_start(&plan, status, e);
+	pid = child_start(&plan, status, e);
+	if (line != s->conf->argv)
+		free(line);
+	return pid;
 }

@@ -91,6 +91,24 @@ def test_command_string(d):
     assert of_type(decode(d("a")), 403)[0]["program"] == "echo $((1+1)) | tr 2 3; exit 4"
 
 
+def test_words_behind_a_command_string(d):
+    t = rec("-o", d("a"), "-c", 'echo "$0-$1-$2"', "x", "two words", "3", env={"SHELL": "/bin/sh"})
+    assert t.wait() == 0 and t.out == b"x-two words-3\r\n"
+
+
+def test_terminal_that_nobody_has_open_for_a_while(d):
+    t = rec("-o", d("a"), "sh", "-c", "echo one; exec <&- >&- 2>&-; : > %s; while [ ! -e %s ]; do sleep 0.05; done;"
+            " exec </dev/tty >/dev/tty; read x; echo got $x" % (d("closed"), d("go")))
+    t.until(lambda: os.path.exists(d("closed")), "not closed")
+    t.send(b"lost")
+    open(d("go"), "w").close()
+    time.sleep(0.2)
+    t.send(b"\rword\r")
+    t.expect(b"got")
+    assert t.wait() == 0
+    assert b"one" in stream(decode(d("a")), OUT) and b"got" in stream(decode(d("a")), OUT)
+
+
 def test_resizes_are_followed_and_recorded(d):
     t = rec("-o", d("a"), "sh", "-c",
             "trap 'stty size' WINCH; echo ready; while [ ! -e %s ]; do sleep 0.05; done" % d("stop"))
