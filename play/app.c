@@ -40,6 +40,15 @@ app_done(struct app *a)
 	a->player = NULL;
 }
 
+size_t
+app_current_event(const struct app *a)
+{
+	const struct reel *r = player_reel(a->player);
+	size_t i = reel_event_after(r, reel_ordinal(r));
+
+	return i ? i - 1 : SIZE_MAX;
+}
+
 /* What the view should show: found text, else a cursor that can be seen, else nothing new. */
 static struct view_rect
 interest(const struct app *a, const struct emu *e)
@@ -197,7 +206,11 @@ pan(struct app *a, const char *where)
 static unsigned
 select_row(struct app *a, const char *where)
 {
+	size_t current = app_current_event(a);
+
 	if (!a->help) {
+		if (a->list.follow) /* from where the clock is, painted or not */
+			a->list.selected = current == SIZE_MAX ? 0 : current;
 		sidebar_select(&a->list, where, reel_events(player_reel(a->player)));
 		return APP_PAINT;
 	}

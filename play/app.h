@@ -67,6 +67,8 @@ struct app {
 int app_init(struct app *a, struct reel *r, const struct app_opts *o, int64_t now);
 void app_done(struct app *a);
 
+/* The last event that has happened by now; SIZE_MAX: none yet. */
+size_t app_current_event(const struct app *a);
 /* Place the view in AREA, where the screen is to be painted. */
 void app_place(struct app *a, struct view_rect area);
 unsigned app_key(struct app *a, uint32_t key, int64_t now);

@@ -56,19 +56,11 @@ list_end(struct app *a, struct canvas *c, struct view_rect r, int row)
 	canvas_text(c, row, r.col + TIME_COLS + 2, r.cols - TIME_COLS - 2, s, text);
 }
 
-static size_t
-current_event(const struct reel *r)
-{
-	size_t i = reel_event_after(r, reel_ordinal(r));
-
-	return i ? i - 1 : SIZE_MAX;
-}
-
 void
 paint_list(struct app *a, struct canvas *c, struct view_rect area)
 {
 	struct reel *r = player_reel(a->player);
-	size_t n = reel_events(r), current = current_event(r);
+	size_t n = reel_events(r), current = app_current_event(a);
 	struct view_rect in = area;
 	int row = 0, list = area.rows - 2; /* a head line and the end line */
 	char head[48];

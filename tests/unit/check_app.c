@@ -181,6 +181,25 @@ START_TEST(app_keeps_the_screen_while_a_frame_is_drawn)
 }
 END_TEST
 
+/* Typed ahead: nothing may depend on what was painted in between. */
+START_TEST(app_list_begins_where_the_clock_is)
+{
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[1,\"m\",\"a\"]\n[2,\"m\",\"b\"]\n[3,\"m\",\"c\"]\n[4,"
+			      "\"o\",\"\"]\n"),
+		80, 24);
+	app_tick(&s.app, 0);
+	for (const char *const *key =
+			(const char *const[]){ "End", "Tab", "Up", "Enter", NULL };
+		*key; key++)
+		app_key(&s.app, keymap_key(*key), 0);
+	ck_assert_int_eq(player_view(s.app.player).pos_ns, 2 * NS_PER_S);
+	show_close(&s);
+}
+END_TEST
+
 START_TEST(app_takes_back_a_long_move)
 {
 	struct buf b = { 0 };
@@ -379,6 +398,7 @@ case_pictures(void)
 	tcase_add_test(t, app_cuts_wide_characters_at_the_edge);
 	tcase_add_test(t, app_marks_what_was_found);
 	tcase_add_test(t, app_keeps_the_screen_while_a_frame_is_drawn);
+	tcase_add_test(t, app_list_begins_where_the_clock_is);
 	tcase_add_test(t, app_takes_back_a_long_move);
 	tcase_add_test(t, canvas_pool_runs_full_and_is_emptied);
 	tcase_add_test(t, canvas_texts_are_harmless);
