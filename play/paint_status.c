@@ -174,6 +174,20 @@ paint_prompt(struct app *a, struct canvas *c, int row, const struct prompt *p)
 	c->cursor_col = col + used < c->cols ? col + used : c->cols - 1;
 }
 
+/* The notes at the right; that the recording is not whole stands out. */
+static void
+paint_notes(struct app *a, struct canvas *c, int row, int col, const char *notes)
+{
+	const char *state =
+		tape_state_name(tape_end(reel_tape(player_reel(a->player))).state);
+	int used =
+		canvas_text(c, row, col, c->cols - col, paint_style(a, ROLE_BAR), notes);
+
+	if (strncmp(notes, state, strlen(state)) == 0 && used > (int)strlen(state))
+		canvas_text(c, row, col, c->cols - col, paint_style(a, ROLE_BAR_ALERT),
+			state);
+}
+
 /* Between the clock and the notes if it fits there, else over one or both of them. */
 static void
 paint_word(struct app *a, struct canvas *c, int row, const int between[2],
@@ -215,7 +229,7 @@ paint_status(struct app *a, struct canvas *c, int row)
 		end = c->cols - 1 - canvas_text_cols(right);
 	}
 	if (end >= left)
-		canvas_text(c, row, end, c->cols - end, s, right);
+		paint_notes(a, c, row, end, right);
 	else
 		end = c->cols;
 	if (text[0])

@@ -114,12 +114,22 @@ cell_chars(const struct draw *d, const struct canvas *c, const struct cell *cell
 	return wcwidth(out[0]) == 2 ? 2 : 1;
 }
 
+/* Eight colours have their bright half by bold. */
+static attr_t
+bright(const struct draw *d, uint32_t fg)
+{
+	bool is_bright = COLOR_KIND(fg) == COLOR_INDEXED && COLOR_INDEX(fg) >= 8 &&
+			 COLOR_INDEX(fg) < 16;
+
+	return d->colour.depth == THEME_8 && is_bright ? A_BOLD : A_NORMAL;
+}
+
 static void
 draw_cell(struct draw *d, const struct canvas *c, const struct cell *cell, bool *reset)
 {
 	wchar_t text[CCHARW_MAX + 1];
 	int pair = colour_pair(&d->colour, cell->fg, cell->bg, reset);
-	attr_t a = attributes(cell->attr);
+	attr_t a = attributes(cell->attr) | bright(d, cell->fg);
 	int cols = cell_chars(d, c, cell, text);
 	cchar_t out;
 
