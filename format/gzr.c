@@ -143,6 +143,14 @@ parse_header(const uint8_t *p, size_t n, struct span *extra)
 	return at <= n ? (ssize_t)at : 0;
 }
 
+static uint64_t
+look_back(const struct gzr *g)
+{
+	uint64_t at = gzr_offset(g);
+
+	return at - g->member_at > LOOK_BACK ? at - LOOK_BACK : g->member_at + 1;
+}
+
 static int
 broken(struct gzr *g, uint64_t find_from)
 {
@@ -172,7 +180,7 @@ next_header(struct gzr *g, struct err *e)
 			 * those of one: the reference thinks so too. */
 			if (have < GZ_HEADER && (rc = fill(g, GZ_HEADER, e)) <= 0)
 				return rc < 0 ? rc : GZR_EOF;
-			return broken(g, gzr_offset(g) + 1);
+			return broken(g, g->bad_sum ? look_back(g) : gzr_offset(g) + 1);
 		}
 		if (len == 0) {
 			if (rc == 0)
@@ -188,6 +196,7 @@ next_header(struct gzr *g, struct err *e)
 		g->streaming = false;
 		g->size = 0;
 		g->crc = 0;
+		g->bad_sum = false;
 		return GZR_BEGIN;
 	}
 }
@@ -251,14 +260,6 @@ stream_step(struct gzr *g, uint8_t *out, size_t cap, size_t *n)
 	return rc;
 }
 
-static uint64_t
-look_back(const struct gzr *g)
-{
-	uint64_t at = gzr_offset(g);
-
-	return at - g->member_at > LOOK_BACK ? at - LOOK_BACK : g->member_at + 1;
-}
-
 static int
 next_streamed(struct gzr *g, uint8_t *out, size_t cap, size_t *n, struct err *e)
 {
@@ -317,8 +318,8 @@ next_trailer(struct gzr *g, struct err *e)
 	t = g->in + g->pos;
 	g->pos += GZ_TRAILER;
 	g->state = GZR_HEADER;
-	return get_le32(t) == g->crc && get_le32(t + 4) == (uint32_t)g->size ? GZR_END
-									     : GZR_SUM;
+	g->bad_sum = get_le32(t) != g->crc || get_le32(t + 4) != (uint32_t)g->size;
+	return g->bad_sum ? GZR_SUM : GZR_END;
 }
 
 int

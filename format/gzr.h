@@ -37,6 +37,7 @@ struct gzr {
 	struct span extra;  /* FEXTRA of it; valid until the next call */
 	uint64_t size;      /* plain bytes of it so far */
 	uint64_t find_from; /* after GZR_BROKEN */
+	bool bad_sum;       /* the member before ended in GZR_SUM */
 	uint32_t crc;
 	bool z_ready;
 	bool streaming; /* zlib is in the middle of this member */

@@ -846,6 +846,7 @@ END_TEST
 
 START_TEST(notes_are_told_once)
 {
+	uint64_t told = 0;
 	struct tapew_opts o = { .member_bytes = 3000 };
 	struct buf file = { 0 }, json = { 0 };
 	const struct msg *got;
@@ -862,9 +863,12 @@ START_TEST(notes_are_told_once)
 		while (tape_next(t, &got, &at_ns, NULL) > 0)
 			;
 		ck_assert_int_eq(tape_end(t).state, TAPE_DAMAGED);
-		ck_assert_uint_eq(tape_end(t).damages, 1);
+		if (round == 0)
+			told = tape_end(t).damages;
+		ck_assert_uint_eq(tape_end(t).damages, told);
 		ck_assert_int_eq(tape_rewind(t, NULL), 0);
 	}
+	ck_assert(told == 1 || told == 2); /* the data, and a message that they spoilt */
 	tape_close(t);
 	watch_free(&w);
 	buf_free(&file);
