@@ -68,7 +68,7 @@ member(struct cast_in *in, struct buf *raw, unsigned *seen, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	if (v.text.p[0] != '"')
+	if (!v.text.n || v.text.p[0] != '"')
 		return err_set_at(
 			e, ERR_FORMAT, (int64_t)v.off, "no asciicast: no member name");
 	is_stdout = span_is(v.text, "\"stdout\"");

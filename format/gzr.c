@@ -443,7 +443,7 @@ gzr_last_edge(
 	do {
 		size_t room = limit - g->size < sizeof out ? (size_t)(limit - g->size)
 							   : sizeof out;
-		size_t before = g->pos;
+		size_t before;
 
 		rc = fill(g, 1, e);
 		if (rc <= 0)

@@ -105,7 +105,7 @@ list_equal(const struct msg_list *a, const struct msg_list *b)
 {
 	if (a->n != b->n || !a->v != !b->v)
 		return false;
-	for (size_t i = 0; i < a->n; i++)
+	for (size_t i = 0; a->v && i < a->n; i++)
 		if (!span_eq(a->v[i].question, b->v[i].question) ||
 			!span_eq(a->v[i].answer, b->v[i].answer) ||
 			a->v[i].echo != b->v[i].echo)

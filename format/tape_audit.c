@@ -434,7 +434,7 @@ tape_audit_open(
 	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e)
 {
 	struct tape_audit *a;
-	unsigned version;
+	unsigned version = 0;
 	int rc = tape_audit_header(src, &version, e);
 
 	if (rc < 0)

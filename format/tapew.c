@@ -15,8 +15,11 @@ is_audit(enum tape_format f)
 static void
 release(struct tapew *w)
 {
-	char *title = (char *)w->opts.title;
+	char *title;
 
+	if (!w)
+		return;
+	title = (char *)w->opts.title;
 	buf_free(&w->out);
 	w->ops->release(w);
 	free(title);

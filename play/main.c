@@ -99,7 +99,7 @@ play(const struct conf *c, struct err *e)
 				      .idle_limit_ns = c->idle_limit_ns,
 				      .paused = c->paused },
 		.depth = THEME_256 };
-	struct reel *r;
+	struct reel *r = NULL;
 	struct app a;
 	int rc = c->script ? 0 : ui_check(e);
 

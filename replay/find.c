@@ -79,7 +79,7 @@ find_forward(struct find *f, struct reel *r, struct err *e)
 static int
 find_last(struct find *f, struct reel *r, uint64_t end, int *row, int *col, struct err *e)
 {
-	bool hit, any = false;
+	bool hit = false, any = false;
 	int rc;
 
 	watch_reset(&f->watch, r->emu);

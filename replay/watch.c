@@ -118,6 +118,7 @@ watch_look(struct watch *w, struct emu *e)
 
 	memcpy(w->old, w->key, sizeof w->old);
 	for (int i = 0; i < rows; i++) {
+		cols[i] = 0;
 		if (!emu_dirty(e, i))
 			continue;
 		cols[i] = look_at_row(w, e, i);

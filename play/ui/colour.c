@@ -12,7 +12,9 @@
 static enum theme_depth
 depth_of_terminal(void)
 {
-	if (getenv("NO_COLOR") && *getenv("NO_COLOR"))
+	const char *no_color = getenv("NO_COLOR");
+
+	if (no_color && *no_color)
 		return THEME_MONO;
 	if (!has_colors() || start_color() == ERR)
 		return THEME_MONO;

@@ -37,9 +37,13 @@ const char *
 terminfo_name(char *buf, size_t size)
 {
 	const char *term = getenv("TERM");
-	size_t n = strcspn(term, "-");
-	bool can_move, family = term[n] == 0 || strcmp(term + n, "-256color") == 0;
+	bool can_move, family;
+	size_t n;
 
+	if (!term)
+		return "";
+	n = strcspn(term, "-");
+	family = term[n] == 0 || strcmp(term + n, "-256color") == 0;
 	if (!wants_truecolor() || !family)
 		return term;
 	snprintf(buf, size, "%.*s-direct", (int)n, term);

@@ -16,7 +16,7 @@ printf '{"version": 2, "width": 80' >half.cast
 
 every() {
 	for c in $commands; do
-		fails 2 "$1" "$auditlog" $c "$2" || { echo "$c"; return 1; }
+		fails 2 "$1" "$auditlog" "$c" "$2" || { echo "$c"; return 1; }
 	done
 	fails 2 "$1" "$auditlog" convert "$2" out && [ ! -e out ]
 }
@@ -98,7 +98,7 @@ assert used <= 300 or instrumented
 END
 for f in zeros.audit string.audit deep.cast line.cast; do
 	for c in $commands; do
-		check "$c $f is bounded" python3 bounded.py "$auditlog" $c $f
+		check "$c $f is bounded" python3 bounded.py "$auditlog" "$c" "$f"
 	done
 	check "convert $f is bounded" python3 bounded.py "$auditlog" convert --overwrite $f out
 done
