@@ -14,17 +14,17 @@
 #define BUF_MAX_DEFAULT ((size_t)64 << 20)
 
 struct buf {
-	uint8_t *p;   /* content; valid until the next append, reserve or free */
-	size_t n;     /* bytes of content */
-	size_t cap;   /* allocated behind p */
-	size_t max;   /* hard limit, 0 = BUF_MAX_DEFAULT */
-	size_t head;  /* consumed bytes kept in front of p until the next growth */
-	int failed;   /* first error of an append, sticky until buf_clear */
+	uint8_t *p;  /* content; valid until the next append, reserve or free */
+	size_t n;    /* bytes of content */
+	size_t cap;  /* allocated behind p */
+	size_t max;  /* hard limit, 0 = BUF_MAX_DEFAULT */
+	size_t head; /* consumed bytes kept in front of p until the next growth */
+	int failed;  /* first error of an append, sticky until buf_clear */
 };
 
 void buf_init(struct buf *b, size_t max);
-void buf_free(struct buf *b);	      /* releases; b is then an empty buffer again */
-void buf_clear(struct buf *b);	      /* n = 0, keeps the memory, clears failed */
+void buf_free(struct buf *b);  /* releases; b is then an empty buffer again */
+void buf_clear(struct buf *b); /* n = 0, keeps the memory, clears failed */
 int buf_reserve(struct buf *b, size_t more); /* room for MORE bytes behind p + n */
 int buf_add(struct buf *b, const void *p, size_t n);
 int buf_add_byte(struct buf *b, uint8_t c);
@@ -32,8 +32,8 @@ int buf_add_str(struct buf *b, const char *s);
 int buf_add_span(struct buf *b, struct span s);
 int buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_consume(struct buf *b, size_t n); /* drop N bytes at the front; N <= b->n */
-void buf_cut(struct buf *b, size_t n);	   /* drop all behind the first N bytes */
-const char *buf_cstr(struct buf *b);	   /* content with a NUL behind; NULL: no memory */
+void buf_cut(struct buf *b, size_t n);     /* drop all behind the first N bytes */
+const char *buf_cstr(struct buf *b); /* content with a NUL behind; NULL: no memory */
 
 static inline struct span
 buf_span(const struct buf *b)

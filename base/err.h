@@ -26,9 +26,9 @@ enum {
 #define ERR_TEXT_MAX 320
 
 struct err {
-	int code;		 /* negative code, 0 when unset */
-	int sys;		 /* saved errno, 0 when none */
-	int64_t offset;		 /* byte offset or line, -1 when it has none */
+	int code;                /* negative code, 0 when unset */
+	int sys;                 /* saved errno, 0 when none */
+	int64_t offset;          /* byte offset or line, -1 when it has none */
 	char text[ERR_TEXT_MAX]; /* one line, no newline, printable */
 };
 
@@ -42,8 +42,9 @@ int err_set_at(struct err *e, int code, int64_t offset, const char *fmt, ...)
 int err_sys(struct err *e, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Put "TEXT: " in front of the text of *e. */
-void err_prefix(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-const char *err_name(int code);	  /* short text of a code */
-int err_exit_status(int code);	  /* what a program that ends on it returns */
+void err_prefix(struct err *e, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+const char *err_name(int code); /* short text of a code */
+int err_exit_status(int code);  /* what a program that ends on it returns */
 
 #endif

@@ -75,7 +75,8 @@ mem_write_at(struct dst *d, uint64_t off, const void *p, size_t n, struct err *e
 	if (over)
 		memcpy(m->buf.p + off, p, over);
 	if (buf_add(&m->buf, (const uint8_t *)p + over, n - over) < 0)
-		return err_set(e, m->buf.failed, "cannot write: %s", err_name(m->buf.failed));
+		return err_set(
+			e, m->buf.failed, "cannot write: %s", err_name(m->buf.failed));
 	return (ssize_t)n;
 }
 
@@ -99,7 +100,8 @@ mem_close_dst(struct dst *d, struct err *e)
 struct dst *
 dst_mem(void)
 {
-	static const struct dst_ops ops = { mem_write_at, mem_truncate, NULL, mem_close_dst };
+	static const struct dst_ops ops = { mem_write_at, mem_truncate, NULL,
+		mem_close_dst };
 	struct mem_dst *m = calloc(1, sizeof *m);
 
 	if (!m)

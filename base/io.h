@@ -16,7 +16,7 @@ struct src_ops {
 	 * it has read (it spools), so any OFF already passed may be asked for again. */
 	ssize_t (*read_at)(struct src *s, uint64_t off, void *p, size_t n, struct err *e);
 	int64_t (*size)(struct src *s); /* present size, -1 while unknown */
-	void (*close)(struct src *s);	/* releases s */
+	void (*close)(struct src *s);   /* releases s */
 };
 struct src {
 	const struct src_ops *ops;
@@ -45,10 +45,11 @@ struct dst;
 struct dst_ops {
 	/* Write up to N bytes at OFF.  Returns the count (short on a full disk), or
 	 * negative.  A destination that cannot seek takes only OFF == bytes written so far. */
-	ssize_t (*write_at)(struct dst *d, uint64_t off, const void *p, size_t n, struct err *e);
+	ssize_t (*write_at)(
+		struct dst *d, uint64_t off, const void *p, size_t n, struct err *e);
 	int (*truncate)(struct dst *d, uint64_t size, struct err *e); /* NULL: cannot */
-	int (*sync)(struct dst *d, struct err *e);		      /* durable; may be NULL */
-	int (*close)(struct dst *d, struct err *e);		      /* releases d */
+	int (*sync)(struct dst *d, struct err *e);  /* durable; may be NULL */
+	int (*close)(struct dst *d, struct err *e); /* releases d */
 };
 struct dst {
 	const struct dst_ops *ops;

@@ -185,9 +185,17 @@ jsonw_kbool(struct jsonw *w, const char *key, bool v)
 /* What a byte becomes inside a string: itself (0), a two-character escape (its second
  * character), or something that needs a look (1: control character, 2: not ASCII). */
 static const uint8_t quoted[256] = {
-	[0 ... 7] = 1, ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [0x0B] = 1, ['\f'] = 'f',
-	['\r'] = 'r', [14 ... 31] = 1,
-	['"'] = '"', ['\\'] = '\\', [0x80 ... 0xFF] = 2,
+	[0 ... 7] = 1,
+	['\b'] = 'b',
+	['\t'] = 't',
+	['\n'] = 'n',
+	[0x0B] = 1,
+	['\f'] = 'f',
+	['\r'] = 'r',
+	[14 ... 31] = 1,
+	['"'] = '"',
+	['\\'] = '\\',
+	[0x80 ... 0xFF] = 2,
 };
 
 static void
@@ -255,7 +263,8 @@ base64_put(struct buf *out, struct span s)
 		return;
 	o = out->p + out->n;
 	for (i = 0; i + 2 < s.n; i += 3) {
-		uint32_t v = (uint32_t)s.p[i] << 16 | (uint32_t)s.p[i + 1] << 8 | s.p[i + 2];
+		uint32_t v =
+			(uint32_t)s.p[i] << 16 | (uint32_t)s.p[i + 1] << 8 | s.p[i + 2];
 
 		*o++ = (uint8_t)set[v >> 18];
 		*o++ = (uint8_t)set[v >> 12 & 63];
@@ -264,7 +273,7 @@ base64_put(struct buf *out, struct span s)
 	}
 	if (i < s.n) {
 		uint32_t v = (uint32_t)s.p[i] << 16 |
-			(i + 1 < s.n ? (uint32_t)s.p[i + 1] << 8 : 0);
+			     (i + 1 < s.n ? (uint32_t)s.p[i + 1] << 8 : 0);
 
 		*o++ = (uint8_t)set[v >> 18];
 		*o++ = (uint8_t)set[v >> 12 & 63];

@@ -25,7 +25,7 @@ void jsonw_array_end(struct jsonw *w);
 void jsonw_key(struct jsonw *w, const char *key);
 void jsonw_key_span(struct jsonw *w, struct span key);
 void jsonw_text(struct jsonw *w, struct span s); /* p == NULL writes null */
-void jsonw_str(struct jsonw *w, const char *s);	 /* NULL writes null */
+void jsonw_str(struct jsonw *w, const char *s);  /* NULL writes null */
 void jsonw_int(struct jsonw *w, int64_t v);
 void jsonw_uint(struct jsonw *w, uint64_t v);
 void jsonw_bool(struct jsonw *w, bool v);

@@ -125,9 +125,11 @@ opt_help(FILE *out, const struct opt *table)
 		const char *h = table->help;
 		int n = 0;
 
-		n += table->letter ? fprintf(out, "  -%c", table->letter) : fprintf(out, "    ");
+		n += table->letter ? fprintf(out, "  -%c", table->letter)
+				   : fprintf(out, "    ");
 		if (table->name)
-			n += fprintf(out, "%s--%s", table->letter ? ", " : "  ", table->name);
+			n += fprintf(
+				out, "%s--%s", table->letter ? ", " : "  ", table->name);
 		if (table->arg)
 			n += fprintf(out, " %s", table->arg);
 		if (n >= HELP_COLUMN)
@@ -166,7 +168,8 @@ opt_mdoc(FILE *out, const struct opt *table)
 		if (table->letter)
 			fprintf(out, " Fl %c", table->letter);
 		if (table->name)
-			fprintf(out, "%s Fl \\-%s", table->letter ? " ," : "", table->name);
+			fprintf(out, "%s Fl \\-%s", table->letter ? " ," : "",
+				table->name);
 		if (table->arg)
 			fprintf(out, " Ar %s", table->arg);
 		fputc('\n', out);
@@ -182,8 +185,8 @@ opt_int(const char *text, const char *what, long lo, long hi, long *out, struct 
 	long v = strtol(text, &end, 10);
 
 	if (end == text || *end || v < lo || v > hi)
-		return err_set(e, ERR_USAGE, "%s: '%.40s' is no number from %ld to %ld", what,
-			text, lo, hi);
+		return err_set(e, ERR_USAGE, "%s: '%.40s' is no number from %ld to %ld",
+			what, text, lo, hi);
 	*out = v;
 	return 0;
 }
@@ -196,8 +199,8 @@ opt_double(const char *text, const char *what, double lo, double hi, double *out
 	double v = strtod(text, &end);
 
 	if (end == text || *end || !isfinite(v) || v < lo || v > hi)
-		return err_set(e, ERR_USAGE, "%s: '%.40s' is no number from %g to %g", what,
-			text, lo, hi);
+		return err_set(e, ERR_USAGE, "%s: '%.40s' is no number from %g to %g",
+			what, text, lo, hi);
 	*out = v;
 	return 0;
 }
@@ -209,8 +212,9 @@ opt_size(const char *text, int max, int *cols, int *rows, struct err *e)
 
 	if (sscanf(text, "%5dx%5d%n", &c, &r, &n) != 2 || text[n] || c < 1 || r < 1 ||
 		c > max || r > max)
-		return err_set(e, ERR_USAGE, "'%.40s' is no size: write COLSxROWS, 1x1 to %dx%d",
-			text, max, max);
+		return err_set(e, ERR_USAGE,
+			"'%.40s' is no size: write COLSxROWS, 1x1 to %dx%d", text, max,
+			max);
 	*cols = c;
 	*rows = r;
 	return 0;
@@ -226,8 +230,8 @@ opt_choice(const char *text, const char *what, const char *const *names, struct 
 		if (strcmp(names[i], text) == 0)
 			return i;
 		if (n < sizeof list)
-			n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", i ? ", " : "",
-				names[i]);
+			n += (size_t)snprintf(list + n, sizeof list - n, "%s%s",
+				i ? ", " : "", names[i]);
 	}
 	return err_set(e, ERR_USAGE, "%s: '%.40s' is none of %s", what, text, list);
 }

@@ -13,17 +13,17 @@
 #include <stdio.h>
 
 struct opt {
-	int id;		  /* what opt_next returns, > 0; a row with id 0 ends the table */
+	int id;           /* what opt_next returns, > 0; a row with id 0 ends the table */
 	const char *name; /* long name without dashes */
-	char letter;	  /* short name or 0 */
+	char letter;      /* short name or 0 */
 	const char *arg;  /* name of the argument for help ("FILE"), NULL: takes none */
 	const char *help; /* one sentence without a full stop; may hold newlines */
 };
 
 struct opt_parser {
 	const struct opt *table;
-	char **argv;	   /* argv[0] is not looked at */
-	int argc, at;	   /* at: next word; after the end, the first operand */
+	char **argv;       /* argv[0] is not looked at */
+	int argc, at;      /* at: next word; after the end, the first operand */
 	const char *inner; /* rest of a bundle of short options */
 	const char *value; /* argument of the option just returned */
 };
@@ -36,12 +36,14 @@ void opt_help(FILE *out, const struct opt *table);
 void opt_mdoc(FILE *out, const struct opt *table);
 
 /* Numbers in arguments: whole string, within the range, else ERR_USAGE naming WHAT. */
-int opt_int(const char *text, const char *what, long lo, long hi, long *out, struct err *e);
+int opt_int(
+	const char *text, const char *what, long lo, long hi, long *out, struct err *e);
 int opt_double(const char *text, const char *what, double lo, double hi, double *out,
 	struct err *e);
 /* "COLSxROWS" */
 int opt_size(const char *text, int max, int *cols, int *rows, struct err *e);
 /* Index of TEXT in the NULL-ended list NAMES, else ERR_USAGE that lists them. */
-int opt_choice(const char *text, const char *what, const char *const *names, struct err *e);
+int opt_choice(
+	const char *text, const char *what, const char *const *names, struct err *e);
 
 #endif

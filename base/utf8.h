@@ -13,7 +13,8 @@
  * *CH; an invalid maximal subpart gives its length and UTF8_BAD; 0 when the bytes are the
  * valid beginning of a longer character.  *BAD (may be NULL) tells U+FFFD itself from damage. */
 int utf8_get(const uint8_t *p, size_t n, uint32_t *ch, bool *bad);
-int utf8_put(uint8_t out[UTF8_MAX_LEN], uint32_t ch); /* bytes written; bad CH as U+FFFD */
+int utf8_put(
+	uint8_t out[UTF8_MAX_LEN], uint32_t ch); /* bytes written; bad CH as U+FFFD */
 bool utf8_valid(struct span s);
 /* How many bytes at the end of S are the valid beginning of a character: 0 to 3. */
 size_t utf8_tail(struct span s);

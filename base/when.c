@@ -120,7 +120,8 @@ when_format(char out[WHEN_TEXT_MAX], int64_t ns, int decimals)
 		snprintf(out, WHEN_TEXT_MAX, "%s%" PRIu64 ":%02d:%02d", sign, s / 3600,
 			(int)(s / 60 % 60), (int)(s % 60));
 	else
-		snprintf(out, WHEN_TEXT_MAX, "%s%d:%02d", sign, (int)(s / 60), (int)(s % 60));
+		snprintf(out, WHEN_TEXT_MAX, "%s%d:%02d", sign, (int)(s / 60),
+			(int)(s % 60));
 	add_fraction(out, WHEN_TEXT_MAX, (int64_t)(u % (uint64_t)NS_PER_S), decimals);
 	return out;
 }

@@ -10,12 +10,13 @@
 
 struct when {
 	enum when_kind { WHEN_NS, WHEN_PERCENT, WHEN_END } kind;
-	int64_t ns;	/* WHEN_NS */
+	int64_t ns;     /* WHEN_NS */
 	double percent; /* WHEN_PERCENT, 0 to 100 */
 };
 
 int when_parse(struct when *w, const char *text, struct err *e); /* 0 or ERR_USAGE */
-int64_t when_resolve(const struct when *w, int64_t duration_ns); /* clamped to [0, duration] */
+int64_t when_resolve(
+	const struct when *w, int64_t duration_ns); /* clamped to [0, duration] */
 
 #define WHEN_TEXT_MAX 40
 /* "1:02:03" with DECIMALS (0 to 9) digits of the second behind; below an hour "2:03". */

@@ -28,7 +28,8 @@ struct gen {
 
 static const struct opt options[] = {
 	{ 1, "size", 's', "BYTES", "bytes of output, with K, M or G (default 100M)" },
-	{ 2, "output", 'o', "FILE", "where to, as an operand too (default standard output)" },
+	{ 2, "output", 'o', "FILE",
+		"where to, as an operand too (default standard output)" },
 	{ 0 },
 };
 

@@ -21,7 +21,7 @@ enum { MSG_STREAM_IN = 0, MSG_STREAM_OUT = 1, MSG_STREAM_ERR = 2 };
 struct msg_pair { /* a question with its answer, or with echo */
 	struct span question;
 	struct span answer; /* ANSWERS only */
-	bool echo;	    /* QUESTIONS only */
+	bool echo;          /* QUESTIONS only */
 };
 
 #define MSG_LIST_MAX 64
@@ -31,26 +31,27 @@ struct msg_list {
 	size_t n;
 };
 
-#define MSG_CTYPE_TEXT	    struct span
-#define MSG_CTYPE_BYTES	    struct span
-#define MSG_CTYPE_UINT	    uint64_t
-#define MSG_CTYPE_U32	    uint32_t
-#define MSG_CTYPE_BOOL	    bool
+#define MSG_CTYPE_TEXT      struct span
+#define MSG_CTYPE_BYTES     struct span
+#define MSG_CTYPE_UINT      uint64_t
+#define MSG_CTYPE_U32       uint32_t
+#define MSG_CTYPE_BOOL      bool
 #define MSG_CTYPE_QUESTIONS struct msg_list
 #define MSG_CTYPE_ANSWERS   struct msg_list
 
 #define PAYLOAD(name, doc) struct audit_##name {
+
 #define FIELD(name, member, key, kind, flags, doc) MSG_CTYPE_##kind member;
-#define PAYLOAD_END(name)                                                                 \
-	char end_;                                                                        \
-	}                                                                                 \
+#define PAYLOAD_END(name) \
+	char end_;        \
+	}                 \
 	;
 #include "format/audit.def"
 
 struct msg {
 	struct span connection_id; /* text */
-	int64_t time_ns;	   /* since the epoch */
-	int32_t type;		   /* enum msg_type */
+	int64_t time_ns;           /* since the epoch */
+	int32_t type;              /* enum msg_type */
 	bool has_channel;
 	bool payload_null; /* null where a map is usual (foreign files) */
 	uint64_t channel;
@@ -61,15 +62,23 @@ struct msg {
 };
 
 /* Descriptors: all code that walks messages walks these. */
-enum msg_kind { MSG_TEXT, MSG_BYTES, MSG_UINT, MSG_U32, MSG_BOOL, MSG_QUESTIONS, MSG_ANSWERS };
-enum { MSG_F_SECRET = 1, MSG_F_BULK = 2 };     /* of a field */
+enum msg_kind {
+	MSG_TEXT,
+	MSG_BYTES,
+	MSG_UINT,
+	MSG_U32,
+	MSG_BOOL,
+	MSG_QUESTIONS,
+	MSG_ANSWERS
+};
+enum { MSG_F_SECRET = 1, MSG_F_BULK = 2 };      /* of a field */
 enum { MSG_T_ARCHIVED = 1, MSG_T_UNNAMED = 2 }; /* of a type */
 
 struct msg_field {
-	const char *key;  /* on the wire */
+	const char *key; /* on the wire */
 	enum msg_kind kind;
 	int flags;
-	size_t offset;	  /* of the member within struct msg */
+	size_t offset; /* of the member within struct msg */
 	const char *doc;
 };
 struct msg_payload {
@@ -80,7 +89,7 @@ struct msg_payload {
 };
 struct msg_desc {
 	int32_t code;
-	const char *id;	  /* ours; the reference's JSON says "invalid" for UNNAMED */
+	const char *id; /* ours; the reference's JSON says "invalid" for UNNAMED */
 	const char *name;
 	int flags;
 	const struct msg_payload *payload; /* nfields == 0: null on the wire */
@@ -100,7 +109,7 @@ bool msg_equal(const struct msg *a, const struct msg *b);
 int msg_copy(struct msg *out, const struct msg *m, struct buf *store);
 
 /* What players ask all the time. */
-bool msg_is_output(const struct msg *m);			 /* io, stream 1 or 2 */
+bool msg_is_output(const struct msg *m); /* io, stream 1 or 2 */
 bool msg_size(const struct msg *m, uint32_t *cols, uint32_t *rows); /* 404 and 408 */
 
 /* CBOR of one message, exactly as the reference encoder writes it

@@ -27,10 +27,10 @@ const char *tape_format_name(enum tape_format f);
 int tape_format_parse(const char *name, enum tape_format *f, struct err *e);
 
 enum tape_state {
-	TAPE_OPEN,	/* the end was not reached yet; once known, going back keeps it */
-	TAPE_CLEAN,	/* closed by its writer */
+	TAPE_OPEN,  /* the end was not reached yet; once known, going back keeps it */
+	TAPE_CLEAN, /* closed by its writer */
 	TAPE_TRUNCATED, /* ends without having been closed: crash, cut, or still being written */
-	TAPE_DAMAGED,	/* something in it could not be read: offset says where (the first) */
+	TAPE_DAMAGED, /* something in it could not be read: offset says where (the first) */
 };
 const char *tape_state_name(enum tape_state s);
 
@@ -42,9 +42,9 @@ struct tape_end {
 };
 
 struct tape_note {
-	int64_t offset;	  /* in the file, -1 unknown */
+	int64_t offset;   /* in the file, -1 unknown */
 	uint64_t ordinal; /* of the next message */
-	int code;	  /* ERR_... */
+	int code;         /* ERR_... */
 	const char *text;
 	bool lost; /* bytes or messages are gone (not only odd) */
 };
@@ -55,18 +55,18 @@ struct tape_opts {
 	bool live; /* the file may still grow: do not call its end truncated */
 };
 
-struct tape_pos { /* an open value; compare by ordinal */
-	uint64_t off;	  /* audit: plain (inflated) offset; cast: file offset */
+struct tape_pos {         /* an open value; compare by ordinal */
+	uint64_t off;     /* audit: plain (inflated) offset; cast: file offset */
 	uint64_t ordinal; /* number of the message, from 0 */
-	int64_t time_ns;  /* cast: accumulated time; audit: clamped time of the message before */
+	int64_t time_ns; /* cast: accumulated time; audit: clamped time of the message before */
 };
 
 struct tape_info {
 	enum tape_format format;
-	int64_t start_ns;    /* wall clock of the first message, 0 when unknown */
-	bool has_wall;	     /* start_ns is a real date */
-	int64_t duration_ns; /* from an index or header, -1 while unknown */
-	uint64_t messages;   /* from an index, 0 while unknown */
+	int64_t start_ns;      /* wall clock of the first message, 0 when unknown */
+	bool has_wall;         /* start_ns is a real date */
+	int64_t duration_ns;   /* from an index or header, -1 while unknown */
+	uint64_t messages;     /* from an index, 0 while unknown */
 	int64_t idle_limit_ns; /* wish of the recording (asciicast), 0 none */
 };
 

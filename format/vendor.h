@@ -15,7 +15,8 @@ enum vendor_id {
 
 const char *vendor_name(enum vendor_id id); /* "marker" */
 const char *vendor_doc(enum vendor_id id);
-enum vendor_id vendor_of(const struct msg *m); /* VENDOR_NONE when it is no event of ours */
+enum vendor_id vendor_of(
+	const struct msg *m); /* VENDOR_NONE when it is no event of ours */
 
 /* Start an event: M becomes message 400 and W an open JSON object into BUF (cleared).
  * Add members with jsonw_k*(), then vendor_end(), which closes the object and lets M point

@@ -18,7 +18,8 @@ slurp(const char *path, size_t *size)
 
 	if (!f)
 		return NULL;
-	if (fseek(f, 0, SEEK_END) == 0 && (n = ftell(f)) >= 0 && fseek(f, 0, SEEK_SET) == 0) {
+	if (fseek(f, 0, SEEK_END) == 0 && (n = ftell(f)) >= 0 &&
+		fseek(f, 0, SEEK_SET) == 0) {
 		p = malloc((size_t)n + 1);
 		*size = p ? fread(p, 1, (size_t)n, f) : 0;
 	}

@@ -33,11 +33,20 @@ expect_clean(const char *in, size_t n, const char *want)
 START_TEST(utf8_replaces_maximal_subparts)
 {
 	/* the vector of asciicast's own project, and table 3-8 of Unicode 15 */
-	expect_clean("\x83#\xF0\x90\x80\xC0!", 7, "\xEF\xBF\xBD#\xEF\xBF\xBD\xEF\xBF\xBD!");
-	expect_clean("a\xF1\x80\x80\xE1\x80\xC2" "b\x80" "c\x80\xBF" "d", 13,
-		"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c\xEF\xBF\xBD\xEF\xBF\xBD" "d");
+	expect_clean(
+		"\x83#\xF0\x90\x80\xC0!", 7, "\xEF\xBF\xBD#\xEF\xBF\xBD\xEF\xBF\xBD!");
+	expect_clean("a\xF1\x80\x80\xE1\x80\xC2"
+		     "b\x80"
+		     "c\x80\xBF"
+		     "d",
+		13,
+		"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"
+		"b\xEF\xBF\xBD"
+		"c\xEF\xBF\xBD\xEF\xBF\xBD"
+		"d");
 	expect_clean("\xED\xA0\x80", 3, "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
-	expect_clean("\xC3\xB8\xE6\x97\xA5\xF0\x9F\x98\x80", 9, "\xC3\xB8\xE6\x97\xA5\xF0\x9F\x98\x80");
+	expect_clean("\xC3\xB8\xE6\x97\xA5\xF0\x9F\x98\x80", 9,
+		"\xC3\xB8\xE6\x97\xA5\xF0\x9F\x98\x80");
 }
 END_TEST
 
@@ -139,8 +148,8 @@ case_when(void)
 {
 	TCase *t = tcase_create("when");
 
-	tcase_add_loop_test(t, when_reads_every_form, 0,
-		(int)(sizeof when_rows / sizeof *when_rows));
+	tcase_add_loop_test(
+		t, when_reads_every_form, 0, (int)(sizeof when_rows / sizeof *when_rows));
 	tcase_add_test(t, when_prints);
 	return t;
 }
@@ -166,7 +175,8 @@ START_TEST(json_nests_and_escapes)
 	jsonw_ktext(&w, "d", span_of("\xFF\0", 2));
 	jsonw_object_end(&w);
 	ck_assert_str_eq(buf_cstr(&b),
-		"{\"a\":\"x\\\"\\\\\\b\\t\\n\\f\\r\\u001b\x7f\xE2\x80\xA8\",\"b\":[-9223372036854775808,"
+		"{\"a\":\"x\\\"\\\\\\b\\t\\n\\f\\r\\u001b\x7f\xE2\x80\xA8\",\"b\":[-"
+		"9223372036854775808,"
 		"18446744073709551615,\"YW55IGNhcm5hbCBwbGVhcw==\",null,{}],\"c\":true,"
 		"\"d\":\"\xEF\xBF\xBD\\u0000\"}");
 	buf_free(&b);
@@ -191,8 +201,8 @@ static const struct opt opt_rows[] = {
 
 START_TEST(opt_parses_all_forms)
 {
-	static const char *const words[] = { "p", "-qo", "a", "-ob", "--out=c", "--output", "d",
-		"--quiet", "--", "-q" };
+	static const char *const words[] = { "p", "-qo", "a", "-ob", "--out=c",
+		"--output", "d", "--quiet", "--", "-q" };
 	char **argv = (char **)(uintptr_t)words;
 	static const int ids[] = { 2, 1, 1, 1, 1, 2, 0 };
 	static const char *const values[] = { NULL, "a", "b", "c", "d", NULL, NULL };
@@ -210,8 +220,9 @@ END_TEST
 
 START_TEST(opt_refuses)
 {
-	static const char *const bad[][2] = { { "--qu", "more than one" }, { "--none", "no option" },
-		{ "-x", "no option" }, { "--quiet=1", "takes no value" }, { "-o", "needs FILE" } };
+	static const char *const bad[][2] = { { "--qu", "more than one" },
+		{ "--none", "no option" }, { "-x", "no option" },
+		{ "--quiet=1", "takes no value" }, { "-o", "needs FILE" } };
 	char *argv[] = { (char *)"p", (char *)bad[_i][0] };
 	struct opt_parser p;
 	struct err e;
