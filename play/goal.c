@@ -82,7 +82,8 @@ in_reach(const struct player *p, int64_t at)
 {
 	struct reel_index_state st = reel_index_state(p->reel);
 
-	return st.done || p->failed || at <= st.frames_ns;
+	/* At the front itself there may be any number of messages with the same time. */
+	return st.done || p->failed || at < st.frames_ns;
 }
 
 static bool

@@ -112,7 +112,9 @@ play(const struct conf *c, struct err *e)
 	rc = app_init(&a, r, &o, c->script ? 0 : clk_mono(&clk_system));
 	if (rc < 0)
 		return err_set(e, rc, "out of memory");
-	player_seek(a.player, &c->at, a.now);
+	if (c->paused || c->at.kind != WHEN_NS || c->at.ns > 0)
+		player_seek(a.player, &c->at, a.now);
+	app_tick(&a, a.now);
 	rc = c->script ? run_script(&a, c->script, e) : ui_run(&a, &clk_system, e);
 	app_done(&a);
 	return rc;

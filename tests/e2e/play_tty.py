@@ -34,7 +34,8 @@ EVIL = ("\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b]8;;http://evil/\x07link\x1b]
 class Tty:
     """A program on a pty of its own."""
 
-    def __init__(self, args, term="xterm-256color", size=(24, 80), env=None):
+    def __init__(self, args, term="xterm-256color", size=(24, 80), env=None,
+                 program=AUDITPLAY):
         self.out = b""
         self.mark = 0  # until() looks at what comes behind it
         self.pid, self.fd = pty.fork()
@@ -42,9 +43,8 @@ class Tty:
             os.environ.update({"TERM": term, "LC_ALL": "C.UTF-8"})
             os.environ.pop("COLORTERM", None)
             os.environ.update(env or {})
-            time.sleep(0)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
-            os.execv(AUDITPLAY, ["auditplay"] + args)
+            os.execv(program, [os.path.basename(program)] + args)
 
     def pump(self, wait):
         ready, _, _ = select.select([self.fd], [], [], wait)
@@ -226,6 +226,35 @@ def test_resize():
     tty.key(b"h")
     tty.until("Keys")
     tty.key(b"qq")
+    expect_end(tty, 0)
+
+
+def test_stdin():
+    """The recording comes through a pipe, the keys from the terminal."""
+    cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
+    tty = Tty(["-c", 'cat a.cast | "$auditplay" -p -'], program="/bin/sh")
+    tty.until("hello")
+    tty.key(b"5")
+    tty.shows("0:50.000 / 1:40")
+    tty.key(b"q")
+    expect_end(tty, 0)
+
+
+def test_suspend():
+    """C-z gives the terminal back, fg goes on from the same place."""
+    cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
+    tty = Tty(["-i"], program="/bin/sh", env={"PS1": "prompt$ ", "ENV": ""})
+    tty.until("prompt$")
+    tty.key(b'"$auditplay" -p a.cast\n')
+    tty.until("hello")
+    tty.key(b"\x1a")
+    tty.until("prompt$")
+    assert b"\x1b[?1049l" in tty.out
+    tty.key(b"fg\n")
+    tty.until("hello")
+    tty.key(b"q")
+    tty.until("prompt$")
+    tty.key(b"exit\n")
     expect_end(tty, 0)
 
 

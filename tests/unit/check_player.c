@@ -371,6 +371,25 @@ START_TEST(player_takes_floods_in_slices)
 }
 END_TEST
 
+/* A whole recording at one moment must not make a seek to that moment a long call. */
+START_TEST(player_seeks_into_floods_in_slices)
+{
+	struct buf b = { 0 };
+	struct player *p;
+	int ticks = 0;
+
+	build_long(&b, 2000, 1000, 0);
+	p = open_text(buf_span(&b), (struct player_opts){ .paused = true });
+	command(p, "start", 0);
+	for (; state(p) == PLAYER_SEEKING; ticks++)
+		player_tick(p, 0);
+	ck_assert_int_gt(ticks, 1);
+	ck_assert_int_eq(state(p), PLAYER_FINISHED);
+	player_free(p);
+	buf_free(&b);
+}
+END_TEST
+
 START_TEST(player_goes_far_in_slices_and_can_be_stopped)
 {
 	struct buf b = { 0 };
@@ -499,6 +518,7 @@ case_moving(void)
 	tcase_add_test(t, player_plays_on_from_where_it_was_put);
 	tcase_add_test(t, player_steps_by_single_messages);
 	tcase_add_test(t, player_goes_to_markers);
+	tcase_add_test(t, player_seeks_into_floods_in_slices);
 	tcase_add_test(t, player_goes_far_in_slices_and_can_be_stopped);
 	tcase_add_test(t, player_finds_text);
 	tcase_add_test(t, player_find_can_be_cancelled);
