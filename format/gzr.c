@@ -64,7 +64,7 @@ gzr_at_header(struct gzr *g, uint64_t off)
 {
 	move_to(g, off);
 	g->state = GZR_HEADER;
-	g->streaming = false;
+	g->streaming = g->bad_sum = false;
 }
 
 void
