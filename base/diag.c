@@ -54,7 +54,7 @@ diag_clean(char *out, unsigned long size, const char *s)
 }
 
 /* One write, so that lines of several processes do not mix. */
-static void
+static void __attribute__((format(printf, 1, 0)))
 say(const char *fmt, va_list ap)
 {
 	char text[1024], clean[1100], line[1200];

@@ -16,7 +16,7 @@ static const struct {
 #undef ERR
 };
 
-static int
+static int __attribute__((format(printf, 5, 0)))
 err_fill(struct err *e, int code, int sys, int64_t offset, const char *fmt, va_list ap)
 {
 	if (!e)
