@@ -290,7 +290,7 @@ def test_headless(d):
 def test_wrong_use_is_one_line(d):
     for args in (["--no-such-option"], ["-f", "mp3", "-o", d("x"), "true"],
                  ["--window-size", "0x0", "true"], ["-o", d("no/dir/x"), "true"],
-                 ["-o", "/sys/x", "true"], ["--on-error", "ignore", "true"], ["--intercept", "all", "true"],
+                 ["-o", "/dev/null/x", "true"], ["--on-error", "ignore", "true"], ["--intercept", "all", "true"],
                  ["--append", "true"], ["--append", "--overwrite", "-o", d("x"), "true"],
                  ["-o", "-", "true"], ["-o", d("x"), "-o", d("no/dir/y"), "true"],
                  ["-o", d("x"), "-o", d("x"), "true"], ["--pause-key", "many", "true"]):
