@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/opt.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,13 @@ opt_next(struct opt_parser *p, struct err *e)
 	return next_long(p, word + 2, e);
 }
 
+void
+opt_usage(FILE *out, const char *synopsis, const char *what, const struct opt *table)
+{
+	fprintf(out, "usage: %s\n\n%s\n\n", synopsis, what);
+	opt_help(out, table);
+}
+
 #define HELP_COLUMN 28
 
 void
@@ -147,7 +155,7 @@ opt_help(FILE *out, const struct opt *table)
 static void
 mdoc_text(FILE *out, const char *s)
 {
-	bool start = true;
+	bool start = false;
 
 	for (; *s; s++) {
 		if (start && (*s == '.' || *s == '\''))
@@ -172,8 +180,8 @@ opt_mdoc(FILE *out, const struct opt *table)
 				table->name);
 		if (table->arg)
 			fprintf(out, " Ar %s", table->arg);
-		fputc('\n', out);
-		mdoc_text(out, table->help);
+		fprintf(out, "\n%c", toupper((unsigned char)table->help[0]));
+		mdoc_text(out, table->help + 1);
 		fputs(".\n", out);
 	}
 }

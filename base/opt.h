@@ -17,8 +17,19 @@ struct opt {
 	const char *name; /* long name without dashes */
 	char letter;      /* short name or 0 */
 	const char *arg;  /* name of the argument for help ("FILE"), NULL: takes none */
-	const char *help; /* one sentence without a full stop; may hold newlines */
+	const char
+		*help; /* a sentence without capital and full stop; may hold newlines */
 };
+
+/* The rows that end the table of every program. */
+#define OPT_ROW_HELP(ID)                                 \
+	{                                                \
+		ID, "help", 'h', NULL, "print this help" \
+	}
+#define OPT_ROW_VERSION(ID)                                   \
+	{                                                     \
+		ID, "version", 'V', NULL, "print the version" \
+	}
 
 struct opt_parser {
 	const struct opt *table;
@@ -32,7 +43,11 @@ void opt_start(struct opt_parser *p, const struct opt *table, int argc, char **a
 /* The id of the next option, 0 at the first operand or the end, ERR_USAGE with text. */
 int opt_next(struct opt_parser *p, struct err *e);
 
-void opt_help(FILE *out, const struct opt *table);
+/* What --help prints: "usage: SYNOPSIS", what the program does (whole sentences), a table. */
+void opt_usage(
+	FILE *out, const char *synopsis, const char *what, const struct opt *table);
+void opt_help(FILE *out, const struct opt *table); /* only the table */
+/* Rows for mdoc; every sentence begins with a capital there and ends with a full stop. */
 void opt_mdoc(FILE *out, const struct opt *table);
 
 /* Numbers in arguments: whole string, within the range, else ERR_USAGE naming WHAT. */

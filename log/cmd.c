@@ -4,6 +4,7 @@
 
 #include "base/diag.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +19,8 @@ cmd_start(struct cmd_run *r, const struct cmd *c, const struct clk *clk, int arg
 static void
 print_help(const struct cmd *c)
 {
-	printf("Usage: auditlog %s [OPTIONS] %s\n%s.\n\n", c->name, c->args, c->help);
+	printf("usage: auditlog %s [OPTION...] %s\n\n%c%s.\n\n", c->name, c->args,
+		toupper((unsigned char)c->help[0]), c->help + 1);
 	opt_help(stdout, c->options);
 }
 

@@ -30,10 +30,10 @@ struct cmd {
 
 /* The rows every option table ends with; cmd_next answers them itself. */
 enum { CMD_OPT_HELP = 1000, CMD_OPT_MDOC };
-#define CMD_OPTIONS_END                                        \
-	{ CMD_OPT_HELP, "help", 'h', NULL, "Show this help" }, \
-	{                                                      \
-		.id = 0                                        \
+#define CMD_OPTIONS_END             \
+	OPT_ROW_HELP(CMD_OPT_HELP), \
+	{                           \
+		.id = 0             \
 	}
 
 void cmd_start(struct cmd_run *r, const struct cmd *c, const struct clk *clk, int argc,

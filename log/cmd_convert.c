@@ -16,15 +16,15 @@ enum { OPT_FORMAT = 1, OPT_OVERWRITE, OPT_NO_INPUT, OPT_TITLE, OPT_LEVEL, OPT_TE
 
 static const struct opt options[] = {
 	{ OPT_FORMAT, "format", 'f', "FORMAT",
-		"Write audit, audit-v1, asciicast-v1, asciicast-v2 or asciicast-v3;\n"
+		"write audit, audit-v1, asciicast-v1, asciicast-v2 or asciicast-v3;\n"
 		"without it asciicast-v2 when OUT ends in .cast, else audit" },
-	{ OPT_OVERWRITE, "overwrite", 0, NULL, "Replace OUT when it exists" },
-	{ OPT_NO_INPUT, "no-input", 0, NULL, "Leave out what was typed" },
-	{ OPT_TITLE, "title", 't', "TEXT", "Title in the header (asciicast)" },
+	{ OPT_OVERWRITE, "overwrite", 0, NULL, "replace OUT when it exists" },
+	{ OPT_NO_INPUT, "no-input", 0, NULL, "leave out what was typed" },
+	{ OPT_TITLE, "title", 't', "TEXT", "title in the header (asciicast)" },
 	{ OPT_LEVEL, "level", 'z', "1..9",
-		"Compression, fast to small (audit; default 6)" },
+		"compression, fast to small (audit; default 6)" },
 	{ OPT_TERMINATE, "terminate", 0, NULL,
-		"End the gzip stream (audit): gzip -t is then content, but\n"
+		"end the gzip stream (audit): gzip -t is then content, but\n"
 		"the reference decoder prints an error line at the end" },
 	CMD_OPTIONS_END,
 };
@@ -226,7 +226,7 @@ run(struct cmd_run *r)
 const struct cmd cmd_convert = {
 	.name = "convert",
 	.args = "IN OUT",
-	.help = "Write a recording in another format",
+	.help = "write a recording in another format",
 	.options = options,
 	.run = run,
 	.least = 2,

@@ -16,7 +16,7 @@ enum { OPT_REDACT = 1 };
 
 static const struct opt options[] = {
 	{ OPT_REDACT, "redact", 'r', NULL,
-		"Print *** for passwords and answers that are in the recording" },
+		"print *** for passwords and answers that are in the recording" },
 	CMD_OPTIONS_END,
 };
 
@@ -112,7 +112,7 @@ run(struct cmd_run *r)
 const struct cmd cmd_decode = {
 	.name = "decode",
 	.args = "FILE",
-	.help = "Print every message as a line of JSON",
+	.help = "print every message as a line of JSON",
 	.options = options,
 	.run = run,
 	.least = 1,

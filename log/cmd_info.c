@@ -17,7 +17,7 @@
 enum { OPT_JSON = 1 };
 
 static const struct opt options[] = {
-	{ OPT_JSON, "json", 'j', NULL, "Print one JSON object a recording" },
+	{ OPT_JSON, "json", 'j', NULL, "print one JSON object a recording" },
 	CMD_OPTIONS_END,
 };
 
@@ -285,7 +285,7 @@ run(struct cmd_run *r)
 const struct cmd cmd_info = {
 	.name = "info",
 	.args = "FILE...",
-	.help = "Tell who, where, when, how long and what is in it",
+	.help = "tell who, where, when, how long and what is in it",
 	.options = options,
 	.run = run,
 	.least = 1,

@@ -15,9 +15,9 @@ enum { OPT_AT = 1, OPT_FORMAT };
 
 static const struct opt options[] = {
 	{ OPT_AT, "at", 'a', "TIME",
-		"When: 90, 1:30, 1:02:03.250, 50% or end (the default)" },
+		"when: 90, 1:30, 1:02:03.250, 50% or end (the default)" },
 	{ OPT_FORMAT, "format", 'f', "text|ansi",
-		"Characters only (the default), or with colours and attributes" },
+		"characters only (the default), or with colours and attributes" },
 	CMD_OPTIONS_END,
 };
 
@@ -153,7 +153,7 @@ run(struct cmd_run *r)
 const struct cmd cmd_screen = {
 	.name = "screen",
 	.args = "FILE",
-	.help = "Print the screen as it was at a moment",
+	.help = "print the screen as it was at a moment",
 	.options = options,
 	.run = run,
 	.least = 1,

@@ -243,7 +243,7 @@ run(struct cmd_run *r)
 const struct cmd cmd_verify = {
 	.name = "verify",
 	.args = "FILE...",
-	.help = "Check that recordings are whole and undamaged",
+	.help = "check that recordings are whole and undamaged",
 	.options = options,
 	.run = run,
 	.least = 1,

@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
@@ -24,22 +25,23 @@ static const struct cmd *const cmds[] = {
 enum { OPT_HELP = 1, OPT_VERSION, OPT_COMMANDS };
 
 static const struct opt options[] = {
-	{ OPT_HELP, "help", 'h', NULL, "Show this help" },
-	{ OPT_VERSION, "version", 'V', NULL, "Show the version" },
+	OPT_ROW_HELP(OPT_HELP),
+	OPT_ROW_VERSION(OPT_VERSION),
 	{ .id = 0 },
 };
 
 static void
 print_help(void)
 {
-	printf("Usage: auditlog COMMAND [OPTIONS] FILE...\n"
-	       "Reads terminal recordings: audit log 1 and 2, asciicast 1 to 3.\n\n");
+	printf("usage: auditlog COMMAND [OPTION...] FILE...\n\n"
+	       "Read terminal recordings: audit log 1 and 2, asciicast 1 to 3.\n"
+	       "FILE may be - for standard input.\n\n");
 	for (size_t i = 0; i < NCMDS; i++)
-		printf("  %-10s%s\n", cmds[i]->name, cmds[i]->help);
+		printf("  %-26s%s\n", cmds[i]->name, cmds[i]->help);
 	printf("\n");
 	opt_help(stdout, options);
-	printf("\nFILE may be - for standard input.  auditlog COMMAND --help tells "
-	       "more.\n");
+	printf("\nauditlog COMMAND --help tells the options of a command.\n"
+	       "Example: auditlog screen --at 10:03 demo.audit\n");
 }
 
 /* The commands with their operands, for the man page. */
@@ -47,8 +49,9 @@ static void
 print_mdoc(void)
 {
 	for (size_t i = 0; i < NCMDS; i++)
-		printf(".It Cm %s Oo Ar options Oc Ar %s\n%s.\n", cmds[i]->name,
-			cmds[i]->args, cmds[i]->help);
+		printf(".It Cm %s Oo Ar option ... Oc Ar %s\n%c%s.\n", cmds[i]->name,
+			cmds[i]->args, toupper((unsigned char)cmds[i]->help[0]),
+			cmds[i]->help + 1);
 }
 
 static const struct cmd *

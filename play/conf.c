@@ -14,10 +14,10 @@ const struct opt conf_opts[] = {
 		"cut pauses longer than SECONDS down to them; 0 plays them in full" },
 	{ O_PAUSED, "paused", 'p', NULL, "begin paused" },
 	{ O_SCRIPT, "script", 0, "FILE",
-		"take keys and time from FILE (- is standard input) and print screens as "
-		"text" },
-	{ O_HELP, "help", 0, NULL, "print this help and exit" },
-	{ O_VERSION, "version", 'V', NULL, "print the version and exit" },
+		"take keys and time from FILE, - is standard input, and print screens\n"
+		"as text" },
+	OPT_ROW_HELP(O_HELP),
+	OPT_ROW_VERSION(O_VERSION),
 	{ 0 },
 };
 

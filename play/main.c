@@ -17,10 +17,11 @@
 static int
 print_help(void)
 {
-	printf("Usage: auditplay [OPTIONS] FILE\n"
-	       "Replays a recording in the terminal; h shows the keys.  FILE may be "
-	       "-.\n\n");
-	opt_help(stdout, conf_opts);
+	opt_usage(stdout, "auditplay [OPTION...] FILE",
+		"Replay a recording in the terminal; h shows the keys.\n"
+		"FILE may be - for standard input.",
+		conf_opts);
+	printf("\nExample: auditplay --at 10:03 --paused demo.audit\n");
 	return 0;
 }
 
@@ -134,7 +135,7 @@ main(int argc, char **argv)
 	case CONF_HELP:
 		return print_help();
 	case CONF_VERSION:
-		printf("auditplay (%s) %s\n", PACKAGE_NAME, PACKAGE_VERSION);
+		printf("auditplay %s\n", PACKAGE_VERSION);
 		return 0;
 	case CONF_MDOC_OPTIONS:
 		opt_mdoc(stdout, conf_opts);

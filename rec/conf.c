@@ -53,8 +53,8 @@ const struct opt conf_options[] = {
 	{ OPT_ON_ERROR, "on-error", 0, "POLICY",
 		"when writing fails: stop (default), continue or pause" },
 	{ OPT_QUIET, "quiet", 'q', NULL, "print nothing but errors" },
-	{ OPT_HELP, "help", 'h', NULL, "print this help" },
-	{ OPT_VERSION, "version", 'V', NULL, "print the version" },
+	OPT_ROW_HELP(OPT_HELP),
+	OPT_ROW_VERSION(OPT_VERSION),
 	{ 0, NULL, 0, NULL, NULL },
 };
 

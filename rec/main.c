@@ -9,9 +9,9 @@
 static void
 usage(void)
 {
-	printf("usage: auditrec [OPTION...] [--] [COMMAND [ARG...]]\n\n"
-	       "Record COMMAND, or your shell, as it appears on the terminal.\n\n");
-	opt_help(stdout, conf_options);
+	opt_usage(stdout, "auditrec [OPTION...] [--] [COMMAND [ARG...]]",
+		"Record COMMAND, or your shell, as it appears on the terminal.",
+		conf_options);
 	printf("\nExample: auditrec -o demo.audit -o demo.cast -- vim notes.txt\n");
 }
 

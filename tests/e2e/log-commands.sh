@@ -140,7 +140,7 @@ says() {
 }
 check "verify finds time that goes back" says 1 'time goes back by 0.990000 s' \
 	"$auditlog" verify order.audit
-check "verify --help helps" says 0 'Usage: auditlog verify' "$auditlog" verify --help
+check "verify --help helps" says 0 '^usage: auditlog verify' "$auditlog" verify --help
 check "--help lists the commands" says 0 '^  convert ' "$auditlog" --help
 check "--version tells it" says 0 '^auditlog [0-9]' "$auditlog" --version
 check "a command may be cut" says 0 '"typeId":"connect"' "$auditlog" d session.audit
