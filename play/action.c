@@ -90,6 +90,19 @@ step_forward(struct player *p, struct buf *text, struct err *e)
 	return rc;
 }
 
+/* One message back: two, and one onward again, which tells what stands there now. */
+static int
+step_back(struct player *p, struct buf *text, struct err *e)
+{
+	uint64_t n = reel_ordinal(p->reel);
+	int rc;
+
+	if (n < 2)
+		return n ? reel_back(p->reel, e) : 0;
+	rc = reel_seek_ordinal(p->reel, n - 2, NULL, NULL, e);
+	return rc < 0 ? rc : step_forward(p, text, e);
+}
+
 static unsigned
 step(struct player *p, int dir)
 {
@@ -101,8 +114,8 @@ step(struct player *p, int dir)
 	p->paused = true;
 	if (dir > 0)
 		rc = step_forward(p, &text, &e);
-	else if (reel_ordinal(p->reel) > 0)
-		rc = reel_back(p->reel, &e);
+	else
+		rc = step_back(p, &text, &e);
 	if (rc < 0)
 		player_fail(p, &e);
 	flags = player_arrive(p, reel_time(p->reel));
@@ -246,6 +259,21 @@ player_find(struct player *p, const char *text, int dir, int64_t now)
 	if (rc < 0 && rc != ERR_CANCELLED)
 		p->err = e;
 	return PLAYER_STATUS | (rc == ERR_CANCELLED ? 0 : PLAYER_MISSED);
+}
+
+bool
+player_find_shown(struct player *p, const char *text, int64_t now)
+{
+	int row, col;
+
+	if (reel_find_shown(p->reel, text, &row, &col, NULL) <= 0)
+		return false;
+	p->now = now;
+	p->goal.kind = GOAL_NONE;
+	p->paused = true;
+	player_anchor(p);
+	p->hit = (struct player_hit){ row, col, canvas_text_cols(text) };
+	return true;
 }
 
 struct player_hit

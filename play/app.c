@@ -2,6 +2,7 @@
 #include "play/app.h"
 
 #include "base/clk.h"
+#include "format/vendor.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -99,12 +100,55 @@ app_prompt(const struct app *a)
 	return a->prompt == APP_PROMPT_TIME ? &a->time : &a->find;
 }
 
+/* "marker 2 of 5: text", of the event that has just been gone to.  How many there are is not
+ * told before all are known. */
+static void
+tell_event(struct app *a, bool markers)
+{
+	struct reel *r = player_reel(a->player);
+	size_t current = app_current_event(a), nth = 0, all = 0, skip = 0;
+	const char *text;
+	char of[32] = "";
+
+	if (current == SIZE_MAX)
+		return;
+	text = reel_event(r, current)->text;
+	if (markers)
+		skip = strncmp(text, "marker: ", 8) == 0 ? 8 : strlen(text);
+	for (size_t i = 0; i < reel_events(r); i++) {
+		if (markers && reel_event(r, i)->vendor != VENDOR_MARKER)
+			continue;
+		all++;
+		nth += i <= current;
+	}
+	if (reel_index_state(r).times_done)
+		snprintf(of, sizeof of, " of %zu", all);
+	app_toast(a, "%s %zu%s%s%s", markers ? "marker" : "event", nth, of,
+		text[skip] ? ": " : "", text + skip);
+}
+
+static bool
+is_marker_move(enum command_id id)
+{
+	return id == CMD_NEXT_MARKER || id == CMD_PREVIOUS_MARKER;
+}
+
+static bool
+is_event_move(enum command_id id)
+{
+	return is_marker_move(id) || id == CMD_NEXT_EVENT || id == CMD_PREVIOUS_EVENT;
+}
+
 /* What the player answered, in terms of the whole. */
 static unsigned
 answer(struct app *a, unsigned flags, const char *missed)
 {
 	if (flags & PLAYER_MISSED)
 		app_toast(a, "%s", missed);
+	if (flags & PLAYER_JUMPED && is_event_move(a->moving))
+		tell_event(a, is_marker_move(a->moving));
+	if (flags & (PLAYER_MISSED | PLAYER_JUMPED))
+		a->moving = CMD_NONE;
 	return flags ? APP_PAINT : 0;
 }
 
@@ -153,13 +197,21 @@ enter_time(struct app *a)
 	return answer(a, player_seek(a->player, &w, a->now), "that is no time");
 }
 
+/* A new text may be on the screen already: nobody wants to be led away from it. */
 static unsigned
 enter_find(struct app *a, int dir)
 {
+	bool again = !a->find.n ||
+		     (player_hit(a->player).cols && strcmp(a->find.text, a->needle) == 0);
+
 	if (a->find.n)
 		memcpy(a->needle, a->find.text, sizeof a->needle);
 	a->needle_dir = dir;
-	return find(a, 1);
+	if (again || !player_find_shown(a->player, a->needle, a->now))
+		return find(a, 1);
+	a->view.follow = true;
+	app_toast(a, "it is on the screen here; n looks on");
+	return APP_PAINT;
 }
 
 static unsigned
@@ -182,6 +234,7 @@ static unsigned
 open_prompt(struct app *a, enum app_prompt kind)
 {
 	a->prompt = kind;
+	a->toast_end = 0;
 	prompt_start(kind == APP_PROMPT_TIME ? &a->time : &a->find);
 	return APP_PAINT;
 }
@@ -321,7 +374,10 @@ static void
 tell(struct app *a, enum command_id id)
 {
 	struct player_view v = player_view(a->player);
+	bool speed = id == CMD_FASTER || id == CMD_SLOWER || id == CMD_SPEED;
 
+	if (!a->bar && speed)
+		app_toast(a, "speed %gx", v.speed);
 	if (id != CMD_IDLE)
 		return;
 	if (v.idle_on)
@@ -339,6 +395,7 @@ run(struct app *a, const struct command *c)
 	if (!player_knows(c->id))
 		return own_command(a, c);
 	a->toast_end = 0;
+	a->moving = c->id;
 	flags = answer(a, player_command(a->player, c, a->now), missed(c->id));
 	if (c->id != CMD_FASTER && c->id != CMD_SLOWER)
 		a->help = false;
@@ -359,6 +416,7 @@ take_key(struct app *a, uint32_t key)
 {
 	const struct command *c;
 
+	a->moving = CMD_NONE;
 	if (a->prompt != APP_PROMPT_NONE)
 		return prompt_input(a, key);
 	c = keymap_find(&a->o.keymap, mode(a), key);

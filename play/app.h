@@ -52,7 +52,8 @@ struct app {
 	int help_page;
 	char toast[APP_TOAST_MAX]; /* a word to the person, until toast_end */
 	int64_t toast_end;
-	double finding; /* progress of a find that runs, else negative */
+	enum command_id moving; /* to an event: what it was is told on arrival */
+	double finding;         /* progress of a find that runs, else negative */
 	/* What paint_screen() last drew, to keep it while the program draws a frame. */
 	struct {
 		bool valid;

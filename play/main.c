@@ -9,10 +9,12 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #define SCRIPT_BYTES_MAX (1u << 20)
+#define PIPE_PATIENCE_MS 500 /* until it is said that a pipe is read */
 
 static int
 print_help(void)
@@ -40,6 +42,28 @@ print_keys(void)
 	return rc < 0;
 }
 
+/* A pipe is read to its end first: later, waiting for the next bytes of it would keep keys
+ * waiting too.  When that takes long it is said; as yet the terminal's own C-c ends it. */
+static int
+read_pipe(struct src *src, struct err *e)
+{
+	int64_t begin = clk_mono(&clk_system);
+	uint8_t chunk[65536];
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	ssize_t n = 1;
+
+	for (uint64_t off = 0; n > 0 && src_size(src) < 0; off += (uint64_t)n) {
+		if (begin && (poll(&p, 1, PIPE_PATIENCE_MS) == 0 ||
+				     clk_mono(&clk_system) - begin >
+					     PIPE_PATIENCE_MS * NS_PER_MS)) {
+			diag_note("reading standard input to its end");
+			begin = 0;
+		}
+		n = src_read_at(src, off, chunk, sizeof chunk, e);
+	}
+	return n < 0 ? (int)n : 0;
+}
+
 static int
 open_reel(struct reel **r, const char *path, struct err *e)
 {
@@ -48,6 +72,8 @@ open_reel(struct reel **r, const char *path, struct err *e)
 	struct reel_opts o = { .channel = -1 };
 	int rc = fdio_open_src(&src, path, e);
 
+	if (rc == 0 && (rc = read_pipe(src, e)) < 0)
+		src_close(src);
 	if (rc == 0)
 		rc = tape_open(&t, src, NULL, e);
 	if (rc == 0)

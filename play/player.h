@@ -57,6 +57,8 @@ struct player_hit {
 };
 /* Pauses and goes to the next (DIR 1) or last (-1) moment that shows TEXT. */
 unsigned player_find(struct player *p, const char *text, int dir, int64_t now);
+/* If the screen shows TEXT now: pauses and marks it. */
+bool player_find_shown(struct player *p, const char *text, int64_t now);
 struct player_hit player_hit(const struct player *p);
 
 enum player_state { PLAYER_PLAYING, PLAYER_PAUSED, PLAYER_SEEKING, PLAYER_FINISHED };

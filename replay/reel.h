@@ -96,5 +96,8 @@ void reel_activity(const struct reel *r, uint32_t *slots, int n);
  * Plain substring; case is ignored unless the text has capitals. */
 int reel_find(struct reel *r, const char *text, int dir, int *row, int *col,
 	reel_cancel *cancel, void *ctx, struct err *e);
+/* 1: the present screen holds TEXT, first at *ROW, *COL; 0 or an error.  Nothing moves. */
+int reel_find_shown(
+	const struct reel *r, const char *text, int *row, int *col, struct err *e);
 
 #endif

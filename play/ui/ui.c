@@ -76,6 +76,7 @@ take_signals(struct ui *u, struct err *e)
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGHUP);
 	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &mask, &u->old_mask);
 	u->sig_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	return u->sig_fd < 0 ? err_sys(e, ERR_IO, "signalfd") : 0;

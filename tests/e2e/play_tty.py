@@ -152,7 +152,7 @@ def test_hostile_name():
 
 def test_restores():
     name = cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
-    for way in ("q", "C-c", "TERM", "HUP", "INT"):
+    for way in ("q", "C-c", "TERM", "HUP", "INT", "QUIT"):
         tty = Tty([name])
         tty.until("hello")
         if way == "q":
@@ -238,6 +238,18 @@ def test_stdin():
     tty.shows("0:50.000 / 1:40")
     tty.key(b"q")
     expect_end(tty, 0)
+
+
+def test_slow_stdin():
+    """A pipe that is slow: nothing is played before it ends, and C-c leaves."""
+    cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
+    for more in ("", "; cat a.cast a.cast"):  # less and more than one read
+        tty = Tty(["-c", f'(cat a.cast{more}; exec sleep 1000) | "$auditplay" -p -'],
+                  program="/bin/sh")
+        tty.until("reading standard input")
+        tty.key(b"\x03")
+        assert tty.end() != 0
+        assert b"\x1b" not in tty.out, tty.out
 
 
 def test_suspend():

@@ -160,6 +160,76 @@ START_TEST(app_marks_what_was_found)
 }
 END_TEST
 
+/* What stands on the screen already is no "not found". */
+START_TEST(app_finds_what_is_shown_now)
+{
+	struct show s;
+	struct style found = theme_style(THEME_256, ROLE_FOUND);
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[1,\"o\",\"one\\r\\n\"]\n[2,\"o\",\"and \\u65e5 two\"]\n"
+			      "[3,\"o\",\"\\r\\none\"]\n[4,\"o\",\"\"]\n"),
+		60, 24);
+	tick_to(&s, 2 * NS_PER_S);
+	press(&s, "/");
+	type(&s, "two");
+	press(&s, "Enter");
+	ck_assert_int_eq(player_view(s.app.player).pos_ns, 2 * NS_PER_S);
+	ck_assert_int_eq(player_view(s.app.player).state, PLAYER_PAUSED);
+	ck_assert_int_eq(player_hit(s.app.player).row, 1);
+	ck_assert_int_eq(player_hit(s.app.player).col, 7);
+	ck_assert_uint_eq(cell_at(&s, 10, 20 + 7)->bg, found.bg);
+	ck_assert_uint_eq(cell_at(&s, 10, 20 + 6)->bg, 0);
+	ck_assert(row_has(&s, 23, "on the screen here"));
+	press(&s, "/"); /* the same again goes on */
+	press(&s, "Enter");
+	ck_assert(row_has(&s, 23, "not found after"));
+	press(&s, "?"); /* another text is looked for here first, in both directions */
+	type(&s, "one");
+	press(&s, "Enter");
+	ck_assert_int_eq(player_view(s.app.player).pos_ns, 2 * NS_PER_S);
+	press(&s, "N"); /* the other direction: forward */
+	ck_assert_int_eq(player_view(s.app.player).pos_ns, 3 * NS_PER_S);
+	ck_assert_int_eq(player_hit(s.app.player).row, 2);
+	show_close(&s);
+}
+END_TEST
+
+START_TEST(app_tells_which_event_it_went_to)
+{
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[1,\"m\",\"a\"]\n[2,\"r\",\"30x5\"]\n[3,\"m\",\"\"]\n"
+			      "[4,\"o\",\"\"]\n"),
+		80, 24);
+	tick_to(&s, 0);
+	while (app_idle(&s.app))
+		;
+	press(&s, "]");
+	ck_assert(row_has(&s, 23, "marker 1 of 2: a "));
+	press(&s, "]");
+	ck_assert(row_has(&s, 23, "marker 2 of 2 "));
+	ck_assert(!row_has(&s, 23, "2:"));
+	press(&s, "]");
+	ck_assert(row_has(&s, 23, "no marker after"));
+	press(&s, "{");
+	ck_assert(row_has(&s, 23, "event 6 of 7: window 30x5"));
+	press(&s, "g"); /* an old word does not stay for a new deed */
+	type(&s, "x");
+	press(&s, "Enter");
+	ck_assert(row_has(&s, 23, "is no time"));
+	press(&s, "g");
+	type(&s, "-1");
+	press(&s, "Enter");
+	ck_assert(!row_has(&s, 23, "is no time"));
+	press(&s, "s"); /* without the status line speed is told */
+	press(&s, "+");
+	ck_assert(row_has(&s, 23, "speed 2x"));
+	show_close(&s);
+}
+END_TEST
+
 START_TEST(app_keeps_the_screen_while_a_frame_is_drawn)
 {
 	struct show s;
@@ -397,6 +467,8 @@ case_pictures(void)
 	tcase_add_test(t, app_paints_styles_of_the_recording);
 	tcase_add_test(t, app_cuts_wide_characters_at_the_edge);
 	tcase_add_test(t, app_marks_what_was_found);
+	tcase_add_test(t, app_finds_what_is_shown_now);
+	tcase_add_test(t, app_tells_which_event_it_went_to);
 	tcase_add_test(t, app_keeps_the_screen_while_a_frame_is_drawn);
 	tcase_add_test(t, app_list_begins_where_the_clock_is);
 	tcase_add_test(t, app_takes_back_a_long_move);

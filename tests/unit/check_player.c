@@ -274,6 +274,7 @@ START_TEST(player_steps_by_single_messages)
 	command(p, "step", 600 * MS);
 	ck_assert_str_eq(player_step_text(p), "marker: here");
 	command(p, "step-back", 600 * MS);
+	ck_assert_str_eq(player_step_text(p), "output, 4 bytes:  two");
 	command(p, "step-back", 600 * MS);
 	ck_assert_uint_eq(reel_ordinal(player_reel(p)), n);
 	expect_row(p, 0, "one");
