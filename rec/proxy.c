@@ -263,9 +263,12 @@ proxy_catch_up(struct proxy *p)
 }
 
 void
-proxy_stop_input(struct proxy *p)
+proxy_program_over(struct proxy *p)
 {
-	relay_eof(&p->in);
+	p->program_over = true;
+	/* A pipe may still have readers; when it has none, it says so. */
+	if (p->program_tty)
+		relay_eof(&p->in);
 }
 
 void

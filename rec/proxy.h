@@ -43,9 +43,9 @@ struct proxy_fds {
 int proxy_init(struct proxy *p, const struct proxy_fds *fds, struct err *e);
 bool proxy_event(struct proxy *p, enum ring_class c, enum rec_kind kind, const void *data,
 	size_t n);
-void proxy_resume(struct proxy *p);   /* there is room in the queue again */
-void proxy_catch_up(struct proxy *p); /* deliver output that is there already */
-void proxy_stop_input(struct proxy *p);
+void proxy_resume(struct proxy *p);       /* there is room in the queue again */
+void proxy_catch_up(struct proxy *p);     /* deliver output that is there already */
+void proxy_program_over(struct proxy *p); /* it has ended; jobs of it may live on */
 void proxy_stop(struct proxy *p); /* read nothing any more; deliver what was read */
 void proxy_say(struct proxy *p, const char *text); /* a line on the user's terminal */
 bool proxy_ended(const struct proxy *p); /* both outputs are at their end and delivered */

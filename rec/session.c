@@ -20,6 +20,7 @@
 
 #define STEP_NS  NS_PER_S          /* between two signals to a program that must end */
 #define DRAIN_NS (200 * NS_PER_MS) /* silence after which output is over */
+#define WRITE_NS (10 * NS_PER_S)   /* for the files, when the session must end */
 
 /* ---- ending the program ---- */
 
@@ -46,6 +47,15 @@ signal_program(struct session *s, int signo)
 
 static void finish(struct session *s);
 
+/* The writing thread hangs in a write that neither fails nor ends (a pipe that nobody reads,
+ * a disk that went away) and somebody wants the end: leave it where it is. */
+static void
+abandon(struct session *s)
+{
+	s->incomplete = s->abandoned = true;
+	loop_stop(&s->loop);
+}
+
 static void
 end_step(void *ctx)
 {
@@ -54,9 +64,11 @@ end_step(void *ctx)
 
 	s->step++;
 	if (at >= LADDER || s->state != RUNNING) {
-		/* Killed, and still there or still talking: that is all we wait. */
-		if (s->state == CLOSING)
+		if (s->state == CLOSING) {
+			abandon(s);
 			return;
+		}
+		/* Killed, and still there or still talking: that is all we wait. */
 		s->incomplete |= proxy_waits(&s->proxy);
 		writer_give_up(&s->writer);
 		finish(s);
@@ -79,7 +91,7 @@ end_session(struct session *s, int signo)
 	s->first_signal = signo;
 	if (s->state == RUNNING)
 		signal_program(s, signo);
-	loop_after(&s->loop, s->end_timer, STEP_NS);
+	loop_after(&s->loop, s->end_timer, s->state == CLOSING ? WRITE_NS : STEP_NS);
 }
 
 /* ---- the end, in order ---- */
@@ -103,6 +115,8 @@ finish(struct session *s)
 	proxy_event(&s->proxy, RING_LAST, REC_EXIT, &st, sizeof st);
 	tty_restore(&s->tty);
 	writer_finish(&s->writer);
+	if (s->step)
+		loop_after(&s->loop, s->end_timer, WRITE_NS);
 }
 
 static void
@@ -134,9 +148,8 @@ program_exited(struct session *s, int st)
 {
 	s->pid = 0;
 	s->wait_status = st;
-	s->proxy.program_over = true;
 	s->state = DRAINING;
-	proxy_stop_input(&s->proxy);
+	proxy_program_over(&s->proxy);
 	loop_after(&s->loop, s->drain_timer, DRAIN_NS);
 	if (s->step)
 		loop_after(&s->loop, s->end_timer, 2 * STEP_NS);
@@ -199,6 +212,15 @@ on_child(struct session *s)
 	}
 }
 
+/* Asked to end again, or when only the files are left to be written. */
+static void
+give_up(struct session *s)
+{
+	writer_give_up(&s->writer);
+	if (s->step && s->state == CLOSING)
+		loop_after(&s->loop, s->end_timer, STEP_NS);
+}
+
 static void
 on_signal(struct session *s, int signo, bool from_process)
 {
@@ -219,15 +241,17 @@ on_signal(struct session *s, int signo, bool from_process)
 	case SIGTERM:
 	case SIGHUP:
 		if (s->state == CLOSING || s->step)
-			writer_give_up(&s->writer);
+			give_up(s);
 		end_session(s, signo);
 		break;
 	default:
-		if (s->state == CLOSING)
-			writer_give_up(&s->writer);
-		/* What the keyboard sends reaches the program in its own way. */
-		else if (from_process)
+		if (s->state == CLOSING) {
+			give_up(s);
+			end_session(s, signo);
+		} else if (from_process) {
+			/* What the keyboard sends reaches it in its own way. */
 			signal_program(s, signo);
+		}
 		break;
 	}
 }
@@ -401,7 +425,8 @@ run(struct session *s, struct err *e)
 		go_raw(s);
 	}
 	run_loop(s);
-	s->incomplete |= !writer_join(&s->writer);
+	if (!s->abandoned)
+		s->incomplete |= !writer_join(&s->writer);
 	proxy_close(&s->proxy);
 	return 0;
 }
@@ -413,7 +438,10 @@ result(const struct session *s)
 		diag_note("recorded to %s", s->path);
 	if (!s->incomplete)
 		return child_exit_status(s->wait_status);
-	for (int i = 0; i < s->rec.nsinks; i++)
+	if (s->abandoned)
+		diag_error("the recording is not complete: writing it does not come to "
+			   "an end");
+	for (int i = 0; i < s->rec.nsinks && !s->abandoned; i++)
 		if (s->sinks[i].failing || s->sinks[i].lost)
 			diag_error("%s is not complete: %s", s->sinks[i].path,
 				s->sinks[i].why.text);
@@ -445,6 +473,7 @@ session_run(const struct conf *c, struct err *e)
 		for (int i = 0; i < s.rec.nsinks; i++)
 			sink_undo(&s.sinks[i]);
 	tty_restore(&s.tty);
-	ring_free(&s.ring);
+	if (!s.abandoned) /* whose thread still uses it */
+		ring_free(&s.ring);
 	return rc < 0 ? rc : result(&s);
 }

@@ -36,6 +36,7 @@ struct session {
 	pid_t pid;              /* 0 once it was waited for */
 	int wait_status;
 	bool incomplete;
+	bool abandoned;      /* the writing thread still runs */
 	char path[PATH_MAX]; /* default place */
 	char env_session[64];
 };

@@ -67,7 +67,9 @@ open_sinks(struct session *s, struct err *e)
 		s->sinks[0].path = s->path;
 	}
 	for (int i = 0; rc == 0 && i < s->rec.nsinks; i++)
-		rc = sink_open(&s->sinks[i], c->mode, &o, e);
+		rc = sink_open(&s->sinks[i], c->mode, e);
+	for (int i = 0; rc == 0 && i < s->rec.nsinks; i++)
+		rc = sink_begin(&s->sinks[i], c->mode, &o, e);
 	return rc;
 }
 

@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 static int
-continue_file(struct sink *s, struct dst *d, const struct tapew_opts *o, struct err *e)
+continue_file(struct sink *s, const struct tapew_opts *o, struct err *e)
 {
+	struct dst *d = s->dst;
 	struct src *src = fdio_dst_reader(d);
 	int rc;
 
@@ -22,23 +23,33 @@ continue_file(struct sink *s, struct dst *d, const struct tapew_opts *o, struct 
 }
 
 int
-sink_open(struct sink *s, enum fdio_mode mode, const struct tapew_opts *o, struct err *e)
+sink_open(struct sink *s, enum fdio_mode mode, struct err *e)
 {
-	struct dst *d;
-	int rc = fdio_open_dst(&d, s->path, mode, e);
+	int rc = fdio_open_dst(&s->dst, s->path, mode, e);
 
 	/* A place where one may not write is a wrong place (exit status 2). */
 	if (rc == ERR_IO && e)
 		rc = e->code = ERR_USAGE;
-	if (rc == 0) {
-		s->made = mode == FDIO_NEW;
-		if (mode == FDIO_APPEND)
-			rc = continue_file(s, d, o, e);
-		else
-			rc = tapew_open(&s->w, s->format, d, o, e);
-	}
+	s->made = rc == 0 && mode == FDIO_NEW;
+	s->appends = mode == FDIO_APPEND;
 	if (rc < 0)
 		err_prefix(e, "%.200s", s->path);
+	return rc;
+}
+
+int
+sink_begin(struct sink *s, enum fdio_mode mode, const struct tapew_opts *o, struct err *e)
+{
+	int rc;
+
+	if (mode == FDIO_APPEND)
+		rc = continue_file(s, o, e);
+	else
+		rc = tapew_open(&s->w, s->format, s->dst, o, e);
+	if (rc < 0) {
+		s->dst = NULL; /* taken over and closed */
+		err_prefix(e, "%.200s", s->path);
+	}
 	return rc;
 }
 
@@ -108,9 +119,15 @@ sink_count_lost(struct sink *s, const struct msg *m)
 void
 sink_undo(struct sink *s)
 {
+	/* One that is appended to gets back the end that sink_begin() took off. */
+	if (s->w && s->dst && !s->appends)
+		fdio_doom_dst(s->dst, true);
 	if (s->w)
 		tapew_close(s->w, NULL);
+	else
+		fdio_abort_dst(s->dst);
 	s->w = NULL;
+	s->dst = NULL;
 	if (s->made)
 		unlink(s->path);
 }

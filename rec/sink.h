@@ -19,20 +19,24 @@ struct sink_loss {
 struct sink {
 	const char *path;
 	enum tape_format format;
+	struct dst *dst; /* what W writes; W's once there is one */
 	struct tapew *w;
 	uint64_t written;  /* file bytes when last looked at */
 	int64_t oldest_ns; /* monotonic time of the oldest unflushed message, 0: none */
 	int64_t retry_ns;  /* failing: when to try again */
 	bool failing;
 	bool made;            /* the file is new and ours */
+	bool appends;         /* to what was in the file */
 	struct err why;       /* of the present or last failure */
 	struct sink_loss gap; /* lost since the failure began, not yet told in the file */
 	uint64_t lost;        /* messages in all */
 };
 
 /* MODE: FDIO_NEW, FDIO_APPEND (goes on in a recording of the same format) or
- * FDIO_OVERWRITE. */
-int sink_open(
+ * FDIO_OVERWRITE.  What is in an existing file is not touched yet. */
+int sink_open(struct sink *s, enum fdio_mode mode, struct err *e);
+/* All outputs are open: begin the recording, or find the end of the one that is there. */
+int sink_begin(
 	struct sink *s, enum fdio_mode mode, const struct tapew_opts *o, struct err *e);
 /* 0: taken.  Negative: the sink fails (s->why) and the message was not taken. */
 int sink_put(struct sink *s, const struct msg *m, int64_t mono_ns);
@@ -40,7 +44,8 @@ int sink_flush(struct sink *s);
 /* Try whether a failing sink can be written again; 0 when it can. */
 int sink_retry(struct sink *s);
 void sink_count_lost(struct sink *s, const struct msg *m);
-/* Nothing was recorded: close, and remove the file if it was made by sink_open. */
+/* Nothing was recorded: close, and remove the file if it was made by sink_open.  One that
+ * was to be overwritten stays as it is if nothing was written. */
 void sink_undo(struct sink *s);
 /* 0 when the file is whole: nothing failed at its end and nothing was lost. */
 int sink_close(struct sink *s);

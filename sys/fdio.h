@@ -13,20 +13,22 @@ int fdio_open_src(struct src **s, const char *path, struct err *e);
 int fdio_fd_src(struct src **s, int fd, struct err *e);
 
 enum fdio_mode {
-	FDIO_NEW,    /* O_EXCL, 0600: an existing file is an error */
-	FDIO_APPEND, /* read and write an existing regular file, made when missing */
-	FDIO_OVERWRITE, /* truncates; a device or a pipe that somebody reads may be written too */
+	FDIO_NEW,       /* O_EXCL, 0600: an existing file is an error */
+	FDIO_APPEND,    /* read and write an existing regular file, made when missing */
+	FDIO_OVERWRITE, /* truncates at the first write; a device or a pipe that somebody reads may be written too */
 	FDIO_ATOMIC, /* without a name until a close without error puts it at PATH, so the
 			   file appears whole or not at all; replaces a file that is there */
 	FDIO_ATOMIC_NEW /* as FDIO_ATOMIC, an existing file is an error, then and at the close;
 			   both write a device or a pipe as FDIO_OVERWRITE does */
 };
-/* PATH "-" is standard output (then MODE does not matter). */
+/* A regular file opened by its name (not *ATOMIC*) is locked against a second writer, this
+ * process included, where the file system knows locks: ERR_USAGE.
+ * PATH "-" is standard output (then MODE does not matter). */
 int fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err *e);
 /* With FDIO_ATOMIC*: give up, remove what was written, release D. */
 void fdio_abort_dst(struct dst *d);
 /* The same for a D that somebody else will close: as long as it is doomed, that close fails
- * and leaves nothing. */
+ * and leaves nothing.  In the other modes it takes no bytes and stays as it is. */
 void fdio_doom_dst(struct dst *d, bool doomed);
 /* A source over the file that DST writes (for tapew_append); NULL when it cannot be read. */
 struct src *fdio_dst_reader(struct dst *d);

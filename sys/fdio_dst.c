@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,13 +18,23 @@ struct fd_dst {
 	struct dst dst;
 	int fd;
 	enum fdio_mode mode;
-	uint64_t at;  /* bytes written, when it cannot seek */
-	bool publish; /* an atomic one that still has to get its name */
-	bool failed;  /* bytes are missing: it must not get it any more */
-	bool doomed;  /* nor as long as this is set */
-	char *path;   /* where it will be; NULL when not atomic */
-	char *hidden; /* its name until then; NULL: none */
+	uint64_t at;   /* bytes written, when it cannot seek */
+	bool truncate; /* what was in the file before is still to go */
+	bool publish;  /* an atomic one that still has to get its name */
+	bool failed;   /* bytes are missing: it must not get it any more */
+	bool doomed;   /* nor as long as this is set */
+	char *path;    /* where it will be; NULL when not atomic */
+	char *hidden;  /* its name until then; NULL: none */
 };
+
+static int
+forget_old(struct fd_dst *f, struct err *e)
+{
+	if (f->truncate && ftruncate(f->fd, 0) < 0)
+		return err_sys(e, ERR_IO, "cannot truncate");
+	f->truncate = false;
+	return 0;
+}
 
 static ssize_t
 fd_write_at(struct dst *d, uint64_t off, const void *p, size_t n, struct err *e)
@@ -35,6 +46,10 @@ fd_write_at(struct dst *d, uint64_t off, const void *p, size_t n, struct err *e)
 		return err_set_at(e, ERR_STATE, (int64_t)off, "cannot go back in a pipe");
 	if (off > (uint64_t)INT64_MAX - n)
 		return err_set_at(e, ERR_LIMIT, -1, "too far in the file");
+	if (f->doomed && !f->publish)
+		return err_set(e, ERR_STATE, "given up");
+	if (forget_old(f, e) < 0)
+		return ERR_IO;
 	k = fdio_write(f->fd, p, n, d->seekable ? (off_t)off : -1);
 	if (k < 0) {
 		f->failed = true;
@@ -141,6 +156,8 @@ fd_close_dst(struct dst *d, struct err *e)
 		r = err_set(e, ERR_IO, "not written completely, so not put in place");
 	else if (f->publish)
 		r = publish(f, e);
+	else if (!f->doomed)
+		r = forget_old(f, e);
 	/* NFS and quotas tell about lost bytes only here */
 	if (close(f->fd) < 0 && r == 0 && errno != EINTR)
 		r = err_sys(e, ERR_IO, "cannot write");
@@ -189,7 +206,7 @@ open_plain(struct fd_dst *f, const char *path, const struct stat *st, struct err
 	static const int flags[] = {
 		[FDIO_NEW] = O_RDWR | O_CREAT | O_EXCL,
 		[FDIO_APPEND] = O_RDWR | O_CREAT,
-		[FDIO_OVERWRITE] = O_RDWR | O_CREAT | O_TRUNC,
+		[FDIO_OVERWRITE] = O_RDWR | O_CREAT,
 	};
 	int how = flags[f->mode];
 
@@ -201,6 +218,11 @@ open_plain(struct fd_dst *f, const char *path, const struct stat *st, struct err
 		return err_set(e, ERR_USAGE, "nobody reads this pipe");
 	if (f->fd < 0)
 		return err_sys(e, ERR_IO, "cannot %s", st->st_mode ? "open" : "create");
+	if (!f->dst.seekable)
+		return 0;
+	if (flock(f->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return err_set(e, ERR_USAGE, "is being written already");
+	f->truncate = f->mode == FDIO_OVERWRITE;
 	return 0;
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Signals as events: the ones we act on are blocked in every thread and read from a
- * signalfd.  SIGPIPE and SIGXFSZ are ignored (their system calls say it too).  A child gets
- * back what we had ourselves at start. */
+ * signalfd; the ones that we were started to ignore (nohup) stay ignored.  SIGPIPE and
+ * SIGXFSZ are ignored (their system calls say it too), SIGCHLD is not, whatever our parent
+ * thought of it: without it no end of a child is told.  A child gets back what we had
+ * ourselves at start. */
 #ifndef SYS_SIG_H
 #define SYS_SIG_H
 
@@ -12,7 +14,7 @@
 
 struct sig_saved {
 	sigset_t mask;
-	struct sigaction pipe, xfsz;
+	struct sigaction pipe, xfsz, chld;
 };
 
 /* Block SIGNALS (0-ended) and return a descriptor for them, close-on-exec, not blocking. */

@@ -19,10 +19,14 @@ restore_at_exit(void)
 		tty_restore(raw_tty);
 }
 
-/* SIGABRT cannot be an event: abort() does not return to a loop.  tcsetattr is
+/* Signals that end a process and cannot be events, because what they tell of does not
+ * return to a loop, or are none, because nobody expects them.  tcsetattr is
  * async-signal-safe (POSIX). */
+static const int fatal[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP,
+	SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGIO, SIGPWR, SIGSTKFLT };
+
 static void
-restore_on_abort(int signo)
+restore_on_death(int signo)
 {
 	if (raw_tty && raw_tty->raw)
 		tcsetattr(raw_tty->fd, TCSANOW, &raw_tty->saved);
@@ -30,18 +34,31 @@ restore_on_abort(int signo)
 }
 
 static void
+guard_signal(int signo)
+{
+	struct sigaction sa = { .sa_handler = restore_on_death,
+		.sa_flags = (int)SA_RESETHAND };
+	struct sigaction old;
+
+	/* Not what is ignored, and not what a sanitizer watches. */
+	if (sigaction(signo, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+		sigaction(signo, &sa, NULL);
+}
+
+static void
 guard(struct tty *t)
 {
 	static bool once;
-	struct sigaction sa = { .sa_handler = restore_on_abort,
-		.sa_flags = (int)SA_RESETHAND };
 
 	raw_tty = t;
 	if (once)
 		return;
 	once = true;
 	atexit(restore_at_exit);
-	sigaction(SIGABRT, &sa, NULL);
+	for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+		guard_signal(fatal[i]);
+	for (int i = SIGRTMIN; i <= SIGRTMAX; i++)
+		guard_signal(i);
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The user's terminal: raw mode that is undone on every way out.  While a terminal is raw,
- * normal exit and SIGABRT put it back; other signals are events (sys/sig.h) and end in a
- * normal exit. */
+ * normal exit and every signal that would end the process put it back, but for those that
+ * are events (sys/sig.h) and end in a normal exit, and SIGKILL. */
 #ifndef SYS_TTY_H
 #define SYS_TTY_H
 

@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import subprocess
+import threading
 import time
 
 from rec_lib import *
@@ -135,6 +136,86 @@ def test_pause_can_be_ended(d):
         os.kill(t.pid, signal.SIGTERM)
         assert t.wait() == 74
         assert t.restored()
+
+
+def open_pipe(path):
+    os.mkfifo(path)
+    r = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    os.set_blocking(r, True)
+    return r
+
+
+def held(t):
+    """Until output stands still: the queue is full."""
+    n = -1
+    while n != len(t.out):
+        n, end = len(t.out), time.monotonic() + 0.5
+        while time.monotonic() < end:
+            t.pump()
+    return n
+
+
+def test_pipe_that_is_not_read_loses_nothing(d):
+    r, got = open_pipe(d("p")), []
+    t = rec("--overwrite", "-o", d("p"), "seq", "1", "600000")
+    t.expect(b"1000\r\n")
+    held(t)
+    assert t.poll() is None
+
+    def read():
+        while not got or got[-1]:
+            got.append(os.read(r, 65536))
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert t.wait() == 0
+    reader.join()
+    with open(d("a"), "wb") as f:
+        f.write(b"".join(got))
+    assert stream(decode(d("a")), OUT) == t.out
+
+
+def test_pipe_that_is_not_read_can_be_left(d):
+    r = open_pipe(d("p"))
+    t = rec("--overwrite", "-o", d("p"), "sh", "-c", "seq 1 3000000; sleep 1000")
+    t.expect(b"1000\r\n")
+    held(t)
+    os.kill(t.pid, signal.SIGTERM)
+    t.until(t.restored, "the terminal must be given back")
+    os.kill(t.pid, signal.SIGTERM)
+    assert t.wait() == 74
+    assert t.out.count(b"is not complete") == 1
+    os.close(r)
+
+
+def test_same_file_twice(d):
+    os.symlink(d("a"), d("l"))
+    open(d("a"), "wb").write(b"old")
+    for o in ("--overwrite", "--append"):
+        st, out, err = run(o, "-o", d("a"), "-o", d("l"), "echo", "ran")
+        assert st == 2 and out == b"" and err.count(b"\n") == 1, (st, out, err)
+        assert b"is being written already" in err
+        assert open(d("a"), "rb").read() == b"old"
+
+
+def test_recording_that_still_runs(d):
+    t = rec("-o", d("a"), "sh", "-c", "echo one; read x; echo two")
+    t.expect(b"one")
+    for o in ("--overwrite", "--append"):
+        st, out, err = run(o, "-o", d("a"), "echo", "ran")
+        assert st == 2 and out == b"" and b"is being written already" in err, (st, err)
+    t.send(b"\r")
+    t.expect(b"two")
+    assert t.wait() == 0
+    check_order(decode(d("a")))
+
+
+def test_old_file_outlives_a_wrong_start(d):
+    assert run("-o", d("a"), "echo", "precious")[0] == 0
+    old = open(d("a"), "rb").read()
+    for o in ("--overwrite", "--append"):
+        st, out, err = run(o, "-o", d("a"), "-o", d("no/b"), "echo", "ran")
+        assert st == 2 and out == b"", (st, err)
+        assert open(d("a"), "rb").read() == old, o
 
 
 def test_limit_of_file_size(d):

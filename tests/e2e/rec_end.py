@@ -73,6 +73,45 @@ def test_SIGABRT_puts_the_terminal_back(d):
     assert t.restored()
 
 
+FATAL = ("ALRM", "VTALRM", "PROF", "XCPU", "SEGV", "BUS", "IO", "PWR", "FPE", "ILL", "SYS",
+         "TRAP", "STKFLT", "RTMIN", "RTMAX")
+
+
+def test_any_fatal_signal_puts_the_terminal_back(d):
+    for s in FATAL:
+        t = rec("-o", d(s), "sh", "-c", "echo rea''dy; sleep 1000")
+        t.expect(b"ready")
+        t.until(lambda: not t.restored(), "not raw")
+        os.kill(t.pid, getattr(signal, "SIG" + s))
+        assert t.wait() != 0, s
+        assert t.restored(), s
+
+
+def started(ignored, *args):
+    return subprocess.Popen([AUDITREC] + list(args), stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE,
+                            preexec_fn=lambda: signal.signal(ignored, signal.SIG_IGN))
+
+
+def test_started_with_SIGCHLD_ignored(d):
+    p = started(signal.SIGCHLD, "-o", d("a"), "grep", "SigIgn", "/proc/self/status")
+    out = p.communicate(timeout=PATIENCE)[0]
+    assert p.returncode == 0
+    assert int(out.split()[1], 16) >> (signal.SIGCHLD - 1) & 1, "the program is to inherit it"
+
+
+def test_started_with_SIGHUP_ignored(d):
+    p = started(signal.SIGHUP, "-o", d("a"), "sh", "-c",
+                "echo ready; while [ ! -e %s ]; do sleep 0.05; done; echo done" % d("go"))
+    assert p.stdout.readline() == b"ready\n"
+    p.send_signal(signal.SIGHUP)
+    time.sleep(1.5)  # what SIGHUP is followed by would have come by then
+    open(d("go"), "w").close()
+    assert p.wait(PATIENCE) == 0
+    ms = decode(d("a"))
+    assert stream(ms, OUT) == b"ready\ndone\n" and not of_type(ms, 406)
+
+
 def test_kill_9_costs_little(d):
     t = rec("-o", d("a"), "-o", d("b.cast"), "sh", "-c",
             "i=0; while :; do echo line$i; i=$((i+1)); sleep 0.01; done")

@@ -127,6 +127,15 @@ def test_output_that_outlives_the_program(d):
     assert stream(decode(d("a")), OUT) == b"early\nlate\n"
 
 
+def test_input_that_outlives_the_program(d):
+    p = subprocess.Popen([AUDITREC, "-o", d("a"), "sh", "-c", "exec 3<&0; cat <&3 & echo up"],
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert p.stdout.readline() == b"up\n"
+    time.sleep(0.3)
+    assert p.communicate(b"late\n", timeout=PATIENCE)[0] == b"late\n"
+    assert p.returncode == 0
+
+
 def test_both_directions_at_once(d):
     data = random.Random(2).randbytes(3000000)
     p = popen("--intercept", "stdin", "-o", d("a"), "cat")

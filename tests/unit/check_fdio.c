@@ -235,6 +235,44 @@ START_TEST(dst_overwrite_truncates)
 }
 END_TEST
 
+START_TEST(dst_overwrite_spares_what_it_does_not_write)
+{
+	struct dst *d;
+	struct err e;
+
+	make_file("f", "old");
+	ck_assert_int_eq(fdio_open_dst(&d, in_dir("f"), FDIO_OVERWRITE, &e), 0);
+	fdio_abort_dst(d);
+	assert_file("f", "old");
+	ck_assert_int_eq(fdio_open_dst(&d, in_dir("f"), FDIO_OVERWRITE, &e), 0);
+	fdio_doom_dst(d, true);
+	ck_assert_int_lt(dst_write_at(d, 0, "new", 3, &e), 0);
+	dst_close(d, NULL);
+	assert_file("f", "old");
+	ck_assert_int_eq(fdio_open_dst(&d, in_dir("f"), FDIO_OVERWRITE, &e), 0);
+	ck_assert_int_eq(dst_close(d, &e), 0);
+	assert_file("f", "");
+}
+END_TEST
+
+START_TEST(dst_has_one_writer)
+{
+	static const enum fdio_mode modes[] = { FDIO_APPEND, FDIO_OVERWRITE };
+	struct dst *d, *second;
+	struct err e;
+
+	ck_assert_int_eq(fdio_open_dst(&d, in_dir("f"), FDIO_NEW, &e), 0);
+	put(d, 0, "abc");
+	for (size_t i = 0; i < 2; i++)
+		ck_assert_int_eq(
+			fdio_open_dst(&second, in_dir("f"), modes[i], &e), ERR_USAGE);
+	ck_assert_int_eq(dst_close(d, &e), 0);
+	assert_file("f", "abc");
+	ck_assert_int_eq(fdio_open_dst(&d, in_dir("f"), FDIO_APPEND, &e), 0);
+	ck_assert_int_eq(dst_close(d, &e), 0);
+}
+END_TEST
+
 START_TEST(dst_atomic_appears_at_the_close)
 {
 	struct dst *d;
@@ -422,6 +460,8 @@ fdio_cases(void)
 		dst_new_is_private_and_never_overwrites,
 		dst_append_keeps_and_can_be_read,
 		dst_overwrite_truncates,
+		dst_overwrite_spares_what_it_does_not_write,
+		dst_has_one_writer,
 		dst_atomic_appears_at_the_close,
 		dst_atomic_replaces_through_a_link,
 		dst_atomic_leaves_nothing_when_given_up,
