@@ -27,8 +27,8 @@ tape_format_parse(const char *name, enum tape_format *f, struct err *e)
 		return 0;
 	}
 	return err_set(e, ERR_USAGE,
-		"unknown format \"%.40s\" (audit, audit-v1, asciicast-v1, asciicast-v2, "
-		"asciicast-v3)",
+		"unknown format '%.40s': write audit, audit-v1, asciicast-v1, "
+		"asciicast-v2 or asciicast-v3",
 		name);
 }
 

@@ -54,11 +54,26 @@ print_mdoc(void)
 			cmds[i]->help + 1);
 }
 
+/* "convert, decode ... or verify" */
+static void
+list_cmds(char out[200])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < NCMDS && n < 200; i++)
+		n += (size_t)snprintf(out + n, 200 - n, "%s%s",
+			i == 0           ? ""
+			: i == NCMDS - 1 ? " or "
+					 : ", ",
+			cmds[i]->name);
+}
+
 static const struct cmd *
 find_cmd(const char *name, struct err *e)
 {
 	const struct cmd *found = NULL;
 	size_t n = strlen(name);
+	char all[200];
 
 	for (size_t i = 0; i < NCMDS; i++) {
 		if (strncmp(cmds[i]->name, name, n) != 0)
@@ -72,9 +87,10 @@ find_cmd(const char *name, struct err *e)
 		}
 		found = cmds[i];
 	}
-	if (!found)
-		err_set(e, ERR_USAGE, "'%.40s' is no command (see auditlog --help)",
-			name);
+	if (!found) {
+		list_cmds(all);
+		err_set(e, ERR_USAGE, "'%.40s' is no command: write %s", name, all);
+	}
 	return found;
 }
 
@@ -96,6 +112,7 @@ run(int argc, char **argv)
 {
 	struct opt_parser p;
 	struct err e;
+	char all[200];
 	int id;
 
 	if (argc == 2 && strcmp(argv[1], "--mdoc-commands") == 0) {
@@ -115,7 +132,8 @@ run(int argc, char **argv)
 		return CMD_OK;
 	}
 	if (p.at >= argc) {
-		diag_error("which command? (see auditlog --help)");
+		list_cmds(all);
+		diag_error("which command? %s (see auditlog --help)", all);
 		return CMD_WRONG;
 	}
 	return run_cmd(argc - p.at, argv + p.at);

@@ -11,6 +11,7 @@
 #include <locale.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SCRIPT_BYTES_MAX (1u << 20)
@@ -79,7 +80,7 @@ open_reel(struct reel **r, const char *path, struct err *e)
 	if (rc == 0)
 		rc = reel_open(r, t, &o, e);
 	if (rc < 0)
-		err_prefix(e, "%s", path);
+		err_prefix(e, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
 	return rc;
 }
 

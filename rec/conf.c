@@ -150,7 +150,8 @@ static int
 take_output(struct conf *c, const char *path, struct err *e)
 {
 	if (c->nout == SINK_MAX)
-		return err_set(e, ERR_USAGE, "more than %d outputs", SINK_MAX);
+		return err_set(
+			e, ERR_USAGE, "-o %.200s: more than %d outputs", path, SINK_MAX);
 	if (!*path)
 		return err_set(e, ERR_USAGE, "-o needs a file name");
 	if (strcmp(path, "-") == 0)
@@ -266,6 +267,10 @@ check(const struct conf *c, struct err *e)
 {
 	if (c->mode == FDIO_APPEND && !c->nout)
 		return err_set(e, ERR_USAGE, "--append needs -o FILE");
+	if (c->keys.mark.n && c->keys.mark.n == c->keys.pause.n &&
+		memcmp(c->keys.mark.byte, c->keys.pause.byte, c->keys.mark.n) == 0)
+		return err_set(
+			e, ERR_USAGE, "--marker-key and --pause-key name the same key");
 	for (int i = 0; i < c->nout; i++)
 		for (int k = 0; k < i; k++)
 			if (strcmp(c->out[i].path, c->out[k].path) == 0)

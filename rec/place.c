@@ -23,8 +23,7 @@ find_state_home(char *out, size_t size, const char *home, struct err *e)
 	else if (h[0] == '/')
 		n = snprintf(out, size, "%s/.local/state/auditrec", h);
 	else
-		return err_set(
-			e, ERR_NOTFOUND, "no home directory for recordings: use -o FILE");
+		return err_set(e, ERR_NOTFOUND, "there is no home directory");
 	if (n < 0 || (size_t)n >= size)
 		return err_set(
 			e, ERR_LIMIT, "the path of the home directory is too long");
@@ -73,8 +72,10 @@ place_new(char path[PATH_MAX], const char *home, const char *id, int64_t wall_ns
 
 	if (rc == 0)
 		rc = make_folders(path, e);
-	if (rc < 0)
+	if (rc < 0) {
+		err_prefix(e, "no place for the recording, name one with -o");
 		return rc;
+	}
 	stamp(time, wall_ns);
 	n = strlen(path);
 	snprintf(path + n, PATH_MAX - n, "/%s-%.8s%s", time, id, suffix);

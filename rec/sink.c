@@ -18,6 +18,8 @@ continue_file(struct sink *s, const struct tapew_opts *o, struct err *e)
 		rc = tapew_open(&s->w, s->format, d, o, e);
 	else
 		rc = tapew_append(&s->w, s->format, src, d, o, e);
+	if (rc == ERR_FORMAT)
+		err_prefix(e, "cannot be continued as %s", tape_format_name(s->format));
 	src_close(src);
 	return rc;
 }
@@ -27,6 +29,11 @@ sink_open(struct sink *s, enum fdio_mode mode, struct err *e)
 {
 	int rc = fdio_open_dst(&s->dst, s->path, mode, e);
 
+	if (rc == ERR_EXISTS)
+		return err_set(e, rc,
+			"%.200s: exists already (--append goes on with it, --overwrite "
+			"replaces it)",
+			s->path);
 	/* A place where one may not write is a wrong place (exit status 2). */
 	if (rc == ERR_IO && e)
 		rc = e->code = ERR_USAGE;

@@ -190,7 +190,7 @@ check_target(const char *path, enum fdio_mode mode, struct stat *st, struct err 
 		return 0;
 	}
 	if (S_ISDIR(st->st_mode))
-		return err_set(e, ERR_USAGE, "is a directory");
+		return err_set(e, ERR_USAGE, "is a directory; name a file in it");
 	if (mode == FDIO_NEW || (mode == FDIO_ATOMIC_NEW && S_ISREG(st->st_mode)))
 		return err_set(e, ERR_EXISTS, "exists already");
 	if (S_ISREG(st->st_mode))

@@ -272,6 +272,7 @@ def test_append_overwrite_and_neither(d):
     assert rec("-o", f, "sh", "-c", "echo 1").wait() == 0
     t = rec("-o", f, "sh", "-c", "echo 2")
     assert t.wait() == 2 and f.encode() in t.out and t.out.count(b"\n") == 1
+    assert b"--append" in t.out and b"--overwrite" in t.out, "what to do about it"
     assert stream(decode(f), OUT) == b"1\r\n", "an existing file is left alone"
     assert rec("--append", "-o", f, "sh", "-c", "echo 3").wait() == 0
     assert stream(decode(f), OUT) == b"1\r\n3\r\n"

@@ -358,7 +358,7 @@ START_TEST(dst_refuses)
 	struct err e;
 
 	ck_assert_int_eq(fdio_open_dst(&d, dir, FDIO_OVERWRITE, &e), ERR_USAGE);
-	ck_assert_str_eq(e.text, "is a directory");
+	ck_assert_str_eq(e.text, "is a directory; name a file in it");
 	ck_assert_int_eq(fdio_open_dst(&d, "/nowhere/f", FDIO_NEW, &e), ERR_NOTFOUND);
 	ck_assert_int_eq(fdio_open_dst(&d, "/nowhere/f", FDIO_ATOMIC, &e), ERR_NOTFOUND);
 	ck_assert_int_eq(mkfifo(in_dir("pipe"), 0600), 0);

@@ -79,8 +79,9 @@ START_TEST(conf_refuses)
 		"-o", "-o a -o a", "--append", "--append --overwrite -o x",
 		"--on-error panic", "--window-size 80", "--window-size 0x24",
 		"--window-size 80x24x", "-f mp4", "-f asciicast-v1 -o x",
-		"--pause-key ab", "--idle-time-limit -1", "-o -",
-		"-o 1 -o 2 -o 3 -o 4 -o 5", "--quiet=yes", "--inter stdin --o x" };
+		"--pause-key ab", "--pause-key C-a --marker-key ^A",
+		"--idle-time-limit -1", "-o -", "-o 1 -o 2 -o 3 -o 4 -o 5", "--quiet=yes",
+		"--inter stdin --o x" };
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct err e = { .code = 0 };
