@@ -8,9 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOAST_NS (2500 * NS_PER_MS)
-#define PAN_COLS 8
-#define PAN_ROWS 4
+#define TOAST_NS      (2500 * NS_PER_MS)
+#define SHORT_SEEK_NS (200 * NS_PER_MS)
+#define PAN_COLS      8
+#define PAN_ROWS      4
 
 static bool
 find_busy(void *ctx, double done)
@@ -26,7 +27,9 @@ find_busy(void *ctx, double done)
 int
 app_init(struct app *a, struct reel *r, const struct app_opts *o, int64_t now)
 {
-	*a = (struct app){ .o = *o, .bar = true, .finding = -1, .now = now };
+	*a = (struct app){
+		.o = *o, .bar = true, .finding = -1, .seeking_since = -1, .now = now
+	};
 	a->o.player.busy = find_busy;
 	a->o.player.ctx = a;
 	view_init(&a->view);
@@ -403,6 +406,22 @@ run(struct app *a, const struct command *c)
 	return flags;
 }
 
+/* Since when it is on the way: a short one is not worth a word. */
+static void
+note_seeking(struct app *a)
+{
+	if (player_view(a->player).state != PLAYER_SEEKING)
+		a->seeking_since = -1;
+	else if (a->seeking_since < 0)
+		a->seeking_since = a->now;
+}
+
+bool
+app_seeks_long(const struct app *a)
+{
+	return a->seeking_since >= 0 && ns_sub(a->now, a->seeking_since) >= SHORT_SEEK_NS;
+}
+
 static enum keymap_mode
 mode(const struct app *a)
 {
@@ -439,6 +458,7 @@ app_key(struct app *a, uint32_t key, int64_t now)
 
 	a->now = now;
 	flags = take_key(a, key);
+	note_seeking(a);
 	place_again(a);
 	return flags;
 }
@@ -449,6 +469,7 @@ app_tick(struct app *a, int64_t now)
 	unsigned flags = player_tick(a->player, now);
 
 	a->now = now;
+	note_seeking(a);
 	if (flags & PLAYER_REDRAW)
 		place_again(a);
 	if (a->toast_end && now >= a->toast_end) {

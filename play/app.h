@@ -53,6 +53,7 @@ struct app {
 	char toast[APP_TOAST_MAX]; /* a word to the person, until toast_end */
 	int64_t toast_end;
 	enum command_id moving; /* to an event: what it was is told on arrival */
+	int64_t seeking_since;  /* -1: it does not seek */
 	double finding;         /* progress of a find that runs, else negative */
 	/* What paint_screen() last drew, to keep it while the program draws a frame. */
 	struct {
@@ -78,6 +79,7 @@ int64_t app_deadline(const struct app *a);
 bool app_idle(struct app *a); /* a slice of work for idle moments; false: none left */
 
 void app_toast(struct app *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool app_seeks_long(const struct app *a);             /* so long that it should be told */
 const struct prompt *app_prompt(const struct app *a); /* the open one, or NULL */
 
 #endif

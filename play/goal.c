@@ -142,10 +142,11 @@ unsigned
 goal_pursue(struct player *p)
 {
 	unsigned flags = try_goal(p);
+	int64_t at;
 
 	if (p->goal.kind == GOAL_NONE)
 		return flags;
-	player_index_slice(p);
+	player_index_slice(p, goal_time(p, &at));
 	return flags | try_goal(p) | PLAYER_STATUS;
 }
 

@@ -84,7 +84,7 @@ word(const struct app *a, const struct player_view *v, char *out, size_t size)
 	if (a->finding >= 0)
 		snprintf(out, size, "looking for %s: %d%% (any key cancels)", a->needle,
 			(int)(a->finding * 100));
-	else if (v->state == PLAYER_SEEKING)
+	else if (v->state == PLAYER_SEEKING && app_seeks_long(a))
 		snprintf(out, size, "reading on to that place: %d%% (any key cancels)",
 			(int)(v->done * 100));
 	else if (a->toast_end)

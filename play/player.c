@@ -103,16 +103,17 @@ player_fail(struct player *p, const struct err *e)
 	p->failed = p->finished = true;
 }
 
-/* One slice; false when there is nothing left to index. */
+/* One slice, toward a place AHEAD or of all; false when there is nothing left to index. */
 bool
-player_index_slice(struct player *p)
+player_index_slice(struct player *p, bool ahead)
 {
 	struct err e = { 0 };
 	int rc;
 
 	if (p->failed || reel_index_state(p->reel).done)
 		return false;
-	rc = reel_index(p->reel, SLICE_COST, &e);
+	rc = ahead ? reel_index_ahead(p->reel, SLICE_COST, &e)
+		   : reel_index(p->reel, SLICE_COST, &e);
 	if (rc < 0) {
 		p->err = e;
 		p->failed = true;
@@ -123,7 +124,7 @@ player_index_slice(struct player *p)
 bool
 player_idle(struct player *p)
 {
-	return player_index_slice(p);
+	return player_index_slice(p, false);
 }
 
 bool

@@ -149,7 +149,7 @@ cut_line(struct buf *b)
 }
 
 static const char *
-describe(struct events *v, const struct msg *m)
+describe(struct events *v, const struct msg *m, enum vendor_id vendor)
 {
 	const struct msg_desc *d = msg_desc(m->type);
 	const char *text = NULL;
@@ -162,7 +162,7 @@ describe(struct events *v, const struct msg *m)
 	if (text)
 		text = intern(v, text);
 	if (!text)
-		text = d ? d->name : "message";
+		text = vendor ? vendor_name(vendor) : d ? d->name : "message";
 	return text;
 }
 
@@ -220,7 +220,7 @@ events_note(struct events *v, const struct msg *m, uint64_t ordinal, int64_t at_
 		v->dropped++;
 		return;
 	}
-	ev.text = describe(v, m);
+	ev.text = describe(v, m, (enum vendor_id)ev.vendor);
 	v->v[v->n++] = ev;
 }
 

@@ -71,16 +71,10 @@ index_frames(struct reel *r, uint64_t cost, struct err *e)
 	return rc;
 }
 
-int
-reel_index(struct reel *r, uint64_t cost, struct err *e)
+/* 1 while there is more, 0, or why not. */
+static int
+outcome(const struct reel *r, struct err *e)
 {
-	uint64_t left = index_times(r, cost);
-	int rc = 0;
-
-	if (left)
-		rc = index_frames(r, left, e);
-	if (rc < 0)
-		return rc;
 	if (r->times_rc > 0 || r->frames_rc > 0)
 		return 1;
 	if (r->times_rc < 0) {
@@ -89,6 +83,27 @@ reel_index(struct reel *r, uint64_t cost, struct err *e)
 		return r->times_rc;
 	}
 	return r->frames_rc;
+}
+
+int
+reel_index(struct reel *r, uint64_t cost, struct err *e)
+{
+	uint64_t left = index_times(r, cost);
+	int rc = left ? index_frames(r, left, e) : 0;
+
+	return rc < 0 ? rc : outcome(r, e);
+}
+
+int
+reel_index_ahead(struct reel *r, uint64_t cost, struct err *e)
+{
+	int rc = index_frames(r, cost, e);
+
+	if (rc < 0)
+		return rc;
+	if (r->frames_rc <= 0)
+		index_times(r, cost);
+	return outcome(r, e);
 }
 
 static int64_t

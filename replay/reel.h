@@ -56,6 +56,9 @@ int reel_back(struct reel *r, struct err *e);
  * recording is indexed, negative when it cannot be read on (it is then indexed and playable up
  * to there).  The screen is left as it was; when no row of it was dirty, none is afterwards. */
 int reel_index(struct reel *r, uint64_t cost, struct err *e);
+/* The same with key frames first: the shortest way to a place ahead whose time is known, while
+ * reel_index() first makes known how long the recording is. */
+int reel_index_ahead(struct reel *r, uint64_t cost, struct err *e);
 struct reel_index_state {
 	bool done;
 	bool times_done;     /* duration, messages, events and activity are final */

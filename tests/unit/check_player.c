@@ -428,6 +428,28 @@ START_TEST(player_goes_far_in_slices_and_can_be_stopped)
 }
 END_TEST
 
+/* A short way does not wait for the length of a long recording. */
+START_TEST(player_goes_near_at_once)
+{
+	struct buf b = { 0 };
+	struct player *p;
+
+	build_long(&b, 12000, 1000, 100);
+	p = open_text(buf_span(&b), (struct player_opts){ .paused = true });
+	command(p, "forward 5", 0);
+	ck_assert_int_eq(state(p), PLAYER_PAUSED);
+	ck_assert_int_eq(pos(p), 5 * S);
+	ck_assert(!player_view(p).duration_known);
+	command(p, "end", 0);
+	while (state(p) == PLAYER_SEEKING)
+		player_tick(p, 0);
+	ck_assert_int_eq(state(p), PLAYER_FINISHED);
+	ck_assert(player_view(p).duration_known);
+	player_free(p);
+	buf_free(&b);
+}
+END_TEST
+
 static bool
 stop_at_once(void *ctx, double done)
 {
@@ -520,6 +542,7 @@ case_moving(void)
 	tcase_add_test(t, player_steps_by_single_messages);
 	tcase_add_test(t, player_goes_to_markers);
 	tcase_add_test(t, player_seeks_into_floods_in_slices);
+	tcase_add_test(t, player_goes_near_at_once);
 	tcase_add_test(t, player_goes_far_in_slices_and_can_be_stopped);
 	tcase_add_test(t, player_finds_text);
 	tcase_add_test(t, player_find_can_be_cancelled);

@@ -4,6 +4,7 @@
 #include "replay/timeline.h"
 
 #include "base/clk.h"
+#include "format/vendor.h"
 #include "replay/cost.h"
 #include "tests/unit/unit.h"
 
@@ -124,6 +125,31 @@ START_TEST(texts_are_bounded)
 }
 END_TEST
 
+/* Where texts have no room left, an event of ours still has its name. */
+START_TEST(without_room_events_have_names)
+{
+	struct events v;
+	struct buf b = { 0 };
+	struct jsonw w;
+	struct msg m;
+	char label[EVENTS_TEXT_MAX];
+
+	events_init(&v, 0);
+	for (int n = 0; n < 80000; n++) {
+		snprintf(label, sizeof label, "%d %0*d", n, EVENTS_TEXT_MAX - 20, 0);
+		vendor_begin(&m, VENDOR_MARKER, &w, &b);
+		jsonw_kstr(&w, "label", label);
+		ck_assert_int_eq(vendor_end(&m, &w), 0);
+		events_note(&v, &m, (uint64_t)n, n);
+	}
+	ck_assert_uint_eq(v.n, 80000);
+	ck_assert_int_eq(strncmp(v.v[0].text, "marker: 0 0", 11), 0);
+	ck_assert_str_eq(v.v[79999].text, "marker");
+	events_free(&v);
+	buf_free(&b);
+}
+END_TEST
+
 static TCase *
 case_events(void)
 {
@@ -133,6 +159,7 @@ case_events(void)
 	tcase_add_test(t, flood_of_rare_events_is_cut_and_counted);
 	tcase_add_test(t, equal_texts_are_kept_once);
 	tcase_add_test(t, texts_are_bounded);
+	tcase_add_test(t, without_room_events_have_names);
 	return t;
 }
 
