@@ -3,8 +3,8 @@
 
 enum { TEXT, ESC, CSI, STRING, STRING_ESC, CHARSET };
 
-/* Words of prompts (lower case; ASCII letters only are folded).  They must be followed on
- * the same line by nothing but the rest of a prompt. */
+/* Words of prompts, in lower case.  They must be followed on the same line by nothing but
+ * the rest of a prompt. */
 static const char *const words[] = {
 	"password",
 	"passphrase",
@@ -14,30 +14,66 @@ static const char *const words[] = {
 	"mot de passe",
 	"contrase\303\261a",
 	"contrasena",
+	"contrasenya",
 	"senha",
 	"wachtwoord",
-	"l\xc3\xb6senord",
+	"l\303\266senord",
 	"adgangskode",
 	"passord",
 	"salasana",
-	"has\xc5\x82o",
+	"parool",
+	"parole",
+	"parola",
+	"has\305\202o",
 	"heslo",
-	"jelsz\xc3\xb3",
-	"\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",
-	"\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89",
-	"\xe5\xaf\x86\xe7\xa0\x81",
+	"jelsz\303\263",
+	"geslo",
+	"lozinka",
+	"\305\237ifre",
+	"sifre",
+	"kata sandi",
+	"m\341\272\255t kh\341\272\251u",
+	"\320\277\320\260\321\200\320\276\320\273\321\214",
+	"\320\277\320\260\321\200\320\276\320\273\320\260",
+	"\320\273\320\276\320\267\320\270\320\275\320\272\320\260",
+	"\316\272\317\211\316\264\316\271\316\272\317\214\317\202",
+	"\327\241\327\231\327\241\327\236\327\224",
+	"\331\203\331\204\331\205\330\251 "
+	"\330\247\331\204\331\205\330\261\331\210\330\261",
+	"\343\203\221\343\202\271\343\203\257\343\203\274\343\203\211",
+	"\346\232\227\350\250\274\347\225\252\345\217\267",
+	"\345\257\206\347\240\201",
+	"\345\257\206\347\242\274",
+	"\353\271\204\353\260\200\353\262\210\355\230\270",
+	"\354\225\224\355\230\270",
 	"pin",
 	"verification code",
 	"one-time",
 	"otp",
 	"secret",
 	"token",
+	"decryption key",
 };
+
+/* Whatever was begun and not ended must not hide the prompts behind it. */
+static bool
+ends_sequence(uint8_t c)
+{
+	return c == '\n' || c == '\r' || c == 0x18 || c == 0x1A;
+}
 
 /* One step of the skipper: true when C is text.  Sequences as in ECMA-48. */
 static bool
 is_text(struct mask *m, uint8_t c)
 {
+	if (ends_sequence(c)) {
+		m->esc = TEXT;
+		return true;
+	}
+	if (c == 0x1B) {
+		m->esc = m->esc == STRING ? STRING_ESC : ESC;
+		return false;
+	}
 	switch (m->esc) {
 	case ESC:
 		m->esc = c == '[' ? CSI
@@ -55,19 +91,44 @@ is_text(struct mask *m, uint8_t c)
 			m->esc = TEXT;
 		return false;
 	case STRING:
-		m->esc = c == 7 ? TEXT : c == 0x1B ? STRING_ESC : STRING;
+		m->esc = c == 7 ? TEXT : STRING;
 		return false;
 	case STRING_ESC:
 		m->esc = c == '\\' ? TEXT : STRING;
 		return false;
 	default:
-		break;
+		return true;
 	}
-	if (c == 0x1B) {
-		m->esc = ESC;
-		return false;
-	}
-	return true;
+}
+
+/* Capital letters of two bytes: LEAD and FROM to TO, and what makes them small. */
+static const struct {
+	uint8_t lead, from, to, small_lead;
+	int add;
+} capitals[] = {
+	{ 0xC3, 0x80, 0x9E, 0xC3, 0x20 }, /* Latin 1 */
+	{ 0xC5, 0x9E, 0x9E, 0xC5, 1 },    /* S with cedilla */
+	{ 0xCE, 0x91, 0x9F, 0xCE, 0x20 }, /* Greek */
+	{ 0xCE, 0xA0, 0xA9, 0xCF, -0x20 },
+	{ 0xD0, 0x90, 0x9F, 0xD0, 0x20 }, /* Cyrillic */
+	{ 0xD0, 0xA0, 0xAF, 0xD1, -0x20 },
+};
+
+/* Make the last character of the line small. */
+static void
+fold(struct mask *m)
+{
+	uint8_t *c = (uint8_t *)m->line + m->n - 1;
+
+	if (*c >= 'A' && *c <= 'Z')
+		*c = (uint8_t)(*c + 32);
+	for (size_t i = 0; m->n > 1 && i < sizeof capitals / sizeof *capitals; i++)
+		if (c[-1] == capitals[i].lead && *c >= capitals[i].from &&
+			*c <= capitals[i].to) {
+			c[-1] = capitals[i].small_lead;
+			*c = (uint8_t)(*c + capitals[i].add);
+			return;
+		}
 }
 
 static void
@@ -77,7 +138,104 @@ add(struct mask *m, uint8_t c)
 		memmove(m->line, m->line + sizeof m->line / 2, sizeof m->line / 2);
 		m->n = sizeof m->line / 2;
 	}
-	m->line[m->n++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+	m->line[m->n++] = (char)c;
+	fold(m);
+}
+
+/* The size of what stands at the end of a line for the field to fill in: blanks, frames,
+ * feedback (stars, dots).  0: nothing of that. */
+static size_t
+filler(const char *p, size_t n)
+{
+	static const char *const wide[] = { "\342\200\242", "\342\227\217",
+		"\342\224\202", "\342\226\210" };
+
+	if (n && strchr(" *_[]|", p[n - 1]) && p[n - 1])
+		return 1;
+	for (size_t i = 0; n >= 3 && i < sizeof wide / sizeof *wide; i++)
+		if (memcmp(p + n - 3, wide[i], 3) == 0)
+			return 3;
+	return 0;
+}
+
+enum mark { NO_MARK, MARK, WEAK_MARK };
+
+/* The end of the line without what a prompt may have behind it. */
+static size_t
+trim(const char *p, size_t n, enum mark *mark)
+{
+	static const char wide_colon[] = "\xef\xbc\x9a";
+	size_t k;
+
+	while ((k = filler(p, n)) > 0)
+		n -= k;
+	*mark = NO_MARK;
+	if (n >= 3 && memcmp(p + n - 3, wide_colon, 3) == 0)
+		*mark = MARK;
+	else if (n && (p[n - 1] == ':' || p[n - 1] == '?'))
+		*mark = MARK;
+	else if (n && (p[n - 1] == '>' || p[n - 1] == '='))
+		*mark = WEAK_MARK;
+	while (*mark == WEAK_MARK && n && strchr(" ->=", p[n - 1]))
+		n--;
+	return n;
+}
+
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c & 0x80);
+}
+
+/* A shell's prompt ends with a weak mark and may hold any word: there it must stand last. */
+static bool
+has_word(const char *p, size_t n, const char *word, enum mark mark)
+{
+	size_t k = strlen(word);
+	const char *at = p, *end = p + n;
+
+	while ((at = memmem(at, (size_t)(end - at), word, k)) != NULL) {
+		bool foreign = word[0] & 0x80;
+		bool begins = at == p || !is_letter(at[-1]) || foreign;
+		bool ends = at + k == end || !is_letter(at[k]) || foreign || k > 6;
+
+		if (begins && (mark == MARK ? ends : at + k == end))
+			return true;
+		at++;
+	}
+	return false;
+}
+
+static bool
+line_is_prompt(const struct mask *m)
+{
+	enum mark mark;
+	size_t n = trim(m->line, m->n, &mark);
+
+	if (mark == NO_MARK || !n)
+		return false;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (has_word(m->line, n, words[i], mark))
+			return true;
+	return false;
+}
+
+/* A prompt may stand alone on its line and be answered on the next. */
+static void
+new_line(struct mask *m)
+{
+	if (m->n)
+		m->above = line_is_prompt(m);
+	m->n = 0;
+}
+
+static void
+add_text(struct mask *m, uint8_t c)
+{
+	if (m->returned)
+		m->n = 0;
+	m->returned = false;
+	add(m, c);
 }
 
 void
@@ -94,64 +252,21 @@ mask_output(struct mask *m, struct span out)
 
 		if (!is_text(m, c))
 			continue;
-		if (c == '\n' || c == '\r')
-			m->n = 0;
+		if (c == '\n')
+			new_line(m);
 		else if (c == '\b')
 			m->n -= m->n > 0;
 		else if (c >= ' ' && c != 127)
-			add(m, c);
+			add_text(m, c);
+		if (c == '\n' || c == '\r')
+			m->returned = c == '\r';
 	}
-}
-
-/* The end of the line without what a prompt may have behind it: blanks, feedback, ':'. */
-static size_t
-trim(const char *p, size_t n, bool *mark)
-{
-	static const char wide_colon[] = "\xef\xbc\x9a";
-
-	while (n && (p[n - 1] == ' ' || p[n - 1] == '*'))
-		n--;
-	*mark = n && (p[n - 1] == ':' || p[n - 1] == '?' || p[n - 1] == '>');
-	if (*mark)
-		return n - 1;
-	*mark = n >= 3 && memcmp(p + n - 3, wide_colon, 3) == 0;
-	return n;
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c & 0x80);
-}
-
-static bool
-has_word(const char *p, size_t n, const char *word)
-{
-	size_t k = strlen(word);
-	const char *at = p;
-
-	while ((at = memmem(at, n - (size_t)(at - p), word, k)) != NULL) {
-		bool begins = at == p || !is_letter(at[-1]) || (word[0] & 0x80);
-
-		if (begins)
-			return true;
-		at++;
-	}
-	return false;
 }
 
 bool
 mask_is_prompt(const struct mask *m)
 {
-	bool mark;
-	size_t n = trim(m->line, m->n, &mark);
-
-	if (!mark || !n)
-		return false;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (has_word(m->line, n, words[i]))
-			return true;
-	return false;
+	return m->n ? line_is_prompt(m) : m->above;
 }
 
 /* Enter, or a control character that ends the reading of a line. */
@@ -180,6 +295,6 @@ mask_input(struct mask *m, struct span in, bool hidden, const char **why)
 	if (ends_line(in))
 		m->at_prompt = m->told = false;
 	if (ends_line(in) && prompt)
-		m->n = 0; /* answered; the next prompt is printed anew */
+		m->n = m->above = 0; /* answered; the next is printed anew */
 	return v;
 }

@@ -17,6 +17,8 @@ struct mask {
 		[MASK_LINE_MAX]; /* end of the present output line, lower case, no escapes */
 	size_t n;
 	int esc;        /* state of the escape sequence skipper */
+	bool returned;  /* by CR: what is printed next begins the line anew */
+	bool above;     /* the last line with text was a prompt */
 	bool at_prompt; /* typing at a prompt has begun */
 	bool told;      /* the present stretch of hidden input has its event */
 };

@@ -253,11 +253,20 @@ START_TEST(mask_prompts)
 		"a: ",
 		"New password: ***", "PIN: ", "Verification code: ",
 		"\033]0;title\007Password:", "\xe5\xaf\x86\xe7\xa0\x81\xef\xbc\x9a",
-		"(current) UNIX password: ", "Passx\bword: " };
+		"(current) UNIX password: ", "Passx\bword: ",
+		"\320\237\320\260\321\200\320\276\320\273\321\214: ",
+		"CONTRASE\303\221A:", "\305\236ifre: ", "Parola: ",
+		"\353\271\204\353\260\200\353\262\210\355\230\270: ", "password=",
+		"Password -> ", "Password: ______ |", "Password: [",
+		"Password: \342\200\242\342\200\242", "50%\rPassword: ", "Password:\r\n",
+		"\033]0;no end\r\nPassword: ", "\033Pno end\r\nPassword: ",
+		"\033[12\r\nPassword: ", "\033X\030Password: ",
+		"\033]0;t\033\\Password: " };
 	static const char *const no[] = { "", "$ ", "Password: \r\n$ ",
 		"password changed",
 		"Opinion: ", "shipping: ", "password: wrong, try again",
-		"Username: ", "\033]0;Password: \007$ " };
+		"Username: ", "\033]0;Password: \007$ ", "bob@token-ring ~> ",
+		"Password: \r\nout\r\n", "spinner: ", "pinned: ", "x=" };
 
 	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
 		ck_assert_msg(prompt(yes[i]), "no prompt: %s", yes[i]);
