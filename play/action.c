@@ -281,3 +281,9 @@ player_hit(const struct player *p)
 {
 	return p->hit;
 }
+
+void
+player_forget_hit(struct player *p)
+{
+	p->hit.cols = 0;
+}

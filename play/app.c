@@ -297,6 +297,8 @@ close_top(struct app *a)
 		a->help = false;
 	else if (a->list.shown)
 		sidebar_show(&a->list, false);
+	else
+		player_forget_hit(a->player);
 	a->toast_end = 0;
 	return APP_PAINT;
 }

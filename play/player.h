@@ -60,6 +60,7 @@ unsigned player_find(struct player *p, const char *text, int dir, int64_t now);
 /* If the screen shows TEXT now: pauses and marks it. */
 bool player_find_shown(struct player *p, const char *text, int64_t now);
 struct player_hit player_hit(const struct player *p);
+void player_forget_hit(struct player *p); /* nothing is marked any more */
 
 enum player_state { PLAYER_PLAYING, PLAYER_PAUSED, PLAYER_SEEKING, PLAYER_FINISHED };
 

@@ -191,6 +191,12 @@ START_TEST(app_finds_what_is_shown_now)
 	press(&s, "N"); /* the other direction: forward */
 	ck_assert_int_eq(player_view(s.app.player).pos_ns, 3 * NS_PER_S);
 	ck_assert_int_eq(player_hit(s.app.player).row, 2);
+	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, found.bg);
+	press(&s, "Tab");
+	press(&s, "Esc"); /* one thing at a time */
+	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, found.bg);
+	press(&s, "Esc");
+	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, 0);
 	show_close(&s);
 }
 END_TEST
