@@ -32,7 +32,7 @@ diag_clean(char *out, unsigned long size, const char *s)
 		bool bad;
 		int k = utf8_get((const uint8_t *)s + i, n - i, &ch, &bad);
 
-		if (k == 0 || bad || (ch >= 0x80 && ch < 0xA0)) {
+		if (k == 0 || bad || (ch > 127 && utf8_order(ch))) {
 			k = k ? k : 1;
 			if (o + 1 >= size)
 				break;
@@ -54,8 +54,7 @@ diag_clean(char *out, unsigned long size, const char *s)
 }
 
 /* One write, so that lines of several processes do not mix. */
-static void __attribute__((format(printf, 1, 0)))
-say(const char *fmt, va_list ap)
+static void __attribute__((format(printf, 1, 0))) say(const char *fmt, va_list ap)
 {
 	char text[1024], clean[1100], line[1200];
 	int n;

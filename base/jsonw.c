@@ -183,7 +183,7 @@ jsonw_kbool(struct jsonw *w, const char *key, bool v)
 }
 
 /* What a byte becomes inside a string: itself (0), a two-character escape (its second
- * character), or something that needs a look (1: control character, 2: not ASCII). */
+ * character), or something that needs a look (1: control character, 2: DEL or not ASCII). */
 static const uint8_t quoted[256] = {
 	[0 ... 7] = 1,
 	['\b'] = 'b',
@@ -195,53 +195,79 @@ static const uint8_t quoted[256] = {
 	[14 ... 31] = 1,
 	['"'] = '"',
 	['\\'] = '\\',
+	[0x7F] = 2,
 	[0x80 ... 0xFF] = 2,
 };
 
 static void
-quote_byte(struct buf *out, uint8_t c)
+quote_unit(struct buf *out, uint32_t unit)
 {
 	static const char hex[] = "0123456789abcdef";
-	uint8_t text[6] = { '\\', quoted[c] };
+	uint8_t text[6] = { '\\', 'u' };
 
-	if (quoted[c] == 1) {
-		memcpy(text, "\\u00", 4);
-		text[4] = (uint8_t)hex[c >> 4];
-		text[5] = (uint8_t)hex[c & 15];
-	}
-	buf_add(out, text, quoted[c] == 1 ? 6 : 2);
+	for (int i = 0; i < 4; i++)
+		text[2 + i] = (uint8_t)hex[unit >> (12 - 4 * i) & 15];
+	buf_add(out, text, sizeof text);
 }
 
-void
-json_quote(struct buf *out, struct span s)
+/* An ASCII character that may not stand as it is. */
+static void
+quote_byte(struct buf *out, uint8_t c)
+{
+	uint8_t text[2] = { '\\', quoted[c] };
+
+	if (quoted[c] == 1)
+		quote_unit(out, c);
+	else
+		buf_add(out, text, sizeof text);
+}
+
+static void
+quote_char(struct buf *out, uint32_t ch)
+{
+	if (ch < 0x10000) {
+		quote_unit(out, ch);
+		return;
+	}
+	quote_unit(out, 0xD7C0 + (ch >> 10));
+	quote_unit(out, 0xDC00 + (ch & 0x3FF));
+}
+
+/* Reads the character at P.  Returns its length; *PLAIN: it may stand as it is. */
+static int
+look_at(const uint8_t *p, size_t n, bool shown, uint32_t *ch, bool *bad, bool *plain)
+{
+	int k = utf8_get(p, n, ch, bad);
+
+	if (k == 0) {
+		k = (int)n;
+		*bad = true;
+	}
+	*plain = !*bad && !(shown && utf8_order(*ch));
+	return k;
+}
+
+static void
+quote(struct buf *out, struct span s, bool shown)
 {
 	size_t from = 0, i = 0;
 
 	buf_reserve(out, s.n + 2);
 	buf_add_byte(out, '"');
 	while (i < s.n) {
-		uint32_t ch;
-		bool bad = false;
-		int k = 1;
+		uint32_t ch = 0;
+		bool bad = false, plain = !quoted[s.p[i]], wide = quoted[s.p[i]] == 2;
+		int k = wide ? look_at(s.p + i, s.n - i, shown, &ch, &bad, &plain) : 1;
 
-		if (!quoted[s.p[i]]) {
-			i++;
+		if (plain) {
+			i += (size_t)k;
 			continue;
-		}
-		if (quoted[s.p[i]] == 2) {
-			k = utf8_get(s.p + i, s.n - i, &ch, &bad);
-			if (k == 0) {
-				k = (int)(s.n - i);
-				bad = true;
-			}
-			if (!bad) {
-				i += (size_t)k;
-				continue;
-			}
 		}
 		buf_add(out, s.p + from, i - from);
 		if (bad)
 			buf_add(out, "\xEF\xBF\xBD", 3);
+		else if (wide)
+			quote_char(out, ch);
 		else
 			quote_byte(out, s.p[i]);
 		i += (size_t)k;
@@ -249,6 +275,18 @@ json_quote(struct buf *out, struct span s)
 	}
 	buf_add(out, s.p + from, i - from);
 	buf_add_byte(out, '"');
+}
+
+void
+json_quote(struct buf *out, struct span s)
+{
+	quote(out, s, true);
+}
+
+void
+json_quote_data(struct buf *out, struct span s)
+{
+	quote(out, s, false);
 }
 
 void

@@ -40,8 +40,11 @@ void jsonw_kint(struct jsonw *w, const char *key, int64_t v);
 void jsonw_kuint(struct jsonw *w, const char *key, uint64_t v);
 void jsonw_kbool(struct jsonw *w, const char *key, bool v);
 
-/* The quoted, escaped string alone. */
+/* The quoted, escaped string alone.  What is an order to a terminal (utf8_order) comes out as
+ * \uXXXX, so that JSON can be looked at anywhere; bad UTF-8 becomes U+FFFD. */
 void json_quote(struct buf *out, struct span s);
+/* The same with only the escapes that JSON asks for: for files, not for eyes. */
+void json_quote_data(struct buf *out, struct span s);
 /* Base64 with padding (RFC 4648, section 4), no quotes. */
 void base64_put(struct buf *out, struct span s);
 

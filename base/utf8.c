@@ -92,6 +92,29 @@ utf8_put(uint8_t out[UTF8_MAX_LEN], uint32_t ch)
 }
 
 bool
+utf8_order(uint32_t ch)
+{
+	static const struct {
+		uint32_t from, to;
+	} orders[] = {
+		{ 0, 0x1F },
+		{ 0x7F, 0x9F },
+		{ 0x61C, 0x61C },
+		{ 0x200E, 0x200F },
+		{ 0x2028, 0x202E },
+		{ 0x2060, 0x206F },
+		{ 0xFEFF, 0xFEFF },
+		{ 0xFFF9, 0xFFFB },
+		{ 0xE0000, 0xE007F },
+	};
+
+	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+		if (ch >= orders[i].from && ch <= orders[i].to)
+			return true;
+	return false;
+}
+
+bool
 utf8_valid(struct span s)
 {
 	uint32_t ch;

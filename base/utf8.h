@@ -16,6 +16,9 @@ int utf8_get(const uint8_t *p, size_t n, uint32_t *ch, bool *bad);
 int utf8_put(
 	uint8_t out[UTF8_MAX_LEN], uint32_t ch); /* bytes written; bad CH as U+FFFD */
 bool utf8_valid(struct span s);
+/* Orders to whoever shows the text, not text: control characters, line separators, what turns
+ * the direction of the text around it, invisible tags. */
+bool utf8_order(uint32_t ch);
 /* How many bytes at the end of S are the valid beginning of a character: 0 to 3. */
 size_t utf8_tail(struct span s);
 /* Append S to OUT as valid UTF-8. */

@@ -65,7 +65,7 @@ void
 cast_out_line(struct cast_out *o, struct span code, struct span data)
 {
 	begin_line(o, code);
-	json_quote(&o->w->out, data);
+	json_quote_data(&o->w->out, data);
 	buf_add_str(&o->w->out, o->version == 1 ? "]" : "]\n");
 	if (o->w->out.n >= BLOCK)
 		tapew_drain(o->w, NULL);

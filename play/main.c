@@ -81,6 +81,9 @@ open_reel(struct reel **r, const char *path, struct err *e)
 		rc = reel_open(r, t, &o, e);
 	if (rc < 0)
 		err_prefix(e, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
+	/* whatever the reason: this cannot be read, and that is exit status 2 */
+	if (rc == ERR_IO)
+		rc = e->code = ERR_FORMAT;
 	return rc;
 }
 

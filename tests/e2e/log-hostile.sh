@@ -34,6 +34,30 @@ check "a folder as standard input" sh -c '"$auditlog" info - <folder 2>err
 check "/dev/null as standard input" sh -c '"$auditlog" info - </dev/null 2>err
 	test $? -eq 2 && grep -q "standard input: the file is empty" err'
 
+# A recording with orders to a terminal in every text: none comes out.
+python3 - <<'END'
+import json
+evil = "\x1b]0;t\x07\x7f\x9b31m\u202eexe\u2028z"
+with open("orders.cast", "w") as f:
+    print(json.dumps({"version": 2, "width": 80, "height": 24, "title": evil,
+        "command": evil, "env": {"TERM": evil, "SHELL": evil}}), file=f)
+    print(json.dumps([0, "m", evil]), file=f)
+END
+cat >harmless.py <<'END'
+import sys
+text = sys.stdin.buffer.read().decode("utf-8")
+bad = [c for c in text if c != "\n" and (not c.isprintable() or c in "\u202e\u2028")]
+assert not bad, (bad, text)
+END
+harmless() {
+	"$auditlog" "$@" >out.txt 2>&1
+	python3 harmless.py <out.txt
+}
+for c in decode info "info --json" screen verify; do
+	# shellcheck disable=SC2086
+	check "$c sends no orders" harmless $c orders.cast
+done
+
 # Runs every command on many variants made from the file; python keeps an eye on them.
 cat >mangle.py <<'END'
 import os, random, subprocess, sys

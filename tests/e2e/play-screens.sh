@@ -40,6 +40,8 @@ check "two files" fails 2 'auditplay: one recording' "$auditplay" a b
 check "wrong time" fails 2 "'soon' is no time" "$auditplay" --at soon x
 check "speed out of range" fails 2 'speed' "$auditplay" --speed 100 x
 check "missing file" fails 2 'auditplay: .*nothing-here' "$auditplay" --script s nothing-here
+ln -s loop loop
+check "a loop of links" fails 2 'auditplay: loop: cannot open' "$auditplay" --script s loop
 check "a folder" fails 2 'auditplay: ' "$auditplay" --script s .
 echo nonsense >bad
 check "no recording" fails 2 'auditplay: bad: ' "$auditplay" --script s bad

@@ -175,7 +175,7 @@ START_TEST(json_nests_and_escapes)
 	jsonw_ktext(&w, "d", span_of("\xFF\0", 2));
 	jsonw_object_end(&w);
 	ck_assert_str_eq(buf_cstr(&b),
-		"{\"a\":\"x\\\"\\\\\\b\\t\\n\\f\\r\\u001b\x7f\xE2\x80\xA8\",\"b\":[-"
+		"{\"a\":\"x\\\"\\\\\\b\\t\\n\\f\\r\\u001b\\u007f\\u2028\",\"b\":[-"
 		"9223372036854775808,"
 		"18446744073709551615,\"YW55IGNhcm5hbCBwbGVhcw==\",null,{}],\"c\":true,"
 		"\"d\":\"\xEF\xBF\xBD\\u0000\"}");
@@ -251,6 +251,23 @@ START_TEST(diag_shows_controls)
 	ck_assert_str_eq(out, "a^[[31m??z^J");
 	diag_clean(out, 4, "abcdef");
 	ck_assert_str_eq(out, "abc");
+	diag_clean(out, sizeof out, "a\xE2\x80\xAEtxt.exe\xF3\xA0\x80\xA1");
+	ck_assert_str_eq(out, "a?txt.exe?");
+}
+END_TEST
+
+START_TEST(json_gives_no_orders)
+{
+	struct buf b = { 0 };
+
+	json_quote(&b, span_str("\x7F\xC2\x9B"
+				"31m\xE2\x80\xAE\xF3\xA0\x80\xA1\xC3\xA9\xE6\xBC\xA2"));
+	ck_assert_str_eq(buf_cstr(&b), "\"\\u007f\\u009b31m\\u202e\\udb40\\udc21\xC3\xA9"
+				       "\xE6\xBC\xA2\"");
+	buf_clear(&b);
+	json_quote_data(&b, span_str("\x7F\xE2\x80\xAE\xFF"));
+	ck_assert_str_eq(buf_cstr(&b), "\"\x7F\xE2\x80\xAE\xEF\xBF\xBD\"");
+	buf_free(&b);
 }
 END_TEST
 
@@ -260,6 +277,7 @@ case_diag(void)
 	TCase *t = tcase_create("diag");
 
 	tcase_add_test(t, diag_shows_controls);
+	tcase_add_test(t, json_gives_no_orders);
 	return t;
 }
 
