@@ -72,8 +72,8 @@ def test_marker_key(d):
 
 def test_pause_key(d):
     t = rec("--pause-key", "C-\\", "-o", d("a"), "sh", "-c",
-            "stty -echo; for i in 1 2 3; do read x; echo $x; done")
-    t.until(lambda: not t.restored(), "not raw")
+            "stty -echo; echo ready; for i in 1 2 3; do read x; echo $x; done")
+    t.expect(b"ready")
     t.send(b"one\r")
     t.expect(b"one")
     t.send(b"\x1c")
