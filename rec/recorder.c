@@ -94,7 +94,7 @@ sink_failed(struct recorder *r, struct sink *s, int64_t mono_ns)
 static void
 put_one(struct recorder *r, struct sink *s, const struct msg *m, int64_t mono_ns)
 {
-	bool patient = r->policy == ON_ERROR_PAUSE;
+	bool patient = r->policy == ON_ERROR_PAUSE, failed = s->failing;
 
 	for (;;) {
 		if (!s->failing && sink_put(s, m, mono_ns) == 0)
@@ -104,7 +104,8 @@ put_one(struct recorder *r, struct sink *s, const struct msg *m, int64_t mono_ns
 			break;
 		}
 	}
-	if (s->failing)
+	/* Once: the time to try again must not move away with every message. */
+	if (s->failing && !failed)
 		sink_failed(r, s, mono_ns);
 }
 

@@ -288,6 +288,29 @@ START_TEST(full_disk_leaves_a_gap)
 }
 END_TEST
 
+/* A session that never falls silent finds out as well that there is room again. */
+START_TEST(busy_session_goes_on_after_a_gap)
+{
+	rec.policy = ON_ERROR_CONTINUE;
+	out("before");
+	recorder_take(&rec);
+	fill_disk(0);
+	for (int i = 0; i < 40; i++) {
+		out("x");
+		pass(10 * NS_PER_MS);
+	}
+	ck_assert_str_eq(news, "F");
+	dst_mem_limit(disks[0], 0);
+	for (int i = 0; i < 60; i++) {
+		out("y");
+		pass(10 * NS_PER_MS);
+	}
+	ck_assert_str_eq(news, "FW");
+	ck_assert_ptr_nonnull(strstr(on_disk(0), "\"bytes\":"));
+	ck_assert_uint_eq(sinks[0].gap.messages, 0);
+}
+END_TEST
+
 START_TEST(sinks_are_independent)
 {
 	add_sink(1);
@@ -299,7 +322,7 @@ START_TEST(sinks_are_independent)
 	pass(RECORDER_FLUSH_NS);
 	out("y");
 	pass(RECORDER_FLUSH_NS);
-	ck_assert_str_eq(on_disk(1), "0 500 before\n0 500 x\n70 500 y\n");
+	ck_assert_str_eq(on_disk(1), "0 500 before\n0 500 x\n50 500 y\n");
 	ck_assert_str_eq(on_disk(0), "0 500 before\n");
 }
 END_TEST
@@ -317,7 +340,7 @@ START_TEST(pause_holds_and_loses_nothing)
 	ck_assert_str_eq(news, "HW");
 	out("b");
 	pass(RECORDER_FLUSH_NS);
-	ck_assert_str_eq(on_disk(0), "0 500 before\n0 500 a\n70 500 b\n");
+	ck_assert_str_eq(on_disk(0), "0 500 before\n0 500 a\n50 500 b\n");
 	ck_assert(recorder_close(&rec));
 }
 END_TEST
@@ -380,6 +403,7 @@ case_recorder(void)
 	tcase_add_test(t, events_in_their_place);
 	tcase_add_test(t, killed_by_a_signal);
 	tcase_add_test(t, full_disk_leaves_a_gap);
+	tcase_add_test(t, busy_session_goes_on_after_a_gap);
 	tcase_add_test(t, sinks_are_independent);
 	tcase_add_test(t, pause_holds_and_loses_nothing);
 	tcase_add_test(t, pause_may_be_given_up);
