@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define PROGRESS_EVERY 64 /* messages */
+
 static int
 no_memory(struct err *e)
 {
@@ -81,7 +83,9 @@ reel_feed(struct reel *r, struct err *e)
 	if (!first)
 		return 1;
 	r->front = r->cur;
-	r->front_progress = tape_progress(r->tape);
+	/* asks the system for the size of the file: too dear for a million small messages */
+	if (r->cur.n % PROGRESS_EVERY == 1)
+		r->front_progress = tape_progress(r->tape);
 	keyframes_note(&r->keyframes, &r->cur, r->emu, cost);
 	return 1;
 }
