@@ -96,8 +96,9 @@ START_TEST(golden_vector_of_every_type)
 		if (line[0] != '#')
 			golden_line(line, seen);
 	for (size_t i = 0; i < msg_ndescs; i++)
-		ck_assert_msg(
-			seen[i], "no golden vector for type %d", (int)msg_descs[i].code);
+		ck_assert_msg(seen[i],
+			"no golden vector for type %d in tests/golden/audit/messages.txt",
+			(int)msg_descs[i].code);
 	buf_free(&file);
 }
 END_TEST
