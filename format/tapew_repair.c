@@ -19,9 +19,10 @@
 struct repair {
 	struct tapew_audit *a;
 	struct tape_audit *t;
-	uint64_t end; /* plain offset behind the last whole message */
-	int64_t size; /* of the file */
-	bool restart; /* there is nothing worth keeping */
+	uint64_t end;    /* plain offset behind the last whole message */
+	uint64_t before; /* the member in front of the last one that has a record */
+	int64_t size;    /* of the file */
+	bool restart;    /* there is nothing worth keeping */
 };
 
 /* Read all messages; the index grows on the way. */
@@ -36,6 +37,7 @@ read_all(struct repair *r, struct err *e)
 
 	while ((rc = tape_next(&r->t->t, &m, &at_ns, e)) > 0) {
 		if (p->is_ours && p->gz.member_at != r->a->member_at) {
+			r->before = r->a->member_at;
 			r->a->member_at = p->gz.member_at;
 			gzidx_add(x, &(struct gzidx_entry){ p->gz.member_at, p->begin,
 					     x->messages, at_ns });
@@ -112,6 +114,9 @@ end_open_member(struct repair *r, struct err *e)
 	plain_at(p, at, begin);
 	if (edge.size == 0) {
 		r->a->w.off = at;
+		/* Its successor in this place has no record, so none may name it. */
+		if (r->a->member_at == at)
+			r->a->member_at = r->before;
 		return redo(r, begin, e);
 	}
 	r->a->w.off = edge.off;

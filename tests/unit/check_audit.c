@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Audit logs as files: what is written can be read back, whatever happens to it in between. */
+#include "format/gzcheck.h"
 #include "format/gzidx.h"
 #include "format/wire.h"
 
@@ -322,6 +323,25 @@ START_TEST(a_full_disk_is_survived_without_a_seam)
 }
 END_TEST
 
+static void
+no_finding(void *ctx, int64_t offset, const char *text)
+{
+	ck_abort_msg("cut %zu: offset %lld: %s", *(size_t *)ctx, (long long)offset, text);
+}
+
+/* Members and index agree. */
+static void
+check_members(struct span file, size_t cut)
+{
+	struct gzcheck_opts o = { .found = no_finding, .ctx = &cut };
+	struct gzcheck *c = gzcheck_new(&o);
+	struct src *src = src_mem(file);
+
+	ck_assert_int_eq(gzcheck_walk(c, src, NULL), 0);
+	gzcheck_free(c);
+	src_close(src);
+}
+
 /* Append to what a crash after CUT bytes left. */
 static void
 append_after(struct span file, size_t cut, enum tape_format f, size_t before)
@@ -349,6 +369,7 @@ append_after(struct span file, size_t cut, enum tape_format f, size_t before)
 	ck_assert_msg(end.state == TAPE_CLEAN, "cut %zu: %s", cut, end.text);
 	for (size_t i = 0; i < json.n; i++)
 		lines += json.p[i] == '\n';
+	check_members(bytes_of(&w), cut);
 	/* what could be read before, and what came */
 	buf_clear(&json);
 	if (util_read(buf_span(&old), &json, NULL) == 0)
