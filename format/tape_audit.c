@@ -86,8 +86,9 @@ was_closed(struct tape_audit *a)
 
 	if (a->v1 || p->pos < p->n || a->lost)
 		return false;
-	return p->closing || p->ended || (a->ordinal && a->last_type == MSG_DISCONNECT) ||
-	       ends_in_two_markers(a);
+	/* our writer ends a member only to begin the next, which has been cut off then */
+	return p->closing || (p->ended && !p->is_ours) ||
+	       (a->ordinal && a->last_type == MSG_DISCONNECT) || ends_in_two_markers(a);
 }
 
 static int

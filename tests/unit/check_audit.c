@@ -148,6 +148,38 @@ START_TEST(what_is_written_is_read)
 }
 END_TEST
 
+/* Also the one cut that leaves nothing half: between two members. */
+START_TEST(cut_between_members_is_not_clean)
+{
+	static const uint8_t head[] = { 0x1F, 0x8B, 8, 4 };
+	struct tapew_opts o = { .member_bytes = 1024 };
+	size_t cuts = 0;
+	struct watch w;
+	struct span all;
+
+	watch_init(&w);
+	write_file(&w, TAPE_AUDIT_V2, &o, MSGS, 3);
+	all = bytes_of(&w);
+	for (size_t i = 41; i + sizeof head < all.n; i++) {
+		const struct msg *m;
+		struct tape *t;
+		int64_t at_ns;
+
+		if (memcmp(all.p + i, head, sizeof head) != 0)
+			continue;
+		ck_assert_int_eq(
+			tape_open(&t, src_mem(span_of(all.p, i)), NULL, NULL), 0);
+		while (tape_next(t, &m, &at_ns, NULL) > 0)
+			;
+		ck_assert_int_eq(tape_end(t).state, TAPE_TRUNCATED);
+		tape_close(t);
+		cuts++;
+	}
+	ck_assert_uint_gt(cuts, 3);
+	watch_free(&w);
+}
+END_TEST
+
 START_TEST(the_first_write_holds_header_and_message)
 {
 	struct buf store = { 0 };
@@ -921,6 +953,7 @@ case_write(void)
 
 	tcase_set_timeout(t, 300);
 	tcase_add_test(t, what_is_written_is_read);
+	tcase_add_test(t, cut_between_members_is_not_clean);
 	tcase_add_test(t, the_first_write_holds_header_and_message);
 	tcase_add_test(t, every_state_in_between_is_readable);
 	tcase_add_test(t, a_full_disk_is_survived_without_a_seam);
