@@ -164,6 +164,10 @@ close_end(struct repair *r, struct err *e)
 static int
 start_over(struct tapew *w, int64_t size, struct err *e)
 {
+	struct gzidx *x = &((struct tapew_audit *)w)->idx;
+
+	x->n = 0;
+	x->messages = x->plain_end = 0;
 	if (size == 0)
 		return 0;
 	if (!w->dst->ops->truncate)
@@ -229,11 +233,8 @@ continue_open(struct tapew *w, struct src *src, int64_t size, struct err *e)
 	t->ops->close(t); /* the source stays the caller's */
 	if (rc < 0)
 		return rc;
-	if (r.restart) {
-		r.a->idx.n = 0;
-		r.a->idx.messages = r.a->idx.plain_end = 0;
+	if (r.restart)
 		return start_over(w, size, e);
-	}
 	return commit(w, size, e);
 }
 
