@@ -204,15 +204,13 @@ continue_closed(struct tapew *w, int64_t size, struct err *e)
 {
 	struct tapew_audit *a = (struct tapew_audit *)w;
 
+	if (a->idx.messages == 0)
+		return start_over(w, size, e);
 	w->off = a->v1 ? a->idx.data_end : (uint64_t)size;
 	if (!a->v1 && !a->idx.ended)
 		buf_add(&w->out, gzidx_empty_end, GZIDX_EMPTY_END);
 	if (a->idx.n)
 		a->member_at = a->idx.v[a->idx.n - 1].file;
-	if (a->v1 && a->idx.messages == 0) {
-		w->off = 0;
-		return start_over(w, size, e);
-	}
 	return commit(w, size, e);
 }
 

@@ -401,7 +401,8 @@ append_after(struct span file, size_t cut, enum tape_format f, size_t before)
 	ck_assert_msg(end.state == TAPE_CLEAN, "cut %zu: %s", cut, end.text);
 	for (size_t i = 0; i < json.n; i++)
 		lines += json.p[i] == '\n';
-	check_members(bytes_of(&w), cut);
+	if (cut % 5 == 2) /* costs more than all the rest */
+		check_members(bytes_of(&w), cut);
 	/* what could be read before, and what came */
 	buf_clear(&json);
 	if (util_read(buf_span(&old), &json, NULL) == 0)
