@@ -76,6 +76,17 @@ right_text(const struct app *a, const struct player_view *v, char *out, size_t s
 	snprintf(out + n, size - n, "%s", speed);
 }
 
+/* All of the selected event: the list has little room. */
+static void
+selected_text(const struct app *a, char *out, size_t size)
+{
+	const struct reel *r = player_reel(a->player);
+
+	if (a->list.selected < reel_events(r))
+		snprintf(out, size, "%zu of %zu: %s", a->list.selected + 1,
+			reel_events(r), reel_event(r, a->list.selected)->text);
+}
+
 /* A word to the person, if there is one; what it is about decides how urgent it looks. */
 static enum theme_role
 word(const struct app *a, const struct player_view *v, char *out, size_t size)
@@ -92,7 +103,9 @@ word(const struct app *a, const struct player_view *v, char *out, size_t size)
 	else if (v->error) {
 		snprintf(out, size, "%s", v->error);
 		return ROLE_BAR_ALERT;
-	} else if (v->state == PLAYER_PAUSED && *player_step_text(a->player))
+	} else if (a->list.shown && !a->list.follow)
+		selected_text(a, out, size);
+	else if (v->state == PLAYER_PAUSED && *player_step_text(a->player))
 		snprintf(out, size, "%llu: %s",
 			(unsigned long long)reel_ordinal(player_reel(a->player)),
 			player_step_text(a->player));

@@ -276,6 +276,28 @@ START_TEST(app_list_begins_where_the_clock_is)
 }
 END_TEST
 
+START_TEST(app_shows_all_of_a_selected_event)
+{
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[1,\"m\",\"a label that is much longer than the list is "
+			      "wide\"]\n[4,\"o\",\"\"]\n"),
+		80, 24);
+	tick_to(&s, 0);
+	while (app_idle(&s.app))
+		;
+	press(&s, "Tab");
+	ck_assert(!row_has(&s, 23, "marker"));
+	press(&s, "End");
+	ck_assert(row_has(&s, 23,
+		"5 of 5: marker: a label that is much longer than the list is wide"));
+	press(&s, "Enter"); /* and follows the clock again */
+	ck_assert(!row_has(&s, 23, "marker"));
+	show_close(&s);
+}
+END_TEST
+
 START_TEST(app_takes_back_a_long_move)
 {
 	struct buf b = { 0 };
@@ -479,6 +501,7 @@ case_pictures(void)
 	tcase_add_test(t, app_tells_which_event_it_went_to);
 	tcase_add_test(t, app_keeps_the_screen_while_a_frame_is_drawn);
 	tcase_add_test(t, app_list_begins_where_the_clock_is);
+	tcase_add_test(t, app_shows_all_of_a_selected_event);
 	tcase_add_test(t, app_takes_back_a_long_move);
 	tcase_add_test(t, canvas_pool_runs_full_and_is_emptied);
 	tcase_add_test(t, canvas_texts_are_harmless);
