@@ -37,8 +37,10 @@ note_got(struct reel *r, const struct msg *m, uint64_t n, int64_t at_ns)
 	r->tape_n = n + 1;
 	if (r->end_n <= n)
 		r->end_n = REEL_NOWHERE; /* it has grown */
-	if (n == r->timeline.next.n)
-		timeline_note(&r->timeline, m, at_ns, &r->got.after);
+	if (n != r->timeline.next.n)
+		return;
+	timeline_note(&r->timeline, m, at_ns, &r->got.after);
+	typed_note(&r->typed, m, n + 1, at_ns);
 }
 
 int
@@ -80,9 +82,13 @@ reel_feed(struct reel *r, struct err *e)
 	r->cur.pos = r->got.after;
 	r->cur.at_ns = r->got.at_ns;
 	r->cur.n++;
-	if (!first)
+	if (!first) {
+		if (r->cur.n == r->front.n)
+			emu_settle(r->emu); /* its rows are known */
 		return 1;
+	}
 	r->front = r->cur;
+	rows_note(&r->rows, r->emu, &r->text, r->cur.n, r->cur.at_ns);
 	/* asks the system for the size of the file: too dear for a million small messages */
 	if (r->cur.n % PROGRESS_EVERY == 1)
 		r->front_progress = tape_progress(r->tape);
@@ -274,6 +280,8 @@ start(struct reel *r, const struct reel_opts *o, struct err *e)
 	r->end_n = r->next_n = REEL_NOWHERE;
 	r->times_rc = r->frames_rc = 1;
 	timeline_init(&r->timeline, &r->cur.pos);
+	text_init(&r->text, o ? o->text_memory : 0);
+	typed_init(&r->typed);
 	keyframes_init(
 		&r->keyframes, o ? o->keyframe_memory : 0, o ? o->keyframe_cost : 0);
 	if (keyframes_note(&r->keyframes, &r->cur, r->emu, 0) < 0)
@@ -309,6 +317,9 @@ reel_close(struct reel *r)
 		return;
 	keyframes_free(&r->keyframes);
 	timeline_free(&r->timeline);
+	rows_free(&r->rows);
+	text_free(&r->text);
+	typed_free(&r->typed);
 	free(r->front_slot.p);
 	free(r->aside.p);
 	emu_free(r->emu);

@@ -11,7 +11,9 @@
 
 #include "replay/keyframe.h"
 #include "replay/reel.h"
+#include "replay/rows.h"
 #include "replay/timeline.h"
+#include "replay/typed.h"
 
 #define REEL_NOWHERE UINT64_MAX
 #define REEL_CANCEL_EVERY \
@@ -41,6 +43,9 @@ struct reel {
 	struct slot aside; /* the player's state during an index slice, seek or search */
 	struct keyframes keyframes;
 	struct timeline timeline;
+	struct rows rows; /* as FRONT shows them */
+	struct text text; /* what was shown up to FRONT */
+	struct typed typed;
 
 	struct reel_got got;
 	uint64_t tape_n; /* number of the message in front of the tape, or REEL_NOWHERE */
@@ -54,6 +59,15 @@ struct reel {
 	struct err times_err;
 	double front_progress;
 };
+
+/* Up to this many messages applied, TEXT has all that was shown. */
+static inline uint64_t
+reel_text_end(const struct reel *r)
+{
+	uint64_t limit = text_limit(&r->text);
+
+	return limit <= r->front.n ? limit - 1 : r->front.n;
+}
 
 /* Where to go: after all messages with time <= at_ns, or after n messages. */
 struct goal {

@@ -18,6 +18,7 @@ struct emu {
 	size_t touched;    /* bytes of the grid's part that may not be zero */
 	bool slow;
 	uint8_t dirty[EMU_ROWS_MAX];
+	uint8_t changed[EMU_LINES_MAX]; /* of the grid */
 };
 
 static inline uint8_t *

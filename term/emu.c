@@ -58,6 +58,7 @@ core_reset(struct core *c)
 		if (!c->grid.alt)
 			break;
 	}
+	grid_reveal_all(&c->grid);
 }
 
 /* Build everything in the zeroed block. */
@@ -71,7 +72,7 @@ build(struct emu *e, int cols, int rows)
 	c->slow = e->slow;
 	block_touch(e, grid_need(rows, cols));
 	e->core = c;
-	grid_init(&c->grid, block_grid(e), e->dirty, rows, cols);
+	grid_init(&c->grid, block_grid(e), e->dirty, e->changed, rows, cols);
 	set_defaults(c);
 	return state_init(c, rows, cols);
 }
@@ -276,6 +277,24 @@ emu_clean(struct emu *e)
 }
 
 int
+emu_line(const struct emu *e, int row)
+{
+	return (int)grid_at(&e->core->grid, row);
+}
+
+int
+emu_change(const struct emu *e, int row)
+{
+	return e->changed[grid_at(&e->core->grid, row)];
+}
+
+void
+emu_settle(struct emu *e)
+{
+	memset(e->changed, 0, (size_t)grid_lines(emu_rows(e)));
+}
+
+int
 emu_cell_text(const struct emu *e, const struct cell *c, char out[EMU_CELL_TEXT_MAX])
 {
 	uint32_t ch[CLUSTER_MAX];
@@ -285,6 +304,19 @@ emu_cell_text(const struct emu *e, const struct cell *c, char out[EMU_CELL_TEXT_
 		len += utf8_put((uint8_t *)out + len, ch[i]);
 	out[len] = 0;
 	return len;
+}
+
+/* The cells up to the first that is more than ASCII; OUT has room. */
+static int
+add_ascii(const struct cell *c, int n, struct buf *out)
+{
+	uint8_t *p = out->p + out->n;
+	int i = 0;
+
+	for (; i < n && c[i].ch < 0x80 && c[i].width == 1; i++)
+		p[i] = c[i].ch ? (uint8_t)c[i].ch : ' ';
+	out->n += (size_t)i;
+	return i;
 }
 
 int
@@ -298,7 +330,9 @@ emu_row_text(const struct emu *e, int row, struct buf *out, uint32_t *colmap)
 	while (end > 0 && c[end - 1].width == 1 &&
 		(c[end - 1].ch == 0 || c[end - 1].ch == ' '))
 		end--;
-	for (int col = 0; col < end; col++) {
+	if (buf_reserve(out, (size_t)end) < 0)
+		return buf_failed(out);
+	for (int col = colmap ? 0 : add_ascii(c, end, out); col < end; col++) {
 		int n = emu_cell_text(e, &c[col], text);
 
 		if (colmap)

@@ -56,6 +56,16 @@ uint64_t emu_bells(const struct emu *e);
 bool emu_dirty(const struct emu *e, int row);
 void emu_clean(struct emu *e);
 
+/* Rows by identity, for who keeps books of their text.  A line keeps its number while it
+ * scrolls; a resize and a reset number anew.  WRITTEN: perhaps other text since the last
+ * emu_settle(); REVEALED: it was perhaps not shown before, or was blanked in between.  A
+ * restore makes all written. */
+#define EMU_LINES_MAX (3 * EMU_ROWS_MAX)
+enum emu_change { EMU_WRITTEN = 1, EMU_REVEALED = 2 };
+int emu_line(const struct emu *e, int row);
+int emu_change(const struct emu *e, int row); /* of the line that stands there */
+void emu_settle(struct emu *e);
+
 /* Text of the characters of a cell as UTF-8; returns its length (0: never written or the
  * right half of a wide character). */
 #define EMU_CELL_TEXT_MAX 32

@@ -83,14 +83,15 @@ place(struct grid *g, uint8_t *base, int rows, int cols)
 }
 
 void
-grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, int rows, int cols)
+grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, uint8_t *changed, int rows,
+	int cols)
 {
-	*g = (struct grid){ .dirty = dirty };
+	*g = (struct grid){ .dirty = dirty, .changed = changed };
 	place(g, base, rows, cols);
 	grid_blank(g);
 	for (int i = 0; i < line_count(rows); i++)
 		lines_begin(g)[i] = (uint16_t)i;
-	grid_touch_all(g);
+	grid_reveal_all(g);
 }
 
 void
@@ -121,6 +122,27 @@ void
 grid_touch_all(struct grid *g)
 {
 	memset(g->dirty, 1, (size_t)g->rows);
+	memset(g->changed, GRID_WRITTEN, (size_t)line_count(g->rows));
+}
+
+void
+grid_reveal_all(struct grid *g)
+{
+	memset(g->dirty, 1, (size_t)g->rows);
+	memset(g->changed, GRID_REVEALED, (size_t)line_count(g->rows));
+}
+
+int
+grid_lines(int rows)
+{
+	return line_count(rows);
+}
+
+static void
+touch(struct grid *g, int row)
+{
+	g->dirty[row] = 1;
+	g->changed[grid_at(g, row)] |= GRID_WRITTEN;
 }
 
 /* Column COL is about to become an edge of what is overwritten: a wide character that
@@ -142,7 +164,7 @@ filled(struct grid *g, int row, int end)
 
 	if (*fill < end)
 		*fill = (uint16_t)end;
-	g->dirty[row] = 1;
+	touch(g, row);
 }
 
 static struct cell
@@ -244,7 +266,7 @@ grid_erase(struct grid *g, struct rect r, bool selective, const struct pen *p)
 		} else {
 			erase_cells(g, row, r.left, r.right, p->bg);
 		}
-		g->dirty[row] = 1;
+		touch(g, row);
 	}
 }
 
@@ -304,6 +326,8 @@ scroll_lines(struct grid *g, struct rect r, int down, const struct pen *p)
 		blank.bottom = r.top + n;
 	grid_erase(g, blank, false, p);
 	memset(g->dirty + r.top, 1, (size_t)count);
+	for (int row = blank.top; row < blank.bottom; row++)
+		g->changed[grid_at(g, row)] |= GRID_REVEALED;
 }
 
 void
@@ -384,7 +408,8 @@ grid_scroll(struct grid *g, struct rect r, int down, int right, const struct pen
 		right > 0 ? r.right - right : r.left - right;
 	grid_erase(g, rows, false, p);
 	grid_erase(g, cols, false, p);
-	memset(g->dirty + r.top, 1, (size_t)(r.bottom - r.top));
+	for (int row = r.top; row < r.bottom; row++)
+		touch(g, row);
 }
 
 void
@@ -459,12 +484,12 @@ grid_resize(struct grid *g, int rows, int cols, const int skip[2], uint8_t *scra
 	memcpy(scratch, g->base, g->used);
 	memset(g->base, 0, g->used);
 	place(&old, scratch, g->rows, g->cols);
-	grid_init(g, g->base, g->dirty, rows, cols);
+	grid_init(g, g->base, g->dirty, g->changed, rows, cols);
 	copy_screen(g, &old, 0, skip[0]);
 	copy_screen(g, &old, 1, skip[1]);
 	copy_pool(g, &old);
 	g->alt = old.alt;
-	grid_touch_all(g);
+	grid_reveal_all(g);
 }
 
 int

@@ -15,6 +15,8 @@
 
 #include <stddef.h>
 
+enum grid_change { GRID_WRITTEN = 1, GRID_REVEALED = 2 };
+
 #define CELL_GUARD 1 /* in cell.pad: protected against selective erase */
 
 struct grid {
@@ -28,7 +30,8 @@ struct grid {
 	uint16_t *order[2];
 	uint16_t *fill; /* of each line in memory: from here on never written */
 	struct pool pool;
-	uint8_t *dirty; /* one byte a row; belongs to the user, not to snapshots */
+	uint8_t *dirty;   /* one byte a row; belongs to the user, not to snapshots */
+	uint8_t *changed; /* one byte a line in memory, enum grid_change; as well */
 };
 
 struct rect {
@@ -37,7 +40,8 @@ struct rect {
 
 /* Bytes that ROWS x COLS may need, and an empty grid in zeroed memory of that size. */
 size_t grid_need(int rows, int cols);
-void grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, int rows, int cols);
+void grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, uint8_t *changed, int rows,
+	int cols);
 
 static inline size_t
 grid_at(const struct grid *g, int row)
@@ -83,6 +87,8 @@ typedef bool grid_piece(void *ctx, void *p, size_t n);
 bool grid_pieces(const struct grid *g, grid_piece *piece, void *ctx);
 void grid_blank(struct grid *g);
 void grid_touch_all(struct grid *g);
+void grid_reveal_all(struct grid *g); /* other lines are shown now */
+int grid_lines(int rows);             /* lines in memory */
 /* The characters of a cell; returns their number. */
 int grid_chars(const struct grid *g, const struct cell *c, uint32_t out[CLUSTER_MAX]);
 

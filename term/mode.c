@@ -22,7 +22,7 @@ static void
 show_screen(struct core *c, int alt)
 {
 	if (c->grid.alt != alt)
-		grid_touch_all(&c->grid);
+		grid_reveal_all(&c->grid);
 	c->grid.alt = alt;
 }
 

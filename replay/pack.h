@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/* Bytes made small and large again, in memory only: raw deflate at its fastest. */
+#ifndef REPLAY_PACK_H
+#define REPLAY_PACK_H
+
+#include "base/buf.h"
+
+/* Append IN packed to OUT: 0 or ERR_NOMEM. */
+int pack_deflate(struct buf *out, struct span in);
+/* Append the N bytes that IN was made of: 0, ERR_NOMEM or ERR_DAMAGED. */
+int pack_inflate(struct buf *out, struct span in, size_t n);
+
+#endif

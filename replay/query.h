@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/* A compiled search: a regular expression (PCRE2) or a plain text.  Case is ignored unless
+ * there are capitals (an expression's escapes aside).  Matching has limits: an expression
+ * that runs away is an error, not a hang. */
+#ifndef REPLAY_QUERY_H
+#define REPLAY_QUERY_H
+
+#include "base/err.h"
+#include "base/span.h"
+
+#define QUERY_MAX       1024  /* bytes of an expression */
+#define QUERY_STEPS_MAX 50000 /* of one match: well under a millisecond */
+
+struct query;
+
+enum { QUERY_PLAIN = 1 };
+/* ERR_USAGE: not an expression, with the reason; ERR_LIMIT: too long. */
+int query_new(struct query **q, const char *text, int flags, struct err *e);
+void query_free(struct query *q);
+bool query_plain(const struct query *q);
+/* The first match of S (valid UTF-8) at or behind *START, not empty: 1 with *START and *END, 0,
+ * ERR_LIMIT when it took too many steps. */
+int query_match(struct query *q, struct span s, size_t *start, size_t *end);
+
+#endif
