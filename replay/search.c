@@ -286,8 +286,8 @@ choose(struct search *s, size_t *unit)
 		s->up++;
 	while (s->down > 0 && fresh(s, s->down - 1))
 		s->down--;
-	if (s->up == s->n && s->n && !fresh(s, s->n - 1))
-		s->up = s->n - 1;
+	while (s->up > s->down && !fresh(s, s->up - 1))
+		s->up--; /* was the last one and has grown */
 	if (s->down > 0 && (s->backward || s->up == s->n)) {
 		*unit = s->down - 1;
 		return true;
