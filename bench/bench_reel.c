@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/opt.h"
 #include "replay/reel.h"
+#include "replay/search.h"
 #include "sys/fdio.h"
 
 #include <inttypes.h>
@@ -15,6 +16,7 @@
 #define SEEKS      200
 #define FIRST_NS   INT64_C(1000000000) /* the first frame shows the first second */
 #define SLICE_COST UINT64_C(1000000)
+#define TEXT_SLICE (1 << 20)
 
 static double
 ms_since(int64_t start)
@@ -137,6 +139,38 @@ bench_find(struct reel *r, struct err *e)
 	return rc;
 }
 
+/* How long until the first hit from the middle on is known, and until all are. */
+static int
+bench_search(struct reel *r, const char *name, const char *text, struct err *e)
+{
+	uint64_t middle = reel_index_state(r).messages / 2;
+	int64_t start = clk_mono(&clk_system);
+	struct search_hit hit;
+	struct search *s = NULL;
+	struct query *q;
+	bool first = true;
+	int rc = query_new(&q, text, 0, e);
+
+	if (rc == 0)
+		rc = search_open(&s, r, q, SEARCH_SHOWN, e);
+	if (rc < 0)
+		return rc;
+	search_aim(s, middle, 1);
+	while ((rc = search_run(s, TEXT_SLICE, e)) >= 0) {
+		if (first && search_near(s, middle, 1, &hit) == 1) {
+			printf("search-%-17s %10.2f ms first\n", name, ms_since(start));
+			first = false;
+		}
+		if (rc == 0)
+			break;
+	}
+	printf("search-%-17s %10.2f ms all %" PRIu64 " up to message %" PRIu64 "\n", name,
+		ms_since(start), search_state(s).hits, search_state(s).end);
+	search_close(s);
+	query_free(q);
+	return rc;
+}
+
 static void
 print_memory(const char *name)
 {
@@ -147,9 +181,9 @@ print_memory(const char *name)
 }
 
 static int
-bench(const char *path, struct err *e)
+bench(const char *path, size_t text_memory, struct err *e)
 {
-	struct reel_opts o = { .channel = -1 };
+	struct reel_opts o = { .channel = -1, .text_memory = text_memory };
 	int64_t start = clk_mono(&clk_system);
 	struct src *s;
 	struct tape *t;
@@ -170,6 +204,10 @@ bench(const char *path, struct err *e)
 		rc = bench_seeks(r, e);
 	print_memory("peak-memory");
 	if (rc >= 0)
+		rc = bench_search(r, "rare", "\\b77777\\b", e);
+	if (rc >= 0)
+		rc = bench_search(r, "frequent", "timeout request", e);
+	if (rc >= 0)
 		rc = bench_find(r, e);
 	reel_close(r);
 	return rc;
@@ -181,9 +219,11 @@ main(int argc, char **argv)
 	struct err e;
 
 	diag_init("bench_reel");
-	if (argc != 2) {
-		diag_error("usage: bench_reel RECORDING");
+	if (argc != 2 && argc != 3) {
+		diag_error("usage: bench_reel RECORDING [MIB-OF-TEXT]");
 		return 2;
 	}
-	return bench(argv[1], &e) < 0 ? diag_fail(&e, argv[1]) : 0;
+	return bench(argv[1], argc > 2 ? (size_t)atoi(argv[2]) << 20 : 0, &e) < 0
+		       ? diag_fail(&e, argv[1])
+		       : 0;
 }
