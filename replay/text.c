@@ -113,7 +113,7 @@ add_head(struct text *t, const struct text_line *l)
 	}
 	dt = (int64_t)((uint64_t)l->at_ns - (uint64_t)t->last_at_ns);
 	put(&t->heads, l->n - t->last_n);
-	put(&t->heads, (uint64_t)dt << 1 ^ (uint64_t)(dt >> 63));
+	put(&t->heads, (uint64_t)dt << 1 ^ (dt < 0 ? UINT64_MAX : 0));
 	put(&t->heads, (uint64_t)l->row);
 	put(&t->heads, (uint64_t)l->keep << 1 | l->longer);
 	put(&t->heads, l->text.n);
