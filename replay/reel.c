@@ -88,7 +88,8 @@ reel_feed(struct reel *r, struct err *e)
 		return 1;
 	}
 	r->front = r->cur;
-	rows_note(&r->rows, r->emu, &r->text, r->cur.n, r->cur.at_ns);
+	if (text_limit(&r->text) == TEXT_NO_LIMIT)
+		rows_note(&r->rows, r->emu, &r->text, r->cur.n, r->cur.at_ns);
 	/* asks the system for the size of the file: too dear for a million small messages */
 	if (r->cur.n % PROGRESS_EVERY == 1)
 		r->front_progress = tape_progress(r->tape);
@@ -281,6 +282,8 @@ start(struct reel *r, const struct reel_opts *o, struct err *e)
 	r->times_rc = r->frames_rc = 1;
 	timeline_init(&r->timeline, &r->cur.pos);
 	text_init(&r->text, o ? o->text_memory : 0);
+	if (o && o->text_memory == REEL_NO_TEXT)
+		text_fail(&r->text, 1);
 	typed_init(&r->typed);
 	keyframes_init(
 		&r->keyframes, o ? o->keyframe_memory : 0, o ? o->keyframe_cost : 0);

@@ -17,7 +17,8 @@ struct reel;
 struct reel_opts {
 	size_t keyframe_memory; /* cap for packed key frames, 0 = 64 MiB */
 	uint64_t keyframe_cost; /* emulation between two, 0 = 600,000 units: 2 to 4 ms */
-	size_t text_memory;     /* cap for the text that was shown, 0 = 96 MiB */
+	size_t text_memory;     /* cap for the text that was shown, 0 = 96 MiB ... */
+#define REEL_NO_TEXT SIZE_MAX   /* ... none: quicker when nobody will search */
 	int64_t channel;        /* which channel is shown; -1: the first with output */
 };
 

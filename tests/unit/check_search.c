@@ -299,6 +299,32 @@ START_TEST(a_full_store_is_said_and_search_goes_on)
 }
 END_TEST
 
+START_TEST(search_without_a_store)
+{
+	struct reel_opts o = { .channel = -1, .text_memory = REEL_NO_TEXT };
+	struct query *q = query_of("needle", QUERY_PLAIN);
+	struct recording rec;
+	struct search *s;
+	struct reel *r;
+	struct err e;
+
+	long_session(&rec, 600);
+	r = truth_reel(&rec, &o);
+	truth_index_all(r);
+	s = search_of(r, q, SEARCH_SHOWN);
+	run_all(s);
+	ck_assert_uint_eq(search_state(s).end, 0);
+	ck_assert(search_state(s).full);
+	ck_assert_int_eq(reel_find(r, "needle", 1, NULL, NULL, NULL, NULL, &e), 1);
+	ck_assert_uint_eq(reel_ordinal(r), 503);
+	ck_assert_int_eq(reel_find(r, "needle", -1, NULL, NULL, NULL, NULL, &e), 0);
+	search_close(s);
+	reel_close(r);
+	query_free(q);
+	recording_free(&rec);
+}
+END_TEST
+
 START_TEST(a_runaway_expression_is_an_error)
 {
 	static const char *const hostile[] = { "(a+)+$", "(a|a)*b", "(.*)*\\1x",
@@ -451,6 +477,7 @@ case_search(void)
 	tcase_add_loop_test(t, hits_are_real_and_complete, 0, ROUNDS);
 	tcase_add_test(t, hits_come_while_the_index_grows);
 	tcase_add_test(t, a_full_store_is_said_and_search_goes_on);
+	tcase_add_test(t, search_without_a_store);
 	tcase_add_test(t, a_runaway_expression_is_an_error);
 	tcase_add_test(t, queries);
 	tcase_add_test(t, scopes);
