@@ -126,7 +126,7 @@ static int
 run(struct cmd_run *r)
 {
 	struct screen s = { .at = { .kind = WHEN_END } };
-	struct reel_opts ropts = { .channel = -1 };
+	struct reel_opts ropts = { .channel = -1, .text_memory = REEL_NO_TEXT };
 	struct input in;
 	struct reel *reel;
 	struct err e;
