@@ -25,23 +25,25 @@ restore_at_exit(void)
 static const int fatal[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP,
 	SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGIO, SIGPWR, SIGSTKFLT };
 
+/* What each would have done without us: its default, or a sanitizer's report. */
+static struct sigaction before[_NSIG];
+
 static void
 restore_on_death(int signo)
 {
 	if (raw_tty && raw_tty->raw)
 		tcsetattr(raw_tty->fd, TCSANOW, &raw_tty->saved);
-	raise(signo); /* its default action, once this handler returns */
+	sigaction(signo, &before[signo], NULL);
+	raise(signo); /* comes once this handler returns */
 }
 
 static void
 guard_signal(int signo)
 {
-	struct sigaction sa = { .sa_handler = restore_on_death,
-		.sa_flags = (int)SA_RESETHAND };
-	struct sigaction old;
+	struct sigaction sa = { .sa_handler = restore_on_death, .sa_flags = SA_ONSTACK };
 
-	/* Not what is ignored, and not what a sanitizer watches. */
-	if (sigaction(signo, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+	if (sigaction(signo, NULL, &before[signo]) == 0 &&
+		before[signo].sa_handler != SIG_IGN)
 		sigaction(signo, &sa, NULL);
 }
 
