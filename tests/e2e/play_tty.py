@@ -12,6 +12,10 @@ import sys
 import termios
 import time
 
+# A background job of a shell is started with these ignored, and would hand that on.
+for _signo in (signal.SIGINT, signal.SIGQUIT):
+    signal.signal(_signo, signal.default_int_handler if _signo == signal.SIGINT else signal.SIG_DFL)
+
 AUDITPLAY = os.environ["auditplay"]
 DEADLINE = 20
 

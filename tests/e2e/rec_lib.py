@@ -17,6 +17,10 @@ import time
 import traceback
 import zlib
 
+# A background job of a shell is started with these ignored, and would hand that on.
+for _signo in (signal.SIGINT, signal.SIGQUIT):
+    signal.signal(_signo, signal.default_int_handler if _signo == signal.SIGINT else signal.SIG_DFL)
+
 AUDITREC = os.path.join(os.environ.get("builddir", os.getcwd()), "auditrec")
 PATIENCE = 60.0  # of every wait: only a test that fails takes so long
 MAGIC = b"ContainerSSH-Auditlog" + bytes(11)
