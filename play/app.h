@@ -6,6 +6,8 @@
 #define PLAY_APP_H
 
 #include "play/keymap.h"
+#include "play/mouse.h"
+#include "play/pane.h"
 #include "play/player.h"
 #include "play/prompt.h"
 #include "play/sidebar.h"
@@ -33,7 +35,8 @@ enum app_prompt {
 	APP_PROMPT_NONE,
 	APP_PROMPT_TIME,
 	APP_PROMPT_FIND,
-	APP_PROMPT_FIND_BACK
+	APP_PROMPT_FIND_BACK,
+	APP_PROMPT_COUNT
 };
 
 #define APP_TOAST_MAX 240
@@ -43,8 +46,15 @@ struct app {
 	struct app_opts o;
 	struct view view;
 	struct sidebar list;
-	struct prompt time, find; /* each with its own history */
+	struct prompt prompts[APP_PROMPT_COUNT]; /* by whose history it is */
 	enum app_prompt prompt;
+	int cols, rows;       /* the window, as it was painted last */
+	enum pane_id focus;   /* has the keys; PANE_NONE: see pane_with_keys() */
+	enum pane_id dragged; /* where the mouse button went down */
+	struct {
+		int row, col, n;
+		int64_t at;
+	} clicked;
 	char needle[PROMPT_MAX]; /* what n and N look for */
 	int needle_dir;
 	bool help, bar, wall;
@@ -71,9 +81,15 @@ void app_done(struct app *a);
 
 /* The last event that has happened by now; SIZE_MAX: none yet. */
 size_t app_current_event(const struct app *a);
+/* The window has this size; then the panes stand so. */
+void app_resize(struct app *a, int cols, int rows);
+struct pane_layout app_layout(const struct app *a);
 /* Place the view in AREA, where the screen is to be painted. */
 void app_place(struct app *a, struct view_rect area);
 unsigned app_key(struct app *a, uint32_t key, int64_t now);
+unsigned app_mouse(
+	struct app *a, const struct mouse *m, int64_t now); /* clicks are counted */
+unsigned app_run(struct app *a, const struct command *c);
 unsigned app_tick(struct app *a, int64_t now);
 int64_t app_deadline(const struct app *a);
 bool app_idle(struct app *a); /* a slice of work for idle moments; false: none left */
@@ -81,5 +97,6 @@ bool app_idle(struct app *a); /* a slice of work for idle moments; false: none l
 void app_toast(struct app *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool app_seeks_long(const struct app *a);             /* so long that it should be told */
 const struct prompt *app_prompt(const struct app *a); /* the open one, or NULL */
+const char *app_prompt_label(const struct app *a);
 
 #endif

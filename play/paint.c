@@ -4,10 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIST_COLS_MIN   36
-#define LIST_COLS_MAX   48
-#define BESIDE_COLS_MIN 70 /* narrower windows show the list instead of the screen */
-
 static void
 paint_cell(struct app *a, struct canvas *c, int row, int col, const struct emu *e,
 	const struct cell *from)
@@ -171,43 +167,17 @@ paint_screen(struct app *a, struct canvas *c, struct view_rect area)
 	c->cursor_col = a->painted.cursor_col;
 }
 
-static int
-list_cols(const struct canvas *c)
-{
-	int n = c->cols * 2 / 5;
-
-	if (c->cols < BESIDE_COLS_MIN)
-		return c->cols;
-	if (n < LIST_COLS_MIN)
-		return LIST_COLS_MIN;
-	return n > LIST_COLS_MAX ? LIST_COLS_MAX : n;
-}
-
 void
 paint_app(struct app *a, struct canvas *c)
 {
-	bool bar = a->bar || app_prompt(a) || a->toast_end || a->finding >= 0;
-	struct view_rect area = { 0, 0, c->rows, c->cols };
+	struct pane_layout l;
 
-	if (bar && c->rows > 1)
-		area.rows--;
+	app_resize(a, c->cols, c->rows);
+	l = app_layout(a);
 	c->cursor_row = -1;
-	if (c->generation != a->painted.generation)
+	if (c->generation != a->painted.generation || !l.area[PANE_SCREEN].rows)
 		a->painted.valid = false;
-	if (a->list.shown) {
-		struct view_rect list = area;
-
-		list.cols = list_cols(c);
-		list.col = c->cols - list.cols;
-		area.cols -= list.cols;
-		paint_list(a, c, list);
-	}
-	if (area.cols > 0 && !a->help)
-		paint_screen(a, c, area);
-	if (a->help) {
-		a->painted.valid = false;
-		paint_help(a, c, (struct view_rect){ 0, 0, area.rows, c->cols });
-	}
-	if (bar && c->rows > 1)
-		paint_status(a, c, c->rows - 1);
+	for (int i = PANE_COUNT - 1; i >= 0; i--) /* a prompt takes the cursor */
+		if (l.area[i].rows > 0 && l.area[i].cols > 0)
+			pane_of((enum pane_id)i)->paint(a, c, l.area[i]);
 }

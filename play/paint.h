@@ -11,7 +11,7 @@ void paint_app(struct app *a, struct canvas *c);
 void paint_screen(struct app *a, struct canvas *c, struct view_rect area);
 void paint_list(struct app *a, struct canvas *c, struct view_rect area);
 void paint_help(struct app *a, struct canvas *c, struct view_rect area);
-void paint_status(struct app *a, struct canvas *c, int row);
+void paint_status(struct app *a, struct canvas *c, struct view_rect area);
 
 static inline struct style
 paint_style(const struct app *a, enum theme_role role)

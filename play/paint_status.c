@@ -160,12 +160,6 @@ time_bar(struct app *a, struct canvas *c, int row, int col, int cols,
 static void
 paint_prompt(struct app *a, struct canvas *c, int row, const struct prompt *p)
 {
-	static const char *const labels[] = {
-		[APP_PROMPT_NONE] = "",
-		[APP_PROMPT_TIME] = "go to: ",
-		[APP_PROMPT_FIND] = "/",
-		[APP_PROMPT_FIND_BACK] = "?",
-	};
 	struct style s = paint_style(a, ROLE_BAR);
 	char before[PROMPT_MAX];
 	const char *text = p->text;
@@ -173,7 +167,7 @@ paint_prompt(struct app *a, struct canvas *c, int row, const struct prompt *p)
 
 	canvas_fill(c, row, 0, c->cols, s, ' ');
 	col = 1 + canvas_text(c, row, 1, c->cols, paint_style(a, ROLE_BAR_STATE),
-			  labels[a->prompt]);
+			  app_prompt_label(a));
 	room = c->cols - col - 1;
 	memcpy(before, p->text, (size_t)p->at);
 	before[p->at] = 0;
@@ -219,8 +213,9 @@ paint_word(struct app *a, struct canvas *c, int row, const int between[2],
 }
 
 void
-paint_status(struct app *a, struct canvas *c, int row)
+paint_status(struct app *a, struct canvas *c, struct view_rect area)
 {
+	int row = area.row;
 	struct player_view v = player_view(a->player);
 	struct style s = paint_style(a, ROLE_BAR);
 	char clock[2 * WHEN_TEXT_MAX + 8], right[160], text[APP_TOAST_MAX + 64];

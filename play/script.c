@@ -38,6 +38,32 @@ do_key(struct script *s, char *arg, struct err *e)
 	return 0;
 }
 
+/* "press 23,10": what, row and column. */
+static int
+do_mouse(struct script *s, char *arg, struct err *e)
+{
+	static const char *const kinds[MOUSE_KINDS + 1] = {
+		[MOUSE_PRESS] = "press",
+		[MOUSE_DRAG] = "drag",
+		[MOUSE_RELEASE] = "release",
+		[MOUSE_WHEEL_UP] = "wheel-up",
+		[MOUSE_WHEEL_DOWN] = "wheel-down",
+	};
+	struct mouse m = { 0 };
+	char what[16], more;
+	int kind;
+
+	if (sscanf(arg, "%15s %d,%d%c", what, &m.row, &m.col, &more) != 3)
+		return err_set(e, ERR_USAGE, "mouse: WHAT ROW,COLUMN");
+	kind = opt_choice(what, "mouse", kinds, e);
+	if (kind < 0)
+		return kind;
+	m.kind = (enum mouse_kind)kind;
+	app_mouse(s->app, &m, s->now);
+	paint_app(s->app, &s->canvas);
+	return 0;
+}
+
 static int
 do_text(struct script *s, char *arg, struct err *e)
 {
@@ -160,6 +186,7 @@ static const struct {
 	int (*run)(struct script *s, char *arg, struct err *e);
 } steps[] = {
 	{ "key", true, do_key },
+	{ "mouse", true, do_mouse },
 	{ "text", true, do_text },
 	{ "tick", true, do_tick },
 	{ "size", true, do_size },

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the app share.  Each app_*.c holds one of the things that a person does;
+ * app.c leads keys, mouse and time to them. */
+#ifndef PLAY_APP_IMPL_H
+#define PLAY_APP_IMPL_H
+
+#include "play/app.h"
+
+#include "base/clk.h"
+
+/* Commands: what they return are reactions (APP_*). */
+typedef unsigned app_command(struct app *a, const char *arg);
+
+app_command app_goto;                                                  /* app_move.c */
+app_command app_find, app_find_back, app_find_next, app_find_previous; /* app_find.c */
+app_command app_sidebar, app_jump;                                     /* app_list.c */
+app_command app_pan, app_follow, app_clock, app_bar;                   /* app_view.c */
+
+/* A command of the player, and all that is to be told about it. */
+unsigned app_move(struct app *a, const struct command *c);
+/* What the player answered, in terms of the whole; MISSED: what to say when there was nothing. */
+unsigned app_answer(struct app *a, unsigned flags, const char *missed);
+void app_note_seeking(struct app *a);
+/* Any key while it seeks, but for those that add to the move. */
+bool app_cancels(struct app *a, const struct command *c);
+
+/* The prompt. */
+unsigned app_prompt_open(struct app *a, enum app_prompt kind);
+unsigned app_prompt_key(struct app *a, uint32_t key);
+unsigned app_goto_enter(struct app *a, const char *text);
+unsigned app_find_enter(struct app *a, const char *text);
+unsigned app_find_back_enter(struct app *a, const char *text);
+
+/* Panes: see struct pane. */
+bool app_list_command(struct app *a, const struct command *c, unsigned *flags);
+void app_list_close(struct app *a);
+bool app_help_command(struct app *a, const struct command *c, unsigned *flags);
+
+#endif

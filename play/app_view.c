@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/* How the recorded screen is looked at, and what is shown around it. */
+#include "play/app_impl.h"
+
+#include <string.h>
+
+#define PAN_COLS 8
+#define PAN_ROWS 4
+
+/* What the view should show: found text, else a cursor that can be seen, else nothing new. */
+static struct view_rect
+interest(const struct app *a, const struct emu *e)
+{
+	struct player_hit h = player_hit(a->player);
+	struct emu_cursor at = emu_cursor(e);
+
+	if (h.cols)
+		return (struct view_rect){ h.row, h.col, 1, h.cols };
+	if (at.visible)
+		return (struct view_rect){ at.row, at.col, 1, 1 };
+	return (struct view_rect){ -1, -1, 0, 0 };
+}
+
+void
+app_place(struct app *a, struct view_rect area)
+{
+	const struct emu *e = reel_screen(player_reel(a->player));
+	struct view_rect at = interest(a, e);
+
+	view_place(&a->view, area, emu_rows(e), emu_cols(e), at.row, at.col);
+}
+
+unsigned
+app_pan(struct app *a, const char *where)
+{
+	int rows = 0, cols = 0;
+
+	if (strcmp(where, "up") == 0)
+		rows = -PAN_ROWS;
+	else if (strcmp(where, "down") == 0)
+		rows = PAN_ROWS;
+	else if (strcmp(where, "left") == 0)
+		cols = -PAN_COLS;
+	else
+		cols = PAN_COLS;
+	view_pan(&a->view, rows, cols);
+	return APP_PAINT;
+}
+
+unsigned
+app_follow(struct app *a, const char *arg)
+{
+	(void)arg;
+	a->view.follow = !a->view.follow;
+	app_toast(a, a->view.follow ? "the view follows the cursor" : "the view stays");
+	return APP_PAINT;
+}
+
+unsigned
+app_clock(struct app *a, const char *arg)
+{
+	(void)arg;
+	a->wall = !a->wall;
+	return APP_PAINT;
+}
+
+unsigned
+app_bar(struct app *a, const char *arg)
+{
+	(void)arg;
+	a->bar = !a->bar;
+	return APP_PAINT;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/pane.h"
+
+#include "play/app_impl.h"
+#include "play/paint.h"
+
+#define LIST_COLS_MIN   36
+#define LIST_COLS_MAX   48
+#define BESIDE_COLS_MIN 70 /* narrower windows show the list instead of the screen */
+
+static bool
+always(const struct app *a)
+{
+	(void)a;
+	return true;
+}
+
+static bool
+status_shown(const struct app *a)
+{
+	return a->bar || app_prompt(a) || a->toast_end || a->finding >= 0;
+}
+
+static bool
+help_shown(const struct app *a)
+{
+	return a->help;
+}
+
+static void
+help_close(struct app *a)
+{
+	a->help = false;
+}
+
+static bool
+list_shown(const struct app *a)
+{
+	return a->list.shown;
+}
+
+static void
+screen_close(struct app *a)
+{
+	player_forget_hit(a->player);
+}
+
+static struct view_rect
+cut_bottom(struct view_rect *rest, int rows)
+{
+	struct view_rect r = *rest;
+
+	rest->rows -= rows;
+	r.row += rest->rows;
+	r.rows = rows;
+	return r;
+}
+
+static struct view_rect
+cut_right(struct view_rect *rest, int cols)
+{
+	struct view_rect r = *rest;
+
+	rest->cols -= cols;
+	r.col += rest->cols;
+	r.cols = cols;
+	return r;
+}
+
+static struct view_rect
+status_cut(const struct app *a, struct view_rect *rest)
+{
+	(void)a;
+	return cut_bottom(rest, rest->rows > 1 ? 1 : 0);
+}
+
+static struct view_rect
+list_cut(const struct app *a, struct view_rect *rest)
+{
+	int n = rest->cols * 2 / 5;
+
+	(void)a;
+	if (rest->cols < BESIDE_COLS_MIN)
+		n = rest->cols;
+	else if (n < LIST_COLS_MIN)
+		n = LIST_COLS_MIN;
+	else if (n > LIST_COLS_MAX)
+		n = LIST_COLS_MAX;
+	return cut_right(rest, n);
+}
+
+static const struct pane panes[PANE_COUNT] = {
+	[PANE_STATUS] = {
+		.shown = status_shown,
+		.cut = status_cut,
+		.paint = paint_status,
+	},
+	[PANE_HELP] = {
+		.mode = KEYMAP_HELP,
+		.shown = help_shown,
+		.paint = paint_help,
+		.command = app_help_command,
+		.close = help_close,
+	},
+	[PANE_LIST] = {
+		.mode = KEYMAP_LIST,
+		.shown = list_shown,
+		.cut = list_cut,
+		.paint = paint_list,
+		.command = app_list_command,
+		.close = app_list_close,
+	},
+	[PANE_SCREEN] = {
+		.shown = always,
+		.paint = paint_screen,
+		.close = screen_close,
+	},
+};
+
+const struct pane *
+pane_of(enum pane_id id)
+{
+	return &panes[id];
+}
+
+struct pane_layout
+pane_layout(const struct app *a, int cols, int rows)
+{
+	struct pane_layout l = { 0 };
+	struct view_rect rest = { 0, 0, rows, cols };
+
+	for (int i = 0; i < PANE_COUNT && rest.rows > 0 && rest.cols > 0; i++) {
+		if (!panes[i].shown(a))
+			continue;
+		if (panes[i].cut) {
+			l.area[i] = panes[i].cut(a, &rest);
+		} else {
+			l.area[i] = rest;
+			rest.rows = 0;
+		}
+	}
+	return l;
+}
+
+static bool
+inside(struct view_rect r, int row, int col)
+{
+	return row >= r.row && row < r.row + r.rows && col >= r.col &&
+	       col < r.col + r.cols;
+}
+
+enum pane_id
+pane_at(const struct pane_layout *l, int row, int col)
+{
+	for (int i = 0; i < PANE_COUNT; i++)
+		if (inside(l->area[i], row, col))
+			return (enum pane_id)i;
+	return PANE_NONE;
+}
+
+enum pane_id
+pane_with_keys(const struct app *a)
+{
+	if (a->help) /* over everything */
+		return PANE_HELP;
+	if (a->focus != PANE_NONE && panes[a->focus].shown(a))
+		return a->focus;
+	for (int i = 0; i < PANE_COUNT; i++)
+		if (panes[i].mode != KEYMAP_PLAY && panes[i].shown(a))
+			return (enum pane_id)i;
+	return PANE_SCREEN;
+}
