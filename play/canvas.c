@@ -194,7 +194,7 @@ canvas_emu_cell(
 	int n, at;
 
 	*to = *from;
-	to->pad = 0;
+	to->guard = to->extra = 0;
 	if (from->width == 0)
 		to->ch = 0;
 	else if (from->ch == 0)

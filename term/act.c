@@ -110,15 +110,19 @@ restore(struct core *c, const struct seq *s)
 static void
 sgr(struct core *c, const struct seq *s)
 {
+	uint32_t ul = c->pen.ul;
+
 	(void)s;
 	pen_sgr(&c->pen, &c->filter);
+	if (c->pen.ul != ul)
+		link_underline(c);
 }
 
 static void
 guard(struct core *c, const struct seq *s)
 {
 	(void)s;
-	c->pen.guard = act_arg(c, 0, 0) == 1 ? CELL_GUARD : 0;
+	c->pen.guard = act_arg(c, 0, 0) == 1;
 }
 
 static void

@@ -18,7 +18,7 @@ enum cell_attr {
 	CELL_BOLD = 1 << 0,
 	CELL_DIM = 1 << 1,
 	CELL_ITALIC = 1 << 2,
-	CELL_UNDERLINE = 1 << 3, /* kind in CELL_UL_MASK */
+	CELL_UNDERLINE = 1 << 3, /* with at most one of CELL_UL_KINDS */
 	CELL_BLINK = 1 << 4,
 	CELL_REVERSE = 1 << 5,
 	CELL_CONCEAL = 1 << 6,
@@ -27,15 +27,20 @@ enum cell_attr {
 	CELL_UL_DOUBLE = 1 << 9,
 	CELL_UL_CURLY = 1 << 10,
 	CELL_LINK = 1 << 11, /* part of a hyperlink */
+	CELL_UL_DOTTED = 1 << 12,
+	CELL_UL_DASHED = 1 << 13,
 };
+#define CELL_UL_KINDS (CELL_UL_DOUBLE | CELL_UL_CURLY | CELL_UL_DOTTED | CELL_UL_DASHED)
 
 struct cell {
 	uint32_t
 		ch; /* 0: never written; CELL_CH_POOL set: combining text in the emulator's pool */
 	uint32_t fg, bg;
-	uint16_t attr; /* enum cell_attr */
-	uint8_t width; /* 1, 2; 0: right half of the wide character before it */
-	uint8_t pad;
+	uint16_t attr;      /* enum cell_attr */
+	uint16_t width : 2; /* 1, 2; 0: right half of the wide character before it */
+	uint16_t guard : 1; /* protected against selective erase */
+	uint16_t
+		extra : 13; /* colour of the underline, link: the owner of the cell knows */
 };
 
 #define CELL_CH_POOL UINT32_C(0x80000000)

@@ -79,6 +79,11 @@ void act_line_feed(struct core *c); /* index: down, at the bottom of the region 
 void mode_set_origin(struct core *c, bool on); /* homes the cursor */
 void mode_reset_region(struct core *c);        /* and the left and right margins; homes */
 
+/* link.c: cells written from now on have the link (URI empty: none; CUT: not whole), or the
+ * pen's new colour of underlines */
+void link_set(struct core *c, struct span id, struct span uri, bool cut);
+void link_underline(struct core *c);
+
 /* osc.c */
 void osc_run(struct core *c); /* the string in the filter */
 

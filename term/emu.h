@@ -74,6 +74,22 @@ int emu_cell_text(const struct emu *e, const struct cell *c, char out[EMU_CELL_T
  * the byte offset at which each column begins. */
 int emu_row_text(const struct emu *e, int row, struct buf *out, uint32_t *colmap);
 
+/* Links (OSC 8) and colours of underlines.  A stretch is a run of cells of one row with one
+ * link; stretches of the same link (equal id and URI) have the same number, counted from 1
+ * in the order in which they stand.  URI and ID are valid UTF-8 without control characters
+ * (a cut one ends with an ellipsis) and live until the next write, resize or restore; URI is
+ * "" and the number 0 when there were too many links to keep it. */
+struct emu_link {
+	int row, col, cols;
+	int number;
+	const char *uri, *id;
+};
+/* Fills OUT with up to MAX stretches of the screen; returns how many there are. */
+size_t emu_links(const struct emu *e, struct emu_link *out, size_t max);
+const char *emu_cell_link(const struct emu *e, const struct cell *c); /* NULL: no link */
+/* A colour as in struct cell; 0: that of the text. */
+uint32_t emu_cell_underline(const struct emu *e, const struct cell *c);
+
 /* Exact snapshots, valid for this emulator in this process only (they hold pointers).  Raw:
  * emu_save_size() bytes (640 KB at 200x60), copied in microseconds.  Packed: deflated
  * without what is blank, for key frames; some KB and tens of microseconds. */

@@ -44,7 +44,14 @@ grid_need(int rows, int cols)
 {
 	return cell_count(line_count(rows), cols) * sizeof(struct cell) +
 	       lines_size(rows) +
-	       pool_size_for(cell_count(rows, cols)) * sizeof(struct cluster);
+	       pool_size_for(cell_count(rows, cols)) * sizeof(struct cluster) +
+	       EXTRA_ROOM;
+}
+
+size_t
+grid_used(const struct grid *g)
+{
+	return (size_t)((uint8_t *)g->extras.at - g->base) + extra_used(&g->extras);
 }
 
 static void
@@ -73,13 +80,14 @@ place(struct grid *g, uint8_t *base, int rows, int cols)
 	g->rows = rows;
 	g->cols = cols;
 	g->base = base;
-	g->used = grid_need(rows, cols);
 	g->cells = (struct cell *)base;
 	g->order[0] = lines + history_room(rows);
 	g->order[1] = g->order[0] + rows;
 	g->fill = g->order[1] + rows;
 	g->pool.at = (struct cluster *)((uint8_t *)lines + lines_size(rows));
 	g->pool.size = pool_size_for(cell_count(rows, cols));
+	g->extras.at = (struct extra *)(g->pool.at + g->pool.size);
+	g->extras.text = (char *)(g->extras.at + EXTRA_MAX + 1);
 }
 
 void
@@ -100,13 +108,17 @@ grid_blank(struct grid *g)
 	set_blank(g->cells, (int)all_cells(g), 0);
 	memset(lines_begin(g), 0, lines_size(g->rows));
 	memset(g->pool.at, 0, g->pool.size * sizeof *g->pool.at);
+	memset(g->extras.at, 0, extra_used(&g->extras));
 }
 
 bool
 grid_pieces(const struct grid *g, grid_piece *piece, void *ctx)
 {
 	if (!piece(ctx, lines_begin(g), lines_size(g->rows)) ||
-		!piece(ctx, g->pool.at, g->pool.fresh * sizeof *g->pool.at))
+		!piece(ctx, g->pool.at, g->pool.fresh * sizeof *g->pool.at) ||
+		!piece(ctx, g->extras.at,
+			extra_entries(&g->extras) * sizeof *g->extras.at) ||
+		!piece(ctx, g->extras.text, g->extras.ntext))
 		return false;
 	for (int at = 0; at < line_count(g->rows); at++) {
 		size_t n = g->fill[at] < g->cols ? g->fill[at] : (size_t)g->cols;
@@ -175,7 +187,8 @@ cell_of(uint32_t ch, int width, const struct pen *p)
 		.bg = p->bg,
 		.attr = p->attr,
 		.width = (uint8_t)width,
-		.pad = p->guard };
+		.guard = p->guard,
+		.extra = (uint16_t)p->extra };
 }
 
 void
@@ -234,7 +247,7 @@ static void
 erase_selective(struct cell *c, int n, uint32_t bg)
 {
 	for (int i = 0; i < n; i++)
-		if (!(c[i].pad & CELL_GUARD))
+		if (!c[i].guard)
 			set_blank(&c[i], 1, bg);
 }
 
@@ -476,20 +489,44 @@ copy_pool(struct grid *to, const struct grid *from)
 	to->pool.takes = 0;
 }
 
+static void
+copy_extras(struct extras *to, const struct extras *from)
+{
+	struct extra *at = to->at;
+	char *text = to->text;
+
+	memcpy(at, from->at, extra_used(from));
+	*to = *from;
+	to->at = at;
+	to->text = text;
+}
+
 void
 grid_resize(struct grid *g, int rows, int cols, const int skip[2], uint8_t *scratch)
 {
 	struct grid old = *g;
 
-	memcpy(scratch, g->base, g->used);
-	memset(g->base, 0, g->used);
+	size_t used = grid_used(g);
+
+	memcpy(scratch, g->base, used);
+	memset(g->base, 0, used);
 	place(&old, scratch, g->rows, g->cols);
 	grid_init(g, g->base, g->dirty, g->changed, rows, cols);
+	copy_extras(&g->extras, &old.extras);
 	copy_screen(g, &old, 0, skip[0]);
 	copy_screen(g, &old, 1, skip[1]);
 	copy_pool(g, &old);
 	g->alt = old.alt;
 	grid_reveal_all(g);
+}
+
+uint16_t
+grid_extra(
+	struct grid *g, uint32_t ul, struct span link, const uint32_t *pens, size_t npens)
+{
+	struct extra_users users = { g->cells, all_cells(g), pens, npens };
+
+	return extra_take(&g->extras, ul, link, &users);
 }
 
 int

@@ -10,6 +10,7 @@
 #define TERM_GRID_H
 
 #include "term/cell.h"
+#include "term/extra.h"
 #include "term/pen.h"
 #include "term/pool.h"
 
@@ -17,19 +18,17 @@
 
 enum grid_change { GRID_WRITTEN = 1, GRID_REVEALED = 2 };
 
-#define CELL_GUARD 1 /* in cell.pad: protected against selective erase */
-
 struct grid {
 	int rows, cols;
 	int alt;       /* which screen is shown and written: 0 main, 1 alternate */
 	int history;   /* rows kept that left the main screen at its top */
 	uint8_t *base; /* memory given to grid_init */
-	size_t used;   /* bytes of it in use */
 	struct cell *cells;
 	/* Of each screen: row -> line in memory; row -1 is the newest of the history. */
 	uint16_t *order[2];
 	uint16_t *fill; /* of each line in memory: from here on never written */
 	struct pool pool;
+	struct extras extras;
 	uint8_t *dirty;   /* one byte a row; belongs to the user, not to snapshots */
 	uint8_t *changed; /* one byte a line in memory, enum grid_change; as well */
 };
@@ -40,6 +39,7 @@ struct rect {
 
 /* Bytes that ROWS x COLS may need, and an empty grid in zeroed memory of that size. */
 size_t grid_need(int rows, int cols);
+size_t grid_used(const struct grid *g); /* bytes at BASE that may not be zero */
 void grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, uint8_t *changed, int rows,
 	int cols);
 
@@ -77,8 +77,8 @@ void grid_scroll(struct grid *g, struct rect r, int down, int right, const struc
 void grid_fill(struct grid *g, uint32_t ch); /* the shown screen, default colours */
 void grid_forget(struct grid *g);            /* the history */
 /* New size: row 0 of screen i is row SKIP[i] of before; negative comes from the history (not
- * more than it has), what lies above goes there.  SCRATCH: memory of at least the present
- * `used` bytes. */
+ * more than it has), what lies above goes there.  SCRATCH: memory of at least
+ * grid_used() bytes. */
 void grid_resize(struct grid *g, int rows, int cols, const int skip[2], uint8_t *scratch);
 /* Calls PIECE for each part of the memory that is not certainly blank, until it returns false.
  * When PIECE writes there (after struct grid itself is restored), the parts written first tell
@@ -89,6 +89,10 @@ void grid_blank(struct grid *g);
 void grid_touch_all(struct grid *g);
 void grid_reveal_all(struct grid *g); /* other lines are shown now */
 int grid_lines(int rows);             /* lines in memory */
+/* What cells written with UL and LINK (as in struct extra) name; PENS[0..NPENS) are in use
+ * besides cells. */
+uint16_t grid_extra(struct grid *g, uint32_t ul, struct span link, const uint32_t *pens,
+	size_t npens);
 /* The characters of a cell; returns their number. */
 int grid_chars(const struct grid *g, const struct cell *c, uint32_t out[CLUSTER_MAX]);
 

@@ -31,16 +31,32 @@ set_title(struct core *c, struct span s)
 	memset(c->title + n, 0, sizeof c->title - n);
 }
 
+/* Of the parameters KEY=VALUE:KEY=VALUE... that of "id". */
+static struct span
+link_id(struct span s)
+{
+	while (s.n) {
+		const uint8_t *end = memchr(s.p, ':', s.n);
+		size_t n = end ? (size_t)(end - s.p) : s.n;
+
+		if (n > 3 && memcmp(s.p, "id=", 3) == 0)
+			return span_of(s.p + 3, n - 3);
+		n += end != NULL;
+		s = span_of(s.p + n, s.n - n);
+	}
+	return s;
+}
+
 /* OSC 8 ; PARAMS ; URI: a link begins, an empty URI ends it. */
 static void
 set_link(struct core *c, struct span s)
 {
-	const uint8_t *uri = memchr(s.p, ';', s.n);
+	const uint8_t *end = memchr(s.p, ';', s.n);
+	size_t n = end ? (size_t)(end - s.p) : s.n;
+	size_t uri = end ? n + 1 : s.n;
 
-	if (uri && (uri + 1 < s.p + s.n || c->filter.cut))
-		c->pen.attr |= CELL_LINK;
-	else
-		c->pen.attr &= (uint16_t)~CELL_LINK;
+	link_set(c, link_id(span_of(s.p, n)), span_of(s.p + uri, s.n - uri),
+		c->filter.cut);
 }
 
 void

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* SGR as ECMA-48, xterm and ITU T.416 write it: "38;5;N", "38;2;R;G;B" and the forms with
- * colons, with or without a colour space.  The colour of underlines (58) is read over. */
+ * colons, with or without a colour space.  */
 #include "term/pen.h"
 
-#define UNDERLINE (CELL_UNDERLINE | CELL_UL_DOUBLE | CELL_UL_CURLY)
+#define UNDERLINE (CELL_UNDERLINE | CELL_UL_KINDS)
 
 /* One row a number: attributes to take away, then attributes to put on. */
 static const struct {
@@ -33,15 +33,18 @@ static const struct {
 
 /* The kinds of underline of 4:N. */
 static const uint16_t underlines[] = {
-	0, CELL_UNDERLINE, CELL_UNDERLINE | CELL_UL_DOUBLE,
-	CELL_UNDERLINE | CELL_UL_CURLY, CELL_UNDERLINE, /* dotted */
-	CELL_UNDERLINE,                                 /* dashed */
+	0,
+	CELL_UNDERLINE,
+	CELL_UNDERLINE | CELL_UL_DOUBLE,
+	CELL_UNDERLINE | CELL_UL_CURLY,
+	CELL_UNDERLINE | CELL_UL_DOTTED,
+	CELL_UNDERLINE | CELL_UL_DASHED,
 };
 
 static void
 reset(struct pen *p)
 {
-	p->fg = p->bg = 0;
+	p->fg = p->bg = p->ul = 0;
 	p->attr &= CELL_LINK; /* links have their own end */
 }
 
@@ -114,6 +117,8 @@ extended(struct pen *p, const struct filter *f, int i)
 		p->fg = c;
 	else if (ok && sgr == 48)
 		p->bg = c;
+	else if (ok)
+		p->ul = c;
 	return used;
 }
 
@@ -132,6 +137,8 @@ set_color(struct pen *p, int sgr)
 		p->fg = 0;
 	else if (sgr == 49)
 		p->bg = 0;
+	else if (sgr == 59)
+		p->ul = 0;
 }
 
 /* One number with what hangs on it; returns the arguments used behind it. */

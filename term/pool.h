@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#define CLUSTER_MAX 6 /* characters of a cell: one and its marks */
+#define CLUSTER_MAX 7 /* characters of a cell: one and its marks */
 
 struct cluster {
 	uint32_t ch[CLUSTER_MAX]; /* ch[0] == 0: free, ch[1] the next free one + 1 */

@@ -19,7 +19,8 @@ struct head {
 static struct head
 head_of(const struct emu *e)
 {
-	return (struct head){ e->base, arena_used(block_arena(e)), e->core->grid.used };
+	return (struct head){ e->base, arena_used(block_arena(e)),
+		grid_used(&e->core->grid) };
 }
 
 static bool
@@ -35,7 +36,7 @@ clear_excess(struct emu *e, const struct head *h)
 {
 	struct head now = head_of(e);
 
-	block_touch(e, h->grid);
+	block_touch(e, h->grid + EXTRA_ROOM);
 	if (now.grid > h->grid)
 		memset(block_grid(e) + h->grid, 0, now.grid - h->grid);
 	if (now.arena > h->arena)
@@ -210,7 +211,7 @@ static uint64_t
 mix_pen(uint64_t h, const struct pen *p)
 {
 	h = mix(h, (uint64_t)p->fg << 32 | p->bg);
-	return mix(h, (uint64_t)p->attr << 8 | p->guard);
+	return mix(h, (uint64_t)p->attr << 40 | (uint64_t)p->guard << 32 | p->ul);
 }
 
 static uint64_t
@@ -229,6 +230,14 @@ mix_saved(uint64_t h, const struct saved_cursor *s)
 }
 
 static uint64_t
+mix_extra(uint64_t h, const struct grid *g, uint32_t at)
+{
+	struct span link = extra_link(&g->extras, at);
+
+	return at ? mix_bytes(mix(h, g->extras.at[at].ul), link.p, link.n) : h;
+}
+
+static uint64_t
 mix_cell(uint64_t h, const struct grid *g, const struct cell *c)
 {
 	uint32_t ch[CLUSTER_MAX];
@@ -237,7 +246,8 @@ mix_cell(uint64_t h, const struct grid *g, const struct cell *c)
 	for (int i = 0; i < n; i++)
 		h = mix(h, ch[i]);
 	h = mix(h, (uint64_t)c->fg << 32 | c->bg);
-	return mix(h, (uint64_t)c->attr << 16 | (uint64_t)c->width << 8 | c->pad);
+	h = mix_extra(h, g, c->extra);
+	return mix(h, (uint64_t)c->attr << 16 | (uint64_t)c->width << 8 | c->guard);
 }
 
 static uint64_t
