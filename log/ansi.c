@@ -22,19 +22,43 @@ static const struct {
 	{ CELL_OVERLINE, ";53" },
 };
 
+static const struct {
+	uint16_t attr;
+	const char *sgr;
+} underlines[] = {
+	{ CELL_UL_DOUBLE, ";4:2" },
+	{ CELL_UL_CURLY, ";4:3" },
+	{ CELL_UL_DOTTED, ";4:4" },
+	{ CELL_UL_DASHED, ";4:5" },
+};
+
 #define ATTR_SHOWN                                                          \
 	(CELL_BOLD | CELL_DIM | CELL_ITALIC | CELL_UNDERLINE | CELL_BLINK | \
 		CELL_REVERSE | CELL_CONCEAL | CELL_STRIKE | CELL_OVERLINE | \
-		CELL_UL_DOUBLE | CELL_UL_CURLY)
+		CELL_UL_KINDS)
 
-static bool
-same_look(const struct cell *a, const struct cell *b)
+struct look {
+	uint32_t fg, bg, ul;
+	uint16_t attr;
+};
+
+static struct look
+look_of(const struct emu *e, const struct cell *c)
 {
-	return a->fg == b->fg && a->bg == b->bg &&
-	       (a->attr & ATTR_SHOWN) == (b->attr & ATTR_SHOWN);
+	unsigned turn = emu_reversed(e) ? CELL_REVERSE : 0;
+
+	return (struct look){ c->fg, c->bg, emu_cell_underline(e, c),
+		(uint16_t)((c->attr & ATTR_SHOWN) ^ turn) };
 }
 
-/* BASE: 30 for the foreground, 40 for the background. */
+static bool
+same_look(const struct look *a, const struct look *b)
+{
+	return a->fg == b->fg && a->bg == b->bg && a->ul == b->ul && a->attr == b->attr;
+}
+
+/* BASE: 30 for the foreground, 40 for the background, 50 (which has no short forms) for
+ * the underline. */
 static void
 put_color(struct buf *out, uint32_t c, unsigned base)
 {
@@ -43,9 +67,9 @@ put_color(struct buf *out, uint32_t c, unsigned base)
 	switch (COLOR_KIND(c)) {
 	case COLOR_INDEXED:
 		v = COLOR_INDEX(c);
-		if (v < 8)
+		if (v < 8 && base < 50)
 			buf_addf(out, ";%u", base + v);
-		else if (v < 16)
+		else if (v < 16 && base < 50)
 			buf_addf(out, ";%u", base + 60 + v - 8);
 		else
 			buf_addf(out, ";%u;5;%" PRIu32, base + 8, v);
@@ -61,30 +85,32 @@ put_color(struct buf *out, uint32_t c, unsigned base)
 }
 
 static void
-put_look(struct buf *out, const struct cell *c)
+put_look(struct buf *out, const struct look *c)
 {
 	buf_add_str(out, "\033[0");
 	for (size_t i = 0; i < sizeof attr_rows / sizeof *attr_rows; i++)
 		if (c->attr & attr_rows[i].attr)
 			buf_add_str(out, attr_rows[i].sgr);
 	/* the colon form is the only one for these; who does not know it ignores it */
-	if (c->attr & CELL_UL_DOUBLE)
-		buf_add_str(out, ";4:2");
-	if (c->attr & CELL_UL_CURLY)
-		buf_add_str(out, ";4:3");
+	for (size_t i = 0; i < sizeof underlines / sizeof *underlines; i++)
+		if (c->attr & underlines[i].attr)
+			buf_add_str(out, underlines[i].sgr);
 	put_color(out, c->fg, 30);
 	put_color(out, c->bg, 40);
+	put_color(out, c->ul, 50);
 	buf_add_byte(out, 'm');
 }
 
 static bool
 is_blank(const struct emu *e, const struct cell *c, bool looks)
 {
-	static const struct cell plain;
+	static const struct look plain;
+	struct look look = look_of(e, c);
 	char text[EMU_CELL_TEXT_MAX];
 	int n = emu_cell_text(e, c, text);
 
-	return (!looks || same_look(c, &plain)) && (n == 0 || (n == 1 && text[0] == ' '));
+	return (!looks || same_look(&look, &plain)) &&
+	       (n == 0 || (n == 1 && text[0] == ' '));
 }
 
 /* Characters without a width of their own that turn the text around them about. */
@@ -120,21 +146,22 @@ put_text(struct buf *out, const struct emu *e, const struct cell *c)
 int
 ansi_row(struct buf *out, const struct emu *e, int row, bool looks)
 {
-	static const struct cell plain;
+	static const struct look plain;
 	const struct cell *cells = emu_row(e, row);
-	struct cell look = plain;
+	struct look look = plain;
 	int n = emu_cols(e);
 
 	while (n > 0 && is_blank(e, &cells[n - 1], looks))
 		n--;
 	for (int i = 0; i < n; i++) {
 		const struct cell *c = &cells[i];
+		struct look now = look_of(e, c);
 
 		if (c->width == 0 && i > 0 && cells[i - 1].width == 2)
 			continue; /* the right half of the character before it */
-		if (looks && !same_look(c, &look)) {
-			put_look(out, c);
-			look = *c;
+		if (looks && !same_look(&now, &look)) {
+			put_look(out, &now);
+			look = now;
 		}
 		put_text(out, e, c);
 	}

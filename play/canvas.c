@@ -195,6 +195,8 @@ canvas_emu_cell(
 
 	*to = *from;
 	to->guard = to->extra = 0;
+	if (emu_reversed(e))
+		to->attr ^= CELL_REVERSE;
 	if (from->width == 0)
 		to->ch = 0;
 	else if (from->ch == 0)

@@ -49,7 +49,7 @@ struct core {
 	struct saved_cursor saved[2]; /* one a screen */
 	uint32_t last;                /* last character, for REP */
 
-	bool autowrap, insert, newline, origin, visible, blink, frame;
+	bool autowrap, insert, newline, origin, visible, blink, frame, reversed;
 	bool margins;                 /* DECLRMM: left and right count */
 	int top, bottom, left, right; /* scrolling region, ends exclusive */
 	bool big_lines;               /* lines of double size may exist */

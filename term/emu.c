@@ -35,6 +35,7 @@ set_defaults(struct core *c)
 {
 	c->row = c->col = 0;
 	c->wrap = c->insert = c->newline = c->origin = c->frame = c->margins = false;
+	c->reversed = false;
 	c->autowrap = c->visible = c->blink = true;
 	c->big_lines = false;
 	c->shape = 1;
@@ -256,6 +257,12 @@ bool
 emu_in_frame(const struct emu *e)
 {
 	return e->core->frame;
+}
+
+bool
+emu_reversed(const struct emu *e)
+{
+	return e->core->reversed;
 }
 
 uint64_t

@@ -50,6 +50,8 @@ const char *emu_title(const struct emu *e); /* valid UTF-8 without control chara
 bool emu_alt_screen(const struct emu *e);
 /* True between ?2026 h and l: the program is in the middle of drawing a frame. */
 bool emu_in_frame(const struct emu *e);
+/* The whole screen is shown with foreground and background exchanged (?5). */
+bool emu_reversed(const struct emu *e);
 uint64_t emu_bells(const struct emu *e);
 
 /* Rows changed since the last emu_clean(); a resize or restore changes all. */

@@ -105,6 +105,15 @@ mode_frame(struct core *c, bool on)
 	c->frame = on;
 }
 
+/* Colours turned around, the whole screen's: only how it is drawn changes. */
+static void
+mode_reversed(struct core *c, bool on)
+{
+	if (c->reversed != on)
+		memset(c->grid.dirty, 1, (size_t)c->grid.rows);
+	c->reversed = on;
+}
+
 static void
 mode_insert(struct core *c, bool on)
 {
@@ -124,6 +133,7 @@ static const struct {
 } modes[] = {
 	{ 0, 4, mode_insert },
 	{ 0, 20, mode_newline },
+	{ '?', 5, mode_reversed },
 	{ '?', 6, mode_set_origin },
 	{ '?', 7, mode_autowrap },
 	{ '?', 12, mode_blink },

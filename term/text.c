@@ -4,6 +4,8 @@
 #include "term/core.h"
 #include "term/width.h"
 
+#define JOINER 0x200d
+
 /* DEC special graphics, 0x5f to 0x7e. */
 static const uint16_t drawing[] = {
 	0x00a0,
@@ -127,17 +129,37 @@ put(struct core *c, uint32_t ch, int width)
 	c->last = ch;
 }
 
-/* A mark joins the character before the cursor; without one it is dropped. */
-static void
-mark(struct core *c, uint32_t ch)
+/* Column of the character before the cursor, -1: none. */
+static int
+before(const struct core *c)
 {
 	const struct cell *row = grid_row(&c->grid, c->row);
 	int col = c->wrap ? c->col : c->col - 1;
 
-	if (col > 0 && row[col].width == 0)
-		col--;
+	return col > 0 && row[col].width == 0 ? col - 1 : col;
+}
+
+/* A mark joins the character before the cursor; without one it is dropped. */
+static void
+mark(struct core *c, uint32_t ch)
+{
+	int col = before(c);
+
 	if (col >= 0)
 		grid_combine(&c->grid, c->row, col, ch);
+}
+
+/* Does a joiner wait for what comes now?  Only wide characters (emoji) melt, as in tmux. */
+static bool
+joins(const struct core *c, int width)
+{
+	uint32_t ch[CLUSTER_MAX];
+	int col = width == 2 ? before(c) : -1, n;
+
+	if (col < 0 || !(grid_row(&c->grid, c->row)[col].ch & CELL_CH_POOL))
+		return false;
+	n = grid_chars(&c->grid, &grid_row(&c->grid, c->row)[col], ch);
+	return n > 1 && n < CLUSTER_MAX && ch[n - 1] == JOINER;
 }
 
 void
@@ -150,7 +172,7 @@ text_char(struct core *c, uint32_t ch)
 	c->cs.single = 0;
 	if (ch >= 0x300 && width_hidden(ch))
 		return;
-	if (width)
+	if (width && !joins(c, width))
 		put(c, ch, width);
 	else
 		mark(c, ch);
