@@ -33,6 +33,7 @@ app_init(struct app *a, struct reel *r, const struct app_opts *o, int64_t now)
 	a->o.player.busy = find_busy;
 	a->o.player.ctx = a;
 	view_init(&a->view);
+	timebar_init(&a->timebar);
 	a->player = player_new(r, &a->o.player, now);
 	return a->player ? 0 : ERR_NOMEM;
 }
@@ -137,6 +138,7 @@ static app_command *const commands[CMD_COUNT] = {
 	[CMD_FOLLOW] = app_follow,
 	[CMD_CLOCK] = app_clock,
 	[CMD_BAR] = app_bar,
+	[CMD_TIMELINE] = app_timebar,
 	[CMD_REDRAW] = do_redraw,
 	[CMD_HELP] = do_help,
 	[CMD_CLOSE] = do_close,

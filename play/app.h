@@ -12,6 +12,7 @@
 #include "play/prompt.h"
 #include "play/sidebar.h"
 #include "play/theme.h"
+#include "play/timebar.h"
 #include "play/view.h"
 
 enum { /* reactions */
@@ -46,6 +47,7 @@ struct app {
 	struct app_opts o;
 	struct view view;
 	struct sidebar list;
+	struct timebar timebar;
 	struct prompt prompts[APP_PROMPT_COUNT]; /* by whose history it is */
 	enum app_prompt prompt;
 	int cols, rows;       /* the window, as it was painted last */

@@ -16,6 +16,8 @@ app_command app_find, app_find_back, app_find_next, app_find_previous; /* app_fi
 app_command app_sidebar, app_jump;                                     /* app_list.c */
 app_command app_pan, app_follow, app_clock, app_bar;                   /* app_view.c */
 
+app_command app_timebar; /* paint_timebar.c */
+
 /* A command of the player, and all that is to be told about it. */
 unsigned app_move(struct app *a, const struct command *c);
 /* What the player answered, in terms of the whole; MISSED: what to say when there was nothing. */
@@ -34,6 +36,13 @@ unsigned app_find_back_enter(struct app *a, const char *text);
 /* Panes: see struct pane. */
 bool app_list_command(struct app *a, const struct command *c, unsigned *flags);
 void app_list_close(struct app *a);
+bool timebar_shown(const struct app *a);
+struct view_rect timebar_cut(const struct app *a, struct view_rect *rest);
+/* Wheel anywhere: seconds back and forward; 0: it is no wheel. */
+unsigned timebar_wheel(struct app *a, const struct mouse *m);
+unsigned status_mouse(struct app *a, const struct mouse *m, struct view_rect area);
+unsigned screen_mouse(struct app *a, const struct mouse *m, struct view_rect area);
+unsigned timebar_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 bool app_help_command(struct app *a, const struct command *c, unsigned *flags);
 
 #endif

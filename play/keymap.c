@@ -85,6 +85,7 @@ static const struct {
 	{ KEYMAP_PLAY, "f", "follow" },
 	{ KEYMAP_PLAY, "t", "clock" },
 	{ KEYMAP_PLAY, "s", "bar" },
+	{ KEYMAP_PLAY, "T", "timeline" },
 	{ KEYMAP_PLAY, "C-l", "redraw" },
 	{ KEYMAP_PLAY, "C-z", "suspend" },
 	{ KEYMAP_PLAY, "h", "help" },

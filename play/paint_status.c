@@ -230,6 +230,7 @@ paint_status(struct app *a, struct canvas *c, struct view_rect area)
 	right_text(a, &v, right, sizeof right);
 	canvas_fill(c, row, 0, c->cols, s, ' ');
 	canvas_fill(c, row, 1, 1, paint_style(a, ROLE_BAR_STATE), state_sign(a, v.state));
+	a->timebar.own_cols = 0;
 	left = 3 + canvas_text(c, row, 3, c->cols - 3, s, clock) + 2;
 	end = c->cols - 1 - canvas_text_cols(right);
 	if (end < left) { /* too narrow: what matters less goes */
@@ -242,6 +243,9 @@ paint_status(struct app *a, struct canvas *c, struct view_rect area)
 		end = c->cols;
 	if (text[0])
 		paint_word(a, c, row, (int[]){ left, end - 2 }, role, text);
-	else if (end - 2 - left >= BAR_COLS_MIN)
+	else if (end - 2 - left >= BAR_COLS_MIN && !app_layout(a).area[PANE_TIME].rows) {
+		a->timebar.own_col = left;
+		a->timebar.own_cols = end - 2 - left;
 		time_bar(a, c, row, left, end - 2 - left, &v);
+	}
 }

@@ -94,6 +94,13 @@ static const struct pane panes[PANE_COUNT] = {
 		.shown = status_shown,
 		.cut = status_cut,
 		.paint = paint_status,
+		.mouse = status_mouse,
+	},
+	[PANE_TIME] = {
+		.shown = timebar_shown,
+		.cut = timebar_cut,
+		.paint = paint_timebar,
+		.mouse = timebar_mouse,
 	},
 	[PANE_HELP] = {
 		.mode = KEYMAP_HELP,
@@ -113,6 +120,7 @@ static const struct pane panes[PANE_COUNT] = {
 	[PANE_SCREEN] = {
 		.shown = always,
 		.paint = paint_screen,
+		.mouse = screen_mouse,
 		.close = screen_close,
 	},
 };

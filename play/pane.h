@@ -17,6 +17,7 @@ struct app;
 
 enum pane_id {
 	PANE_STATUS,
+	PANE_TIME,
 	PANE_HELP,
 	PANE_LIST,
 	PANE_SCREEN,

@@ -22,6 +22,15 @@ static const struct style rich[ROLE_COUNT] = {
 	[ROLE_KEY] = { X(117), 0, 0 },
 	[ROLE_FOUND] = { X(16), X(221), 0 },
 	[ROLE_CONCEAL] = { X(16), X(180), CELL_ITALIC },
+	[ROLE_TIME_PAST] = { X(117), 0, 0 },
+	[ROLE_TIME_NEXT] = { X(245), 0, 0 },
+	[ROLE_TIME_UNREAD] = { X(239), 0, 0 },
+	[ROLE_TIME_HEAD] = { X(231), 0, CELL_BOLD },
+	[ROLE_SIGN_FAINT] = { X(252), 0, 0 },
+	[ROLE_SIGN_COMMAND] = { X(114), 0, CELL_BOLD },
+	[ROLE_SIGN_MARKER] = { X(221), 0, CELL_BOLD },
+	[ROLE_SIGN_END] = { X(252), 0, CELL_BOLD },
+	[ROLE_SIGN_ALERT] = { X(203), 0, CELL_BOLD },
 };
 
 static const struct style plain[ROLE_COUNT] = {
@@ -40,6 +49,14 @@ static const struct style plain[ROLE_COUNT] = {
 	[ROLE_KEY] = { X(6), 0, 0 },
 	[ROLE_FOUND] = { X(0), X(3), 0 },
 	[ROLE_CONCEAL] = { X(0), X(3), CELL_ITALIC },
+	[ROLE_TIME_PAST] = { X(6), 0, 0 },
+	[ROLE_TIME_NEXT] = { 0, 0, 0 },
+	[ROLE_TIME_UNREAD] = { 0, 0, CELL_DIM },
+	[ROLE_TIME_HEAD] = { X(7), 0, CELL_BOLD },
+	[ROLE_SIGN_COMMAND] = { X(2), 0, CELL_BOLD },
+	[ROLE_SIGN_MARKER] = { X(3), 0, CELL_BOLD },
+	[ROLE_SIGN_END] = { 0, 0, CELL_BOLD },
+	[ROLE_SIGN_ALERT] = { X(1), 0, CELL_BOLD },
 };
 
 static const struct style mono[ROLE_COUNT] = {
@@ -58,6 +75,12 @@ static const struct style mono[ROLE_COUNT] = {
 	[ROLE_KEY] = { 0, 0, CELL_BOLD },
 	[ROLE_FOUND] = { 0, 0, CELL_REVERSE | CELL_BOLD },
 	[ROLE_CONCEAL] = { 0, 0, CELL_REVERSE | CELL_ITALIC },
+	[ROLE_TIME_UNREAD] = { 0, 0, CELL_DIM },
+	[ROLE_TIME_HEAD] = { 0, 0, CELL_REVERSE | CELL_BOLD },
+	[ROLE_SIGN_COMMAND] = { 0, 0, CELL_BOLD },
+	[ROLE_SIGN_MARKER] = { 0, 0, CELL_BOLD },
+	[ROLE_SIGN_END] = { 0, 0, CELL_BOLD },
+	[ROLE_SIGN_ALERT] = { 0, 0, CELL_BOLD },
 };
 
 struct style

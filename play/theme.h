@@ -22,9 +22,18 @@ enum theme_role {
 	ROLE_LIST_PAST, /* events that have happened */
 	ROLE_LIST_NOW,
 	ROLE_LIST_SELECTED,
-	ROLE_KEY,     /* keys in the help */
-	ROLE_FOUND,   /* found text */
-	ROLE_CONCEAL, /* text that the program wanted hidden */
+	ROLE_KEY,         /* keys in the help */
+	ROLE_FOUND,       /* found text */
+	ROLE_CONCEAL,     /* text that the program wanted hidden */
+	ROLE_TIME_PAST,   /* timeline: what was played, */
+	ROLE_TIME_NEXT,   /* what comes, */
+	ROLE_TIME_UNREAD, /* what was not read yet */
+	ROLE_TIME_HEAD,
+	ROLE_SIGN_FAINT, /* signs on it */
+	ROLE_SIGN_COMMAND,
+	ROLE_SIGN_MARKER,
+	ROLE_SIGN_END,
+	ROLE_SIGN_ALERT,
 	ROLE_COUNT
 };
 

@@ -178,8 +178,8 @@ START_TEST(app_finds_what_is_shown_now)
 	ck_assert_int_eq(player_view(s.app.player).state, PLAYER_PAUSED);
 	ck_assert_int_eq(player_hit(s.app.player).row, 1);
 	ck_assert_int_eq(player_hit(s.app.player).col, 7);
-	ck_assert_uint_eq(cell_at(&s, 10, 20 + 7)->bg, found.bg);
-	ck_assert_uint_eq(cell_at(&s, 10, 20 + 6)->bg, 0);
+	ck_assert_uint_eq(cell_at(&s, 9, 20 + 7)->bg, found.bg);
+	ck_assert_uint_eq(cell_at(&s, 9, 20 + 6)->bg, 0);
 	ck_assert(row_has(&s, 23, "on the screen here"));
 	press(&s, "/"); /* the same again goes on */
 	press(&s, "Enter");
@@ -191,7 +191,7 @@ START_TEST(app_finds_what_is_shown_now)
 	press(&s, "N"); /* the other direction: forward */
 	ck_assert_int_eq(player_view(s.app.player).pos_ns, 3 * NS_PER_S);
 	ck_assert_int_eq(player_hit(s.app.player).row, 2);
-	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, found.bg);
+	ck_assert_uint_eq(cell_at(&s, 10, 20)->bg, found.bg);
 	press(&s, "Tab");
 	press(&s, "Esc"); /* one thing at a time */
 	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, found.bg);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/timebar.h"
+
+#include "format/vendor.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SLOT_NS INT64_C(1000000) /* the finest */
+
+void
+timebar_init(struct timebar *b)
+{
+	*b = (struct timebar){ .rows = TIMEBAR_ROWS_AUTO, .slot_ns = SLOT_NS };
+}
+
+static const uint8_t by_vendor[VENDOR_COUNT] = {
+	[VENDOR_MARKER] = SIGN_MARKER,
+	[VENDOR_PAUSE] = SIGN_PAUSE,
+	[VENDOR_RESUME] = SIGN_PAUSE,
+	[VENDOR_GAP] = SIGN_LOST,
+	[VENDOR_COMMAND] = SIGN_COMMAND,
+	[VENDOR_PROCESS_EXEC] = SIGN_PROCESS,
+	[VENDOR_PROCESS_EXIT] = SIGN_PROCESS,
+	[VENDOR_FILE_OPEN] = SIGN_PROCESS,
+	[VENDOR_CONNECT_OUT] = SIGN_PROCESS,
+};
+
+static const struct {
+	int32_t type;
+	enum timebar_sign sign;
+} by_type[] = {
+	{ MSG_WINDOW, SIGN_SIZE },
+	{ MSG_EXEC, SIGN_COMMAND },
+	{ MSG_SUBSYSTEM, SIGN_COMMAND },
+	{ MSG_EXIT, SIGN_END },
+	{ MSG_EXIT_SIGNAL, SIGN_END },
+	{ MSG_DISCONNECT, SIGN_END },
+};
+
+enum timebar_sign
+timebar_sign(const struct reel_event *e)
+{
+	if (e->vendor > 0 && e->vendor < VENDOR_COUNT && by_vendor[e->vendor])
+		return (enum timebar_sign)by_vendor[e->vendor];
+	for (size_t i = 0; i < sizeof by_type / sizeof *by_type; i++)
+		if (by_type[i].type == e->type)
+			return by_type[i].sign;
+	return SIGN_OTHER;
+}
+
+static void
+widen(struct timebar *b)
+{
+	for (int i = 0; i < TIMEBAR_SLOTS / 2; i++)
+		b->slots[i] = b->slots[2 * i] | b->slots[2 * i + 1];
+	memset(b->slots + TIMEBAR_SLOTS / 2, 0, sizeof b->slots / 2);
+	b->slot_ns *= 2;
+}
+
+static void
+take_events(struct timebar *b, const struct reel *r)
+{
+	size_t n = reel_events(r);
+
+	for (size_t i = reel_event_after(r, b->next); i < n; i++) {
+		const struct reel_event *e = reel_event(r, i);
+		int64_t at = e->at_ns > 0 ? e->at_ns : 0;
+
+		while (at / b->slot_ns >= TIMEBAR_SLOTS)
+			widen(b);
+		b->slots[at / b->slot_ns] |= (uint16_t)(1u << timebar_sign(e));
+		b->next = e->ordinal + 1;
+	}
+}
+
+static uint8_t
+most_important(uint16_t signs)
+{
+	uint8_t sign = SIGN_COUNT - 1;
+
+	while (sign && !(signs & 1u << sign))
+		sign--;
+	return sign;
+}
+
+static void
+make_signs(struct timebar *b, int cols)
+{
+	for (int i = 0; i < TIMEBAR_SLOTS; i++) {
+		struct timebar_column *c;
+		uint8_t sign;
+
+		if (!b->slots[i])
+			continue;
+		c = &b->column[timebar_column(b, i * b->slot_ns, cols)];
+		sign = most_important(b->slots[i]);
+		if (sign > c->sign)
+			c->sign = sign;
+	}
+}
+
+/* The root keeps a prompt in sight beside a flood. */
+static void
+make_levels(struct timebar *b, const struct reel *r, int cols)
+{
+	uint32_t bytes[CANVAS_COLS_MAX], most = 1;
+
+	reel_activity(r, bytes, cols);
+	for (int i = 0; i < cols; i++)
+		most = bytes[i] > most ? bytes[i] : most;
+	for (int i = 0; i < cols; i++)
+		b->column[i].level = (uint8_t)ceil(
+			TIMEBAR_LEVELS * sqrt((double)bytes[i] / (double)most));
+}
+
+void
+timebar_update(struct timebar *b, const struct reel *r, int cols)
+{
+	struct reel_index_state st = reel_index_state(r);
+
+	if (cols > CANVAS_COLS_MAX)
+		cols = CANVAS_COLS_MAX;
+	take_events(b, r);
+	if (b->made.cols == cols && b->made.times_ns == st.times_ns &&
+		b->made.duration_ns == st.duration_ns && b->made.next == b->next)
+		return;
+	b->duration_ns = b->made.duration_ns = st.duration_ns;
+	b->made.cols = cols;
+	b->made.times_ns = st.times_ns;
+	b->made.next = b->next;
+	memset(b->column, 0, (size_t)cols * sizeof *b->column);
+	make_signs(b, cols);
+	make_levels(b, r, cols);
+}
+
+int
+timebar_column(const struct timebar *b, int64_t at_ns, int cols)
+{
+	double part = b->duration_ns > 0 ? (double)at_ns / (double)b->duration_ns : 0;
+	int column = (int)(part * (cols - 1) + 0.5);
+
+	return part <= 0 || cols < 2 ? 0 : part >= 1 ? cols - 1 : column;
+}
+
+int64_t
+timebar_time(const struct timebar *b, int column, int cols)
+{
+	if (column <= 0 || cols < 2)
+		return 0;
+	if (column >= cols - 1)
+		return b->duration_ns;
+	return (int64_t)((double)b->duration_ns * column / (cols - 1));
+}
