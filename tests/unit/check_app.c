@@ -194,7 +194,7 @@ START_TEST(app_finds_what_is_shown_now)
 	ck_assert_uint_eq(cell_at(&s, 10, 20)->bg, found.bg);
 	press(&s, "Tab");
 	press(&s, "Esc"); /* one thing at a time */
-	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, found.bg);
+	ck_assert_uint_eq(cell_at(&s, 10, 20)->bg, found.bg);
 	press(&s, "Esc");
 	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, 0);
 	show_close(&s);
