@@ -25,6 +25,7 @@ app_init(struct app *a, struct reel *r, const struct app_opts *o, int64_t now)
 {
 	*a = (struct app){ .o = *o,
 		.bar = true,
+		.mouse = !o->no_mouse,
 		.finding = -1,
 		.seeking_since = -1,
 		.focus = PANE_NONE,
@@ -139,6 +140,7 @@ static app_command *const commands[CMD_COUNT] = {
 	[CMD_CLOCK] = app_clock,
 	[CMD_BAR] = app_bar,
 	[CMD_TIMELINE] = app_timebar,
+	[CMD_MOUSE] = app_mouse_toggle,
 	[CMD_REDRAW] = do_redraw,
 	[CMD_HELP] = do_help,
 	[CMD_CLOSE] = do_close,

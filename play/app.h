@@ -27,6 +27,7 @@ struct app_opts {
 	struct keymap keymap;
 	enum theme_depth depth;
 	bool utf8;
+	bool no_mouse; /* leave it to the terminal, until the person wants it */
 	/* While a find runs: paint, look for keys; true: a key was pressed, cancel. */
 	bool (*busy)(void *ctx);
 	void *ctx;
@@ -59,7 +60,7 @@ struct app {
 	} clicked;
 	char needle[PROMPT_MAX]; /* what n and N look for */
 	int needle_dir;
-	bool help, bar, wall;
+	bool help, bar, wall, mouse;
 	size_t help_top;
 	int help_page;
 	char toast[APP_TOAST_MAX]; /* a word to the person, until toast_end */

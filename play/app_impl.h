@@ -14,7 +14,7 @@ typedef unsigned app_command(struct app *a, const char *arg);
 app_command app_goto;                                                  /* app_move.c */
 app_command app_find, app_find_back, app_find_next, app_find_previous; /* app_find.c */
 app_command app_sidebar, app_jump;                                     /* app_list.c */
-app_command app_pan, app_follow, app_clock, app_bar;                   /* app_view.c */
+app_command app_pan, app_follow, app_clock, app_bar, app_mouse_toggle;                   /* app_view.c */
 
 app_command app_timebar; /* paint_timebar.c */
 

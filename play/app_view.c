@@ -71,3 +71,13 @@ app_bar(struct app *a, const char *arg)
 	a->bar = !a->bar;
 	return APP_PAINT;
 }
+
+unsigned
+app_mouse_toggle(struct app *a, const char *arg)
+{
+	(void)arg;
+	a->mouse = !a->mouse;
+	app_toast(a, a->mouse ? "the mouse seeks and selects here"
+			      : "the mouse is left to the terminal");
+	return APP_PAINT;
+}

@@ -4,7 +4,7 @@
 #include "base/clk.h"
 #include "play/player.h"
 
-enum { O_AT = 1, O_SPEED, O_IDLE, O_PAUSED, O_SCRIPT, O_HELP, O_VERSION };
+enum { O_AT = 1, O_SPEED, O_IDLE, O_PAUSED, O_NO_MOUSE, O_SCRIPT, O_HELP, O_VERSION };
 
 const struct opt conf_opts[] = {
 	{ O_AT, "at", 'a', "TIME", "begin at TIME: 90, 1:30, 1:02:03.250, 50% or end" },
@@ -13,6 +13,8 @@ const struct opt conf_opts[] = {
 	{ O_IDLE, "idle-time-limit", 'i', "SECONDS",
 		"cut pauses longer than SECONDS down to them; 0 plays them in full" },
 	{ O_PAUSED, "paused", 'p', NULL, "begin paused" },
+	{ O_NO_MOUSE, "no-mouse", 0, NULL,
+		"leave the mouse to the terminal, to select text as usual" },
 	{ O_SCRIPT, "script", 0, "FILE",
 		"take keys and time from FILE, - is standard input, and print screens\n"
 		"as text" },
@@ -44,6 +46,9 @@ set(struct conf *c, int option, const char *value, struct err *e)
 		return set_idle(c, value, e);
 	case O_PAUSED:
 		c->paused = true;
+		return 0;
+	case O_NO_MOUSE:
+		c->no_mouse = true;
 		return 0;
 	case O_SCRIPT:
 		c->script = value;

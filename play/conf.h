@@ -19,7 +19,7 @@ struct conf {
 	struct when at;
 	double speed;
 	int64_t idle_limit_ns; /* as in struct player_opts */
-	bool paused;
+	bool paused, no_mouse;
 	const char *script; /* NULL: on the terminal */
 	const char *file;
 };

@@ -86,6 +86,7 @@ static const struct {
 	{ KEYMAP_PLAY, "t", "clock" },
 	{ KEYMAP_PLAY, "s", "bar" },
 	{ KEYMAP_PLAY, "T", "timeline" },
+	{ KEYMAP_PLAY, "m", "mouse" },
 	{ KEYMAP_PLAY, "C-l", "redraw" },
 	{ KEYMAP_PLAY, "C-z", "suspend" },
 	{ KEYMAP_PLAY, "h", "help" },

@@ -129,7 +129,8 @@ play(const struct conf *c, struct err *e)
 	struct app_opts o = { .player = { .speed = c->speed,
 				      .idle_limit_ns = c->idle_limit_ns,
 				      .paused = c->paused },
-		.depth = THEME_256 };
+		.depth = THEME_256,
+		.no_mouse = c->no_mouse };
 	struct reel *r = NULL;
 	struct app a;
 	int rc = c->script ? 0 : ui_check(e);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +32,9 @@ static struct sigaction before[_NSIG];
 static void
 restore_on_death(int signo)
 {
+	if (raw_tty && raw_tty->raw && raw_tty->goodbye &&
+		write(raw_tty->fd, raw_tty->goodbye, strlen(raw_tty->goodbye)) < 0)
+		(void)0; /* nobody is left to be told */
 	if (raw_tty && raw_tty->raw)
 		tcsetattr(raw_tty->fd, TCSANOW, &raw_tty->saved);
 	sigaction(signo, &before[signo], NULL);
@@ -68,6 +72,7 @@ tty_open(struct tty *t, int fd, struct err *e)
 {
 	t->fd = fd;
 	t->raw = false;
+	t->goodbye = NULL;
 	if (tcgetattr(fd, &t->saved) < 0)
 		return err_sys(e, ERR_IO, "cannot read the modes of the terminal");
 	return 0;
@@ -85,6 +90,14 @@ tty_raw(struct tty *t, struct err *e)
 			return err_sys(e, ERR_IO, "cannot make the terminal raw");
 	t->raw = true;
 	return 0;
+}
+
+void
+tty_guard(struct tty *t, const char *goodbye)
+{
+	guard(t);
+	t->goodbye = goodbye;
+	t->raw = true;
 }
 
 void

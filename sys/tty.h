@@ -14,11 +14,15 @@
 struct tty {
 	int fd;
 	bool raw;
+	const char *goodbye;  /* NULL: nothing to say */
 	struct termios saved; /* as it was when opened */
 };
 
 int tty_open(struct tty *t, int fd, struct err *e); /* fd stays the caller's */
 int tty_raw(struct tty *t, struct err *e);
+/* Somebody else (curses) makes it raw and puts it back; GOODBYE, which stays the caller's, is
+ * written and the modes are restored should the process die before tty_restore(). */
+void tty_guard(struct tty *t, const char *goodbye);
 void tty_restore(struct tty *t); /* does nothing when it is not raw */
 /* Take the present modes as the ones to restore (after the user's shell had the terminal). */
 void tty_save(struct tty *t);

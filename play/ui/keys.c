@@ -2,6 +2,7 @@
 #include "play/ui/keys.h"
 
 #include "play/keymap.h"
+#include "play/ui/mouse.h"
 
 #include <curses.h>
 #include <wchar.h>
@@ -57,6 +58,7 @@ keys_start(void)
 {
 	char text[16];
 
+	define_key(NULL, KEY_MOUSE); /* what begins like it is read here */
 	for (int i = 0; i < (int)(sizeof arrows / sizeof *arrows); i++) {
 		for (int m = 0; m < MODIFIED; m++) {
 			if (m == 0)
@@ -122,27 +124,85 @@ one(void)
 	return key;
 }
 
-/* The rest of a sequence that curses does not know must not be taken for keys. */
-static void
-skip_sequence(uint32_t introducer)
+/* A sequence of the mouse that has not come whole: its digits must not be taken for keys. */
+static struct {
+	bool open;
+	int n;
+	char text[24];
+} report;
+
+/* KEYS_MOUSE, K_NONE: it is nothing, or more has to come. */
+static uint32_t
+read_report(struct mouse *m)
 {
+	wint_t ch = 0;
+
+	while (report.open && get_wch(&ch) == OK) {
+		if (report.n == (int)sizeof report.text - 1 || ch < 32 || ch > 126)
+			report.open = false; /* no report at all */
+		else
+			report.text[report.n++] = (char)ch;
+		if (ch == 'M' || ch == 'm')
+			report.open = false;
+	}
+	report.text[report.n] = 0;
+	return !report.open && mouse_parse(m, report.text) ? KEYS_MOUSE : K_NONE;
+}
+
+static uint32_t
+read_old_report(struct mouse *m)
+{
+	int byte[3];
 	wint_t ch;
 
-	while (get_wch(&ch) == OK && introducer == '[' && (ch < 0x40 || ch > 0x7E))
-		;
+	for (int i = 0; i < 3; i++) {
+		if (get_wch(&ch) != OK)
+			return K_NONE;
+		byte[i] = (int)ch;
+	}
+	return mouse_parse_old(m, byte) ? KEYS_MOUSE : K_NONE;
+}
+
+/* The rest of a sequence that curses does not know must not be taken for keys, unless it
+ * is the mouse. */
+static uint32_t
+read_sequence(uint32_t introducer, struct mouse *m)
+{
+	wint_t ch;
+	bool first = true;
+
+	while (get_wch(&ch) == OK && introducer == '[' && (ch < 0x40 || ch > 0x7E)) {
+		if (first && ch == '<') {
+			report.open = true;
+			report.n = 0;
+			return read_report(m);
+		}
+		first = false;
+	}
+	return introducer == '[' && first && ch == 'M' ? read_old_report(m) : K_NONE;
 }
 
 uint32_t
-keys_next(void)
+keys_next(struct mouse *m)
 {
-	uint32_t key = one(), next;
+	uint32_t key, next;
 
-	if (key != K_ESC)
-		return key;
-	next = one(); /* Alt sends Escape and the key at once */
-	if (next == '[' || next == 'O') {
-		skip_sequence(next);
-		return keys_next();
+	for (;;) {
+		if (report.open) {
+			key = read_report(m);
+			if (key != K_NONE || report.open)
+				return key;
+		}
+		key = one();
+		if (key != K_ESC)
+			return key;
+		next = one(); /* Alt sends Escape and the key at once */
+		if (next == K_NONE || next == K_ESC)
+			return K_ESC;
+		if (next != '[' && next != 'O')
+			return next | K_ALT;
+		key = read_sequence(next, m);
+		if (key != K_NONE || report.open)
+			return key;
 	}
-	return next == K_NONE || next == K_ESC ? K_ESC : next | K_ALT;
 }

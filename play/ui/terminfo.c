@@ -69,3 +69,38 @@ terminfo_check(struct err *e)
 			term);
 	return 0;
 }
+
+bool
+terminfo_has_mouse(void)
+{
+	return cur_term && key_mouse && key_mouse != (char *)-1;
+}
+
+/* tputs() hands characters to a function without context. */
+static struct {
+	char *p;
+	size_t n, size;
+} collected;
+
+static int
+collect(int ch)
+{
+	if (collected.n + 1 < collected.size)
+		collected.p[collected.n++] = (char)ch;
+	return ch;
+}
+
+void
+terminfo_goodbye(char *buf, size_t size)
+{
+	const char *const parts[] = { exit_attribute_mode, cursor_normal, exit_ca_mode,
+		keypad_local };
+
+	collected.p = buf;
+	collected.n = 0;
+	collected.size = size;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (parts[i] && parts[i] != (char *)-1)
+			tputs(parts[i], 1, collect);
+	buf[collected.n] = 0;
+}

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The name to start curses with: TERM, or its direct colour sister where the terminal has
@@ -12,5 +13,10 @@
 const char *terminfo_name(char *buf, size_t size);
 /* Can this terminal show a screen?  ERR_USAGE says why not. */
 int terminfo_check(struct err *e);
+
+/* Of the terminal that curses was started on. */
+bool terminfo_has_mouse(void);
+/* What puts it back to how a shell expects it, ending with 0; cut to SIZE. */
+void terminfo_goodbye(char *buf, size_t size);
 
 #endif

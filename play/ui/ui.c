@@ -7,7 +7,9 @@
 #include "play/paint.h"
 #include "play/ui/draw.h"
 #include "play/ui/keys.h"
+#include "play/ui/mouse.h"
 #include "play/ui/terminfo.h"
+#include "sys/tty.h"
 
 #include <curses.h>
 
@@ -17,6 +19,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -41,6 +44,11 @@ struct ui {
 	int64_t painted;
 	int empty_reads;
 	bool dirty, quit;
+	bool mouse;        /* was asked for */
+	struct mouse drag; /* the latest that waits for the next frame */
+	bool dragged;
+	struct tty tty;
+	char goodbye[160];
 };
 
 int
@@ -93,14 +101,39 @@ ui_resize(struct ui *u)
 	return canvas_size(&u->canvas, COLS, LINES);
 }
 
+/* The app says whether it wants one: a command can change that. */
+static void
+follow_mouse(struct ui *u, bool want)
+{
+	if (u->mouse != want)
+		mouse_ask(want);
+	u->mouse = want;
+}
+
+/* Should it crash, the terminal is put back all the same. */
+static void
+guard_terminal(struct ui *u)
+{
+	size_t n = strlen(MOUSE_OFF);
+
+	memcpy(u->goodbye, MOUSE_OFF, n);
+	if (!terminfo_has_mouse())
+		n = 0;
+	terminfo_goodbye(u->goodbye + n, sizeof u->goodbye - n);
+	tty_guard(&u->tty, u->goodbye);
+}
+
 static int
 start_curses(struct ui *u, struct err *e)
 {
 	char name[128];
 
+	if (tty_open(&u->tty, STDOUT_FILENO, e) < 0)
+		return e->code;
 	u->screen = newterm(terminfo_name(name, sizeof name), stdout, u->in);
 	if (!u->screen)
 		return err_set(e, ERR_USAGE, "the terminal cannot be used");
+	guard_terminal(u);
 	signal(SIGTSTP, SIG_DFL); /* curses' own handler would not stop the clock */
 	raw();
 	noecho();
@@ -120,7 +153,9 @@ static void
 ui_stop(struct ui *u)
 {
 	if (u->screen) {
+		follow_mouse(u, false);
 		endwin();
+		tty_restore(&u->tty);
 		delscreen(u->screen);
 	}
 	if (u->in && u->in != stdin)
@@ -161,6 +196,7 @@ suspend(struct ui *u)
 	bool playing = player_view(u->app->player).state == PLAYER_PLAYING;
 
 	player_pause(u->app->player, true, clk_mono(u->clk));
+	follow_mouse(u, false);
 	endwin();
 	kill(0, SIGTSTP);
 	refresh();
@@ -184,14 +220,41 @@ react(struct ui *u, unsigned flags)
 		suspend(u);
 }
 
+/* Of many positions the latest counts, once a frame. */
+static void
+drag(struct ui *u)
+{
+	if (u->dragged)
+		react(u, app_mouse(u->app, &u->drag, clk_mono(u->clk)));
+	u->dragged = false;
+}
+
+static void
+take_mouse(struct ui *u, const struct mouse *m)
+{
+	if (m->kind == MOUSE_DRAG) {
+		u->drag = *m;
+		u->dragged = true;
+		return;
+	}
+	drag(u);
+	react(u, app_mouse(u->app, m, clk_mono(u->clk)));
+}
+
 static void
 read_keys(struct ui *u)
 {
+	struct mouse m;
 	uint32_t key;
 	bool any = false;
 
-	while (!u->quit && (key = keys_next()) != K_NONE) {
+	while (!u->quit && (key = keys_next(&m)) != K_NONE) {
 		any = true;
+		if (key == KEYS_MOUSE) {
+			take_mouse(u, &m);
+			continue;
+		}
+		drag(u);
 		react(u, app_key(u->app, key, clk_mono(u->clk)));
 	}
 	if (any && u->dirty && !u->quit)
@@ -222,12 +285,13 @@ static bool
 find_busy(void *ctx)
 {
 	struct ui *u = ctx;
+	struct mouse m;
 
 	if (clk_mono(u->clk) - u->painted >= FIND_FRAME_NS)
 		paint(u);
 	if (!wait_input(u, 0))
 		return u->quit;
-	while (keys_next() != K_NONE)
+	while (keys_next(&m) != K_NONE)
 		;
 	return true;
 }
@@ -247,7 +311,7 @@ next_wait(struct ui *u)
 {
 	int64_t now = clk_mono(u->clk), due = app_deadline(u->app);
 
-	if (u->dirty && u->painted + FRAME_NS < due)
+	if ((u->dirty || u->dragged) && u->painted + FRAME_NS < due)
 		due = u->painted + FRAME_NS;
 	if (due > ns_add(now, SLICE_ROOM_NS) && app_idle(u->app)) {
 		if (now - u->painted >= INDEX_NOTE_NS)
@@ -261,6 +325,9 @@ static void
 loop(struct ui *u)
 {
 	while (!u->quit) {
+		follow_mouse(u, u->app->mouse);
+		if (clk_mono(u->clk) - u->painted >= FRAME_NS)
+			drag(u);
 		react(u, app_tick(u->app, clk_mono(u->clk)));
 		if (u->dirty && clk_mono(u->clk) - u->painted >= FRAME_NS)
 			paint(u);

@@ -171,6 +171,53 @@ def test_restores():
         assert b"\x1b[?1049l" in tty.out
 
 
+def test_mouse():
+    name = cast("mouse.cast", [0.0, "o", "one"], [50.0, "o", " two"], [100.0, "o", " three"])
+    tty = Tty(["-p", name])
+    tty.until("one")
+    tty.shows("/ 1:40")
+    assert b"\x1b[?1002h\x1b[?1006h" in tty.out
+    tty.key(b"\x1b[<0;41;23M")  # on the time bar, in the middle
+    tty.until("two")
+    tty.shows("0:50.632")
+    tty.key(b"\x1b[<32;60;3M\x1b[<32;80;3M\x1b[<0;80;3m")  # drag to its end, and leave it there
+    tty.until("three")
+    tty.key(b"\x1b[<64;5;5M")  # the wheel, over the screen
+    tty.shows("1:35.000")
+    tty.key(b"\x1b[<0;4")  # in two parts
+    tty.pump(0.3)
+    tty.key(b"1;23M")
+    tty.shows("0:50.632")
+    tty.key(b"\x1b[M !7")  # the old way: button 1 at the first column, row 23
+    tty.shows("0:00.000")
+    tty.key(b"\x1b[<99999999999;1;1M\x1b[<0;0;0M\x1b[<1;1M\x1b[<0;1;1;1M")  # nothing
+    tty.key(b"m")
+    tty.until("left to the terminal")
+    tty.key(b"m")
+    tty.until("seeks")
+    tty.key(b"q")
+    expect_end(tty, 0)
+    assert tty.out.rfind(b"\x1b[?1002l") > tty.out.rfind(b"\x1b[?1002h")
+    tty = Tty(["-p", "--no-mouse", name])
+    tty.until("one")
+    tty.key(b"q")
+    expect_end(tty, 0)
+    assert b"\x1b[?1002" not in tty.out
+
+
+def test_crash():
+    name = cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
+    for sig in (signal.SIGABRT, signal.SIGSEGV):
+        tty = Tty([name])
+        tty.until("hello")
+        os.kill(tty.pid, sig)
+        status = tty.end()
+        assert status == -sig or os.environ.get("sanitized"), status
+        at = tty.out.rfind(b"\x1b[?1002l")
+        assert at > tty.out.rfind(b"\x1b[?1002h"), tty.out[-200:]
+        assert b"\x1b[?1049l" in tty.out[at:], tty.out[-200:]
+
+
 def test_gone():
     name = cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
     tty = Tty([name])
