@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* One line for a person out of one message.  A type with a row in a table below is told by
  * its template: {key} is a member of the payload (by its name on the wire, or in the JSON
- * object of an event of ours), {key:time} nanoseconds, and what stands in [ ] is left out
+ * object of an event of ours), {key:time} nanoseconds, {key:list} with commas, and what
+ * stands in [ ] is left out
  * when a member in it is absent or empty.  All other types: name and members.
  * Secret fields are never shown; texts are hostile, so they are cleaned and cut. */
 #include "format/vendor.h"
@@ -48,21 +49,38 @@ static const struct form forms[] = {
 	{ MSG_EXIT, "exit {exitStatus}" },
 };
 
+#define COMMAND_START "[$ {text}][$ ({missing})]"
+#define COMMAND_END   "[status {status}][ended: {why}][ after {duration:time}][: {text}]"
+
 static const struct form vendor_forms[] = {
 	{ VENDOR_SESSION, "session[ of {user}][ on {host}][, {tty}][: {title}]" },
 	{ VENDOR_MARKER, "marker[: {label}]" },
 	{ VENDOR_PAUSE, "recording paused" },
 	{ VENDOR_RESUME, "recording resumed[ after {duration:time}]" },
 	{ VENDOR_INPUT_MASKED, "input masked[: {why}]" },
-	{ VENDOR_GAP, "gap[: {what}][, {bytes} bytes][, {messages} messages][: {why}]" },
-	{ VENDOR_COMMAND, "$ {text}[ (status {status})]" },
-	{ VENDOR_PROCESS_EXEC, "exec {exe}[: {argv}][ (pid {pid})]" },
-	{ VENDOR_PROCESS_EXIT, "process {pid} ended[, status {status}]" },
+	{ VENDOR_GAP, "gap[: {what}][, {bytes} bytes][, {messages} messages]"
+		      "[, {events} events][: {why}]" },
+	{ VENDOR_COMMAND, COMMAND_START },
+	{ VENDOR_PROCESS_EXEC, "exec[ {exe}][: {argv}][ (pid {pid})]" },
+	{ VENDOR_PROCESS_EXIT,
+		"process {pid} ended[, status {status}][, signal {signal}]" },
 	{ VENDOR_FILE_OPEN, "open {path}[ ({flags})][ (pid {pid})]" },
 	{ VENDOR_CONNECT_OUT, "connection to {address}[ port {port}][ (pid {pid})]" },
-	{ VENDOR_SOURCE, "event source[ {name}][: {state}][ ({why})]" },
+	{ VENDOR_SOURCE, "event sources[: {active:list}][; not {inactive:list}]" },
 	{ VENDOR_HEADER, "header of the recording[: {title}]" },
 	{ VENDOR_CAST_EVENT, "event {code}[: {data}]" },
+};
+
+/* Other templates for payloads that have these texts: "key=value ...". */
+static const struct variant {
+	int id;
+	const char *when, *text;
+} variants[] = {
+	{ VENDOR_COMMAND, "phase=end trust=nonce", COMMAND_END },
+	{ VENDOR_COMMAND, "phase=end", COMMAND_END " (claim)" },
+	{ VENDOR_COMMAND, "trust=claim", COMMAND_START " (claim)" },
+	{ VENDOR_PROCESS_EXEC, "source=foreground",
+		"foreground[: {argv}][ (pid {pid})]" },
 };
 
 static const char *
@@ -182,7 +200,7 @@ put_field(struct buf *out, const struct msg *m, const struct msg_field *f)
 }
 
 static bool
-put_json(struct buf *out, const json_t *v)
+put_json(struct buf *out, const json_t *v, const char *between)
 {
 	size_t before = out->n;
 
@@ -201,8 +219,8 @@ put_json(struct buf *out, const json_t *v)
 			size_t n = out->n;
 
 			if (n > before)
-				buf_add_byte(out, ' ');
-			if (json_is_array(one) || !put_json(out, one))
+				buf_add_str(out, between);
+			if (json_is_array(one) || !put_json(out, one, between))
 				buf_cut(out, n);
 		}
 	return out->n > before;
@@ -215,15 +233,15 @@ struct values { /* where {key} is looked up */
 };
 
 static bool
-put_value(struct buf *out, const struct values *v, const char *key, bool time)
+put_value(struct buf *out, const struct values *v, const char *key, const char *how)
 {
 	const struct msg_field *f;
 
 	if (v->json) {
 		json_t *j = json_object_get(v->json, key);
 
-		if (!time)
-			return put_json(out, j);
+		if (strncmp(how, ":time", 5) != 0)
+			return put_json(out, j, strncmp(how, ":list", 5) ? " " : ", ");
 		if (json_is_integer(j))
 			put_duration(out, json_integer_value(j));
 		return json_is_integer(j);
@@ -240,7 +258,7 @@ expand_one(struct buf *out, const struct values *v, const char *t, bool *missing
 	char key[KEY_MAX];
 
 	snprintf(key, sizeof key, "%.*s", (int)n, t);
-	if (!put_value(out, v, key, n < all))
+	if (!put_value(out, v, key, t + n))
 		*missing = true;
 	return t + all + 1;
 }
@@ -283,23 +301,54 @@ describe_io(struct buf *out, const struct msg *m)
 	put_text(out, m->p.io.data, IO_CHARS_MAX);
 }
 
+/* WHEN is "key=value ...": all of them are texts of the payload. */
+static bool
+holds(const json_t *json, const char *when)
+{
+	while (when && *when) {
+		size_t n = strcspn(when, "="), all = strcspn(when, " ");
+		char key[KEY_MAX];
+		const char *v;
+
+		snprintf(key, sizeof key, "%.*s", (int)n, when);
+		v = json_string_value(json_object_get(json, key));
+		if (!v || strlen(v) != all - n - 1 ||
+			memcmp(v, when + n + 1, all - n - 1) != 0)
+			return false;
+		when += all + (when[all] == ' ');
+	}
+	return true;
+}
+
+static const char *
+vendor_form(enum vendor_id id, const json_t *json)
+{
+	for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+		if (variants[i].id == (int)id && holds(json, variants[i].when))
+			return variants[i].text;
+	return form_of(vendor_forms, sizeof vendor_forms / sizeof *vendor_forms, (int)id);
+}
+
 static bool
 describe_vendor(struct buf *out, const struct msg *m)
 {
 	enum vendor_id id = vendor_of(m);
 	struct values v = { .m = m };
+	size_t before = out->n;
 	const char *form;
 	json_t *json;
 
-	form = form_of(vendor_forms, sizeof vendor_forms / sizeof *vendor_forms, (int)id);
-	if (!form)
+	if (id == VENDOR_NONE)
 		return false;
 	json = vendor_json(m);
+	form = vendor_form(id, json);
 	v.json = json;
-	if (json)
+	if (json && form)
 		expand(out, &v, form);
 	else
 		buf_addf(out, "%s (unreadable)", vendor_name(id));
+	if (out->n == before)
+		buf_add_str(out, vendor_name(id));
 	json_decref(json);
 	return true;
 }

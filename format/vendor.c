@@ -72,6 +72,15 @@ vendor_end(struct msg *m, struct jsonw *w)
 	return 0;
 }
 
+void
+vendor_raw(struct msg *m, enum vendor_id id, struct span payload)
+{
+	msg_init(m, MSG_CHANNEL_REQUEST_UNKNOWN);
+	if (row_of(id))
+		m->p.channel_request_unknown.request_type = span_str(rows[id].type);
+	m->p.channel_request_unknown.payload = payload;
+}
+
 struct json_t *
 vendor_json(const struct msg *m)
 {

@@ -23,6 +23,8 @@ enum vendor_id vendor_of(
  * at BUF.  The caller sets connection id, time and requestId. */
 void vendor_begin(struct msg *m, enum vendor_id id, struct jsonw *w, struct buf *buf);
 int vendor_end(struct msg *m, struct jsonw *w);
+/* The same with a payload that was made elsewhere; M points at it. */
+void vendor_raw(struct msg *m, enum vendor_id id, struct span payload);
 
 /* The whole payload as a JSON object, to be given back with json_decref(); NULL when it is
  * none (or larger than 1 MiB).  For code that reads many members. */

@@ -18,6 +18,7 @@ enum {
 	OPT_MARKER_KEY,
 	OPT_PAUSE_KEY,
 	OPT_ON_ERROR,
+	OPT_TRACE,
 	OPT_QUIET,
 	OPT_HELP,
 	OPT_VERSION,
@@ -52,6 +53,9 @@ const struct opt conf_options[] = {
 		"key that pauses and resumes (default none)" },
 	{ OPT_ON_ERROR, "on-error", 0, "POLICY",
 		"when writing fails: stop (default), continue or pause" },
+	{ OPT_TRACE, "trace", 0, "LIST",
+		"events to record: marks, foreground, proc or none (default "
+		"marks,foreground)" },
 	{ OPT_QUIET, "quiet", 'q', NULL, "print nothing but errors" },
 	OPT_ROW_HELP(OPT_HELP),
 	OPT_ROW_VERSION(OPT_VERSION),
@@ -254,6 +258,8 @@ take(struct conf *c, int id, const char *value, struct err *e)
 		return keys_parse(&c->keys.pause, value, e);
 	case OPT_ON_ERROR:
 		return take_on_error(c, value, e);
+	case OPT_TRACE:
+		return trace_list_parse(&c->trace, value, e);
 	case OPT_QUIET:
 		c->quiet = true;
 		return 0;
@@ -289,6 +295,7 @@ conf_parse(struct conf *c, int argc, char **argv, struct err *e)
 	c->intercept = CONF_STDOUT | CONF_STDERR;
 	c->env = "TERM,LANG,LC_*,SHELL";
 	c->mode = FDIO_NEW;
+	c->trace = TRACE_DEFAULT;
 	opt_start(&p, conf_options, argc, argv);
 	while ((id = opt_next(&p, e)) > 0) {
 		if (id == OPT_HELP)

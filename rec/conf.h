@@ -8,6 +8,7 @@
 #include "rec/keys.h"
 #include "rec/recorder.h"
 #include "sys/fdio.h"
+#include "trace/trace.h"
 
 enum conf_intercept {
 	CONF_STDIN = 1 << MSG_STREAM_IN,
@@ -36,7 +37,8 @@ struct conf {
 	bool split_stderr, headless, quiet;
 	struct keys keys;
 	enum on_error on_error;
-	char **argv; /* NULL-ended; argv[0] NULL: the user's shell */
+	unsigned trace; /* set of TRACE_BIT() */
+	char **argv;    /* NULL-ended; argv[0] NULL: the user's shell */
 };
 
 extern const struct opt conf_options[];

@@ -58,12 +58,68 @@ wait_for_room(struct proxy *p, struct relay *r)
 	return true;
 }
 
+/* Record and deliver BYTES, which stand in the queue when AT is set, else elsewhere. */
+static void
+pass_output(struct proxy *p, struct relay *r, struct span bytes, bool in_queue)
+{
+	uint16_t stream = r == &p->err ? MSG_STREAM_ERR : MSG_STREAM_OUT;
+	struct ring_head h;
+
+	if ((p->intercept & 1u << stream) && !p->paused) {
+		h = head_of(p, REC_IO, stream, bytes.n);
+		if (in_queue)
+			ring_commit(p->ring, &h);
+		else
+			ring_put(p->ring, RING_BYTES, &h, bytes.p);
+	}
+	relay_deliver(r, bytes.p, bytes.n);
+}
+
+/* Events stand in the recording where the bytes that told of them end.  With half of the queue
+ * free there is room for the pieces and the events; with less, events come behind the bytes. */
+static bool
+may_cut(const struct proxy *p)
+{
+	return ring_fill(p->ring) <= p->ring->size / 2;
+}
+
+/* REST stands outside of the queue; RECORDED: only looked at. */
+static void
+watch_rest(struct proxy *p, struct relay *r, struct span rest, bool recorded)
+{
+	unsigned stream = r == &p->err ? MSG_STREAM_ERR : MSG_STREAM_OUT;
+
+	while (rest.n) {
+		size_t n = ran_output(p->ran, stream, rest, clk_mono(p->clk));
+		bool cut = !recorded && may_cut(p);
+
+		if (!recorded)
+			pass_output(p, r, span_of(rest.p, cut ? n : rest.n), false);
+		recorded = !cut;
+		ran_flush(p->ran);
+		rest = span_of(rest.p + n, rest.n - n);
+	}
+}
+
+/* BYTES stand in the queue, not committed: they may be written over once they are. */
+static void
+watch_output(struct proxy *p, struct relay *r, struct span bytes)
+{
+	static uint8_t rest[RING_DATA_MAX];
+	unsigned stream = r == &p->err ? MSG_STREAM_ERR : MSG_STREAM_OUT;
+	size_t n = ran_output(p->ran, stream, bytes, clk_mono(p->clk));
+	bool cut = n < bytes.n && may_cut(p);
+
+	memcpy(rest, bytes.p + n, bytes.n - n);
+	pass_output(p, r, span_of(bytes.p, cut ? n : bytes.n), true);
+	ran_flush(p->ran);
+	watch_rest(p, r, span_of(rest, bytes.n - n), !cut);
+}
+
 static void
 output_ready(void *ctx, struct relay *r)
 {
 	struct proxy *p = ctx;
-	uint16_t stream = r == &p->err ? MSG_STREAM_ERR : MSG_STREAM_OUT;
-	struct ring_head h;
 	size_t room;
 	ssize_t n;
 	uint8_t *at = ring_reserve(p->ring, RING_BYTES, READ_MIN, &room);
@@ -82,11 +138,10 @@ output_ready(void *ctx, struct relay *r)
 	p->moved = true;
 	if (looks_for_prompts(p))
 		mask_output(&p->mask, span_of(at, (size_t)n));
-	if ((p->intercept & 1u << stream) && !p->paused) {
-		h = head_of(p, REC_IO, stream, (size_t)n);
-		ring_commit(p->ring, &h);
-	}
-	relay_deliver(r, at, (size_t)n);
+	if (p->ran)
+		watch_output(p, r, span_of(at, (size_t)n));
+	else
+		pass_output(p, r, span_of(at, (size_t)n), true);
 	ring_wake(p->ring, false);
 }
 
@@ -115,6 +170,8 @@ pass_input(struct proxy *p, struct span in)
 		return;
 	if ((p->intercept & CONF_STDIN) && !p->paused)
 		record_input(p, in);
+	if (p->ran)
+		ran_input(p->ran, in, clk_mono(p->clk));
 	relay_deliver(&p->in, in.p, in.n);
 	ring_wake(p->ring, false);
 }
@@ -127,6 +184,8 @@ take_key(struct proxy *p, enum keys_action a)
 		return;
 	}
 	p->paused = !p->paused;
+	if (p->ran)
+		p->ran->paused = p->paused;
 	proxy_event(p, RING_EVENT, p->paused ? REC_PAUSE : REC_RESUME, NULL, 0);
 	if (!p->quiet)
 		proxy_say(p, p->paused ? "recording paused" : "recording resumed");

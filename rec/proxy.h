@@ -7,6 +7,7 @@
 #include "base/clk.h"
 #include "rec/keys.h"
 #include "rec/mask.h"
+#include "rec/ran.h"
 #include "rec/recorder.h"
 #include "rec/relay.h"
 
@@ -27,6 +28,7 @@ struct proxy {
 	bool moved;        /* bytes have moved since somebody cleared this */
 	struct keys keys;
 	struct mask mask;
+	struct ran *ran; /* what looks for events in the bytes; NULL: nothing does */
 	struct relay in, out, err;
 	void (*user_gone)(void *ctx); /* the user's terminal went away */
 	void *ctx;

@@ -212,6 +212,15 @@ take_event(struct recorder *r, const struct ring_item *it, enum vendor_id id,
 }
 
 static void
+take_vendor(struct recorder *r, const struct ring_item *it)
+{
+	struct msg m;
+
+	vendor_raw(&m, (enum vendor_id)it->h.stream, span_of(it->data, it->h.n));
+	recorder_request(r, &m, &m.p.channel_request_unknown.request_id, it->h.mono_ns);
+}
+
+static void
 put_plain(struct recorder *r, enum msg_type type, int64_t mono_ns)
 {
 	struct msg m;
@@ -273,6 +282,9 @@ take(struct recorder *r, const struct ring_item *it)
 		break;
 	case REC_EXIT:
 		take_exit(r, it);
+		break;
+	case REC_VENDOR:
+		take_vendor(r, it);
 		break;
 	}
 }

@@ -28,6 +28,7 @@ enum rec_kind {
 	REC_MASKED, /* text: why */
 	REC_SIGNAL, /* int: number */
 	REC_EXIT,   /* int: wait status */
+	REC_VENDOR, /* payload of the vendor event whose enum vendor_id .stream is */
 };
 
 enum recorder_news {

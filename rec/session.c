@@ -107,6 +107,7 @@ finish(struct session *s)
 
 	s->state = CLOSING;
 	proxy_stop(&s->proxy);
+	ran_end(&s->ran, clk_mono(s->clk));
 	loop_cancel(&s->loop, s->drain_timer);
 	loop_cancel(&s->loop, s->end_timer);
 	if (s->pid > 0)
@@ -368,6 +369,7 @@ start_proxy(struct session *s, const struct proxy_fds *f, struct err *e)
 	p->quiet = s->conf->quiet;
 	p->pty = s->pty.master;
 	p->keys = s->conf->keys;
+	p->ran = &s->ran;
 	p->user_gone = on_user_gone;
 	p->ctx = s;
 	loop_add(&s->loop, s->sig_fd, POLLIN, on_signals, s);
@@ -414,6 +416,7 @@ run(struct session *s, struct err *e)
 	pty_close_slave(&s->pty);
 	pty_close_slave(&s->pty_err);
 	rc = start_proxy(s, &f, e);
+	ran_begin(&s->ran, &s->loop, s->pid);
 	if (rc == 0)
 		rc = writer_start(&s->writer, &s->rec, s->clk, s->news_fd, e);
 	if (rc < 0)

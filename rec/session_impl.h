@@ -23,6 +23,7 @@ struct session {
 	struct writer writer;
 	struct sink sinks[SINK_MAX];
 	struct proxy proxy;
+	struct ran ran;
 	struct proc_facts facts;
 	struct sig_saved signals;
 	struct tty tty;
@@ -38,7 +39,7 @@ struct session {
 	bool incomplete;
 	bool abandoned;      /* the writing thread still runs */
 	char path[PATH_MAX]; /* default place */
-	char env_session[64];
+	char env_session[64], env_nonce[64];
 };
 
 /* In the order in which they are called.  All return 0 or a negative code. */

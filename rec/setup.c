@@ -104,12 +104,17 @@ setup_first_messages(struct session *s, struct err *e)
 		.size = &s->size,
 		.modes = &modes,
 		.shell = user_shell(s) };
+	int rc;
 
 	if (s->pty.master >= 0)
 		tcgetattr(s->pty.master, &modes);
 	s->rec.policy = ON_ERROR_STOP;
 	ident_start(&s->rec, &id, s->rec.mono_ns);
+	rc = ran_start(&s->ran, s->conf->trace, s->pty.master, &s->rec, s->clk, e);
 	s->rec.policy = s->conf->on_error;
+	if (rc < 0)
+		return rc;
+	recorder_flush(&s->rec);
 	for (int i = 0; i < s->rec.nsinks; i++)
 		if (s->sinks[i].failing && s->rec.policy != ON_ERROR_CONTINUE) {
 			*e = s->sinks[i].why;
@@ -237,7 +242,7 @@ pid_t
 setup_program(struct session *s, const int theirs[3], int *status, struct err *e)
 {
 	char **line = command_line(s, user_shell(s));
-	const char *env[] = { s->env_session, NULL };
+	const char *env[] = { s->env_session, s->env_nonce, NULL };
 	struct child_plan plan = { .argv = line,
 		.env = env,
 		.fd = { theirs[0], theirs[1], theirs[2] },
@@ -249,6 +254,7 @@ setup_program(struct session *s, const int theirs[3], int *status, struct err *e
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	plan.file = line[0];
 	snprintf(s->env_session, sizeof s->env_session, "AUDITREC_SESSION=%s", s->rec.id);
+	ran_env(&s->ran, s->env_nonce);
 	pid = child_start(&plan, status, e);
 	if (line != s->conf->argv)
 		free(line);

@@ -46,6 +46,7 @@ static bool
 is_frequent(int32_t type, int vendor)
 {
 	switch (vendor) {
+	case VENDOR_COMMAND:
 	case VENDOR_PROCESS_EXEC:
 	case VENDOR_PROCESS_EXIT:
 	case VENDOR_FILE_OPEN:
