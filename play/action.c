@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* What the commands do to the player. */
-#include "play/canvas.h"
 #include "play/player_impl.h"
 
 #include <math.h>
@@ -43,6 +42,16 @@ player_seek_ordinal(struct player *p, uint64_t ordinal, int64_t now)
 		e = reel_event(p->reel, i);
 		g.when.ns = e->at_ns;
 	}
+	return goal_set(p, g);
+}
+
+unsigned
+player_seek_message(struct player *p, uint64_t ordinal, int64_t at_ns, int64_t now)
+{
+	struct goal g = { .kind = GOAL_ORDINAL, .ordinal = ordinal };
+
+	p->now = now;
+	g.when = (struct when){ .kind = WHEN_NS, .ns = at_ns };
 	return goal_set(p, g);
 }
 
@@ -238,52 +247,4 @@ player_command(struct player *p, const struct command *c, int64_t now)
 	if (a->text)
 		return flags | a->text(p, a->fixed ? a->fixed : c->arg);
 	return flags;
-}
-
-unsigned
-player_find(struct player *p, const char *text, int dir, int64_t now)
-{
-	struct err e = { 0 };
-	int row = 0, col = 0, rc;
-
-	p->now = now;
-	p->goal.kind = GOAL_NONE;
-	p->paused = true;
-	rc = reel_find(p->reel, text, dir, &row, &col, player_busy, p, &e);
-	if (rc == 1) {
-		player_arrive(p, reel_time(p->reel));
-		p->hit = (struct player_hit){ row, col, canvas_text_cols(text) };
-		return PLAYER_REDRAW | PLAYER_STATUS | PLAYER_JUMPED;
-	}
-	player_anchor(p);
-	if (rc < 0 && rc != ERR_CANCELLED)
-		p->err = e;
-	return PLAYER_STATUS | (rc == ERR_CANCELLED ? 0 : PLAYER_MISSED);
-}
-
-bool
-player_find_shown(struct player *p, const char *text, int64_t now)
-{
-	int row, col;
-
-	if (reel_find_shown(p->reel, text, &row, &col, NULL) <= 0)
-		return false;
-	p->now = now;
-	p->goal.kind = GOAL_NONE;
-	p->paused = true;
-	player_anchor(p);
-	p->hit = (struct player_hit){ row, col, canvas_text_cols(text) };
-	return true;
-}
-
-struct player_hit
-player_hit(const struct player *p)
-{
-	return p->hit;
-}
-
-void
-player_forget_hit(struct player *p)
-{
-	p->hit.cols = 0;
 }

@@ -9,39 +9,29 @@
 #define TOAST_NS        (2500 * NS_PER_MS)
 #define DOUBLE_CLICK_NS (400 * NS_PER_MS)
 
-static bool
-find_busy(void *ctx, double done)
-{
-	struct app *a = ctx;
-
-	if (a->finding < 0) /* a move within the index: short, and keys wait behind it */
-		return false;
-	a->finding = done;
-	return a->o.busy && a->o.busy(a->o.ctx);
-}
-
 int
 app_init(struct app *a, struct reel *r, const struct app_opts *o, int64_t now)
 {
 	*a = (struct app){ .o = *o,
 		.bar = true,
 		.mouse = !o->no_mouse,
-		.finding = -1,
 		.seeking_since = -1,
 		.focus = PANE_NONE,
 		.dragged = PANE_NONE,
 		.now = now };
-	a->o.player.busy = find_busy;
-	a->o.player.ctx = a;
 	view_init(&a->view);
 	timebar_init(&a->timebar);
 	a->player = player_new(r, &a->o.player, now);
-	return a->player ? 0 : ERR_NOMEM;
+	if (!a->player)
+		return ERR_NOMEM;
+	find_init(&a->find, a->player);
+	return 0;
 }
 
 void
 app_done(struct app *a)
 {
+	find_done(&a->find);
 	player_free(a->player);
 	a->player = NULL;
 }
@@ -78,6 +68,7 @@ app_toast(struct app *a, const char *fmt, ...)
 	vsnprintf(a->toast, sizeof a->toast, fmt, ap);
 	va_end(ap);
 	a->toast_end = ns_add(a->now, TOAST_NS);
+	a->finding.telling = false;
 }
 
 /* Leaves what has the keys: help, list, found text. */
@@ -172,6 +163,7 @@ take_key(struct app *a, uint32_t key)
 		return app_prompt_key(a, key);
 	c = keymap_find(&a->o.keymap, pane_of(pane_with_keys(a))->mode, key);
 	if (app_cancels(a, c)) {
+		find_stop(&a->find);
 		app_toast(a, "cancelled");
 		return app_answer(a, player_cancel(a->player, a->now), "");
 	}
@@ -250,6 +242,8 @@ app_tick(struct app *a, int64_t now)
 	app_note_seeking(a);
 	if (flags & PLAYER_REDRAW)
 		place_again(a);
+	if (a->find.going)
+		return app_find_pursue(a);
 	if (a->toast_end && now >= a->toast_end) {
 		a->toast_end = 0;
 		return APP_PAINT;
@@ -262,6 +256,8 @@ app_deadline(const struct app *a)
 {
 	int64_t at = player_deadline(a->player);
 
+	if (a->find.going)
+		return a->now;
 	return a->toast_end && a->toast_end < at ? a->toast_end : at;
 }
 
@@ -273,6 +269,7 @@ index_idle(struct app *a)
 
 /* Work for idle moments, the most urgent first; each does one slice, false: has nothing. */
 static bool (*const idle[])(struct app *a) = {
+	app_find_idle, /* soon done: it waits for the index */
 	index_idle,
 };
 

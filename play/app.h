@@ -5,6 +5,7 @@
 #ifndef PLAY_APP_H
 #define PLAY_APP_H
 
+#include "play/find.h"
 #include "play/keymap.h"
 #include "play/mouse.h"
 #include "play/pane.h"
@@ -23,14 +24,11 @@ enum { /* reactions */
 };
 
 struct app_opts {
-	struct player_opts player; /* its busy and ctx are set by the app */
+	struct player_opts player;
 	struct keymap keymap;
 	enum theme_depth depth;
 	bool utf8;
 	bool no_mouse; /* leave it to the terminal, until the person wants it */
-	/* While a find runs: paint, look for keys; true: a key was pressed, cancel. */
-	bool (*busy)(void *ctx);
-	void *ctx;
 };
 
 enum app_prompt {
@@ -58,8 +56,12 @@ struct app {
 		int row, col, n;
 		int64_t at;
 	} clicked;
-	char needle[PROMPT_MAX]; /* what n and N look for */
-	int needle_dir;
+	struct find find;
+	struct { /* of its prompt, and what is told */
+		enum search_scope scope;
+		bool plain, scope_chosen;
+		bool telling; /* the word shown is about the hit, and grows with the index */
+	} finding;
 	bool help, bar, wall, mouse;
 	size_t help_top;
 	int help_page;
@@ -67,7 +69,6 @@ struct app {
 	int64_t toast_end;
 	enum command_id moving; /* to an event: what it was is told on arrival */
 	int64_t seeking_since;  /* -1: it does not seek */
-	double finding;         /* progress of a find that runs, else negative */
 	/* What paint_screen() last drew, to keep it while the program draws a frame. */
 	struct {
 		bool valid;
@@ -101,5 +102,7 @@ void app_toast(struct app *a, const char *fmt, ...) __attribute__((format(printf
 bool app_seeks_long(const struct app *a);             /* so long that it should be told */
 const struct prompt *app_prompt(const struct app *a); /* the open one, or NULL */
 const char *app_prompt_label(const struct app *a);
+/* What stands at its right; "" when nothing does. */
+void app_prompt_note(const struct app *a, char *out, size_t size);
 
 #endif

@@ -31,9 +31,18 @@ unsigned app_prompt_open(struct app *a, enum app_prompt kind);
 unsigned app_prompt_key(struct app *a, uint32_t key);
 unsigned app_goto_enter(struct app *a, const char *text);
 unsigned app_find_enter(struct app *a, const char *text);
-unsigned app_find_back_enter(struct app *a, const char *text);
+unsigned app_find_edit(struct app *a, struct prompt *p);
+bool app_find_key(struct app *a, struct prompt *p, uint32_t key);
+unsigned app_find_leave(struct app *a);
+const char *app_find_label(const struct app *a);
+void app_find_note(const struct app *a, char *out, size_t size);
+
+/* A slice on the way to a hit; a slice of searching when nothing else is to do. */
+unsigned app_find_pursue(struct app *a);
+bool app_find_idle(struct app *a);
 
 /* Panes: see struct pane. */
+void app_find_close(struct app *a);
 bool app_list_command(struct app *a, const struct command *c, unsigned *flags);
 void app_list_close(struct app *a);
 bool timebar_shown(const struct app *a);

@@ -162,5 +162,7 @@ app_cancels(struct app *a, const struct command *c)
 {
 	bool adds = c && (c->id == CMD_BACK || c->id == CMD_FORWARD || c->id == CMD_QUIT);
 
+	if (a->find.going)
+		return !c || c->id != CMD_QUIT;
 	return player_view(a->player).state == PLAYER_SEEKING && !adds;
 }

@@ -3,20 +3,25 @@
 #include "play/app_impl.h"
 
 struct kind {
-	const char *label;
+	const char *label;       /* NULL: it changes */
 	enum app_prompt history; /* whose history it shares */
 	unsigned (*enter)(struct app *a, const char *text);
-	unsigned (*edit)(
-		struct app *a, const char *text); /* after every key; may be NULL */
-	unsigned (*leave)(struct app *a);         /* left without; may be NULL */
+	/* These may be NULL. */
+	unsigned (*edit)(struct app *a, struct prompt *p); /* after every key */
+	unsigned (*leave)(struct app *a);                  /* left without */
+	bool (*key)(
+		struct app *a, struct prompt *p, uint32_t key); /* a key of its own? */
+	const char *(*label_now)(const struct app *a);
+	void (*note)(const struct app *a, char *out, size_t size);
 };
 
 static const struct kind kinds[] = {
 	[APP_PROMPT_NONE] = { .label = "" },
-	[APP_PROMPT_TIME] = { "go to: ", APP_PROMPT_TIME, app_goto_enter, NULL, NULL },
-	[APP_PROMPT_FIND] = { "/", APP_PROMPT_FIND, app_find_enter, NULL, NULL },
-	[APP_PROMPT_FIND_BACK] = { "?", APP_PROMPT_FIND, app_find_back_enter, NULL,
-		NULL },
+	[APP_PROMPT_TIME] = { "go to: ", APP_PROMPT_TIME, .enter = app_goto_enter },
+	[APP_PROMPT_FIND] = { NULL, APP_PROMPT_FIND, app_find_enter, app_find_edit,
+		app_find_leave, app_find_key, app_find_label, app_find_note },
+	[APP_PROMPT_FIND_BACK] = { NULL, APP_PROMPT_FIND, app_find_enter, app_find_edit,
+		app_find_leave, app_find_key, app_find_label, app_find_note },
 };
 
 static struct prompt *
@@ -35,7 +40,17 @@ app_prompt(const struct app *a)
 const char *
 app_prompt_label(const struct app *a)
 {
-	return kinds[a->prompt].label;
+	const struct kind *k = &kinds[a->prompt];
+
+	return k->label_now ? k->label_now(a) : k->label;
+}
+
+void
+app_prompt_note(const struct app *a, char *out, size_t size)
+{
+	out[0] = 0;
+	if (kinds[a->prompt].note)
+		kinds[a->prompt].note(a, out, size);
 }
 
 unsigned
@@ -52,9 +67,12 @@ app_prompt_key(struct app *a, uint32_t key)
 {
 	const struct kind *k = &kinds[a->prompt];
 	struct prompt *p = line(a);
-	enum prompt_result r = prompt_key(p, key);
+	enum prompt_result r;
 	unsigned flags = APP_PAINT;
 
+	if (k->key && k->key(a, p, key))
+		return flags;
+	r = prompt_key(p, key);
 	if (r == PROMPT_ENTERED || r == PROMPT_LEFT)
 		a->prompt = APP_PROMPT_NONE;
 	if (r == PROMPT_ENTERED)
@@ -62,6 +80,6 @@ app_prompt_key(struct app *a, uint32_t key)
 	else if (r == PROMPT_LEFT && k->leave)
 		flags |= k->leave(a);
 	else if (r == PROMPT_EDITED && k->edit)
-		flags |= k->edit(a, p->text);
+		flags |= k->edit(a, p);
 	return flags;
 }

@@ -9,13 +9,13 @@
 
 /* What the view should show: found text, else a cursor that can be seen, else nothing new. */
 static struct view_rect
-interest(const struct app *a, const struct emu *e)
+interest(struct app *a, const struct emu *e)
 {
-	struct player_hit h = player_hit(a->player);
+	const struct find_mark *h = find_mark_here(&a->find);
 	struct emu_cursor at = emu_cursor(e);
 
-	if (h.cols)
-		return (struct view_rect){ h.row, h.col, 1, h.cols };
+	if (h)
+		return (struct view_rect){ h->row, h->col, 1, h->cols };
 	if (at.visible)
 		return (struct view_rect){ at.row, at.col, 1, 1 };
 	return (struct view_rect){ -1, -1, 0, 0 };

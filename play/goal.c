@@ -17,10 +17,8 @@ static unsigned
 go_time(struct player *p, int64_t at)
 {
 	struct err e = { 0 };
-	int rc = reel_seek_time(p->reel, at, player_busy, p, &e);
+	int rc = reel_seek_time(p->reel, at, NULL, NULL, &e);
 
-	if (rc == ERR_CANCELLED)
-		return give_up(p, PLAYER_STATUS);
 	if (rc < 0) {
 		player_fail(p, &e);
 		return player_arrive(p, reel_time(p->reel));
@@ -34,10 +32,8 @@ static unsigned
 go_ordinal(struct player *p, uint64_t ordinal)
 {
 	struct err e = { 0 };
-	int rc = reel_seek_ordinal(p->reel, ordinal, player_busy, p, &e);
+	int rc = reel_seek_ordinal(p->reel, ordinal, NULL, NULL, &e);
 
-	if (rc == ERR_CANCELLED)
-		return give_up(p, PLAYER_STATUS);
 	if (rc < 0) {
 		player_fail(p, &e);
 	}
@@ -146,7 +142,7 @@ goal_pursue(struct player *p)
 
 	if (p->goal.kind == GOAL_NONE)
 		return flags;
-	player_index_slice(p, goal_time(p, &at));
+	player_index(p, goal_time(p, &at));
 	return flags | try_goal(p) | PLAYER_STATUS;
 }
 
@@ -155,7 +151,6 @@ goal_set(struct player *p, struct goal g)
 {
 	g.from_ns = reel_index_state(p->reel).frames_ns;
 	p->goal = g;
-	p->hit.cols = 0;
 	return goal_pursue(p);
 }
 

@@ -94,15 +94,15 @@ paint_frame(struct app *a, struct canvas *c, const struct emu *e)
 }
 
 static void
-paint_hit(struct app *a, struct canvas *c)
+paint_mark(
+	struct app *a, struct canvas *c, const struct find_mark *m, enum theme_role role)
 {
-	struct player_hit h = player_hit(a->player);
-	struct style s = paint_style(a, ROLE_FOUND);
+	struct style s = paint_style(a, role);
 	const struct view *v = &a->view;
 
-	for (int i = 0; i < h.cols; i++) {
-		int row = h.row - v->top + v->shown.row,
-		    col = h.col + i - v->left + v->shown.col;
+	for (int i = 0; i < m->cols; i++) {
+		int row = m->row - v->top + v->shown.row,
+		    col = m->col + i - v->left + v->shown.col;
 
 		if (!inside(v->shown, row, col))
 			continue;
@@ -110,6 +110,19 @@ paint_hit(struct app *a, struct canvas *c)
 		canvas_row(c, row)[col].bg = s.bg;
 		canvas_row(c, row)[col].attr = s.attr;
 	}
+}
+
+static void
+paint_marks(struct app *a, struct canvas *c)
+{
+	int n;
+	const struct find_mark *v = find_marks_shown(&a->find, &n),
+			       *here = find_mark_here(&a->find);
+
+	for (int i = 0; i < n; i++)
+		paint_mark(a, c, &v[i], ROLE_FOUND_TOO);
+	if (here)
+		paint_mark(a, c, here, ROLE_FOUND);
 }
 
 static void
@@ -144,7 +157,7 @@ paint_recording(
 	for (int i = 0; i < a->view.shown.rows; i++)
 		paint_row(a, c, e, i);
 	paint_frame(a, c, e);
-	paint_hit(a, c);
+	paint_marks(a, c);
 	place_cursor(a, e);
 	a->painted.valid = true;
 	a->painted.generation = c->generation;

@@ -92,9 +92,9 @@ static enum theme_role
 word(const struct app *a, const struct player_view *v, char *out, size_t size)
 {
 	out[0] = 0;
-	if (a->finding >= 0)
-		snprintf(out, size, "looking for %s: %d%% (any key cancels)", a->needle,
-			(int)(a->finding * 100));
+	if (a->find.going)
+		snprintf(out, size, "looking for %.80s: %d%% (any key cancels)",
+			a->find.now.text, (int)(find_state(&a->find).done * 100));
 	else if (v->state == PLAYER_SEEKING && app_seeks_long(a))
 		snprintf(out, size, "reading on to that place: %d%% (any key cancels)",
 			(int)(v->done * 100));
@@ -157,6 +157,20 @@ time_bar(struct app *a, struct canvas *c, int row, int col, int cols,
 	}
 }
 
+/* At the right, where the text leaves room for it. */
+static void
+paint_prompt_note(struct app *a, struct canvas *c, int row, int from)
+{
+	char note[APP_TOAST_MAX];
+	int cols;
+
+	app_prompt_note(a, note, sizeof note);
+	cols = canvas_text_cols(note);
+	if (from + 2 + cols < c->cols)
+		canvas_text(c, row, c->cols - cols - 1, cols,
+			paint_style(a, ROLE_BAR_FAINT), note);
+}
+
 static void
 paint_prompt(struct app *a, struct canvas *c, int row, const struct prompt *p)
 {
@@ -176,7 +190,7 @@ paint_prompt(struct app *a, struct canvas *c, int row, const struct prompt *p)
 		text++; /* the end being written stays in sight */
 	while (((unsigned char)*text & 0xC0) == 0x80)
 		text++;
-	canvas_text(c, row, col, room, s, text);
+	paint_prompt_note(a, c, row, col + canvas_text(c, row, col, room, s, text));
 	c->cursor_row = row;
 	c->cursor_col = col + used < c->cols ? col + used : c->cols - 1;
 }

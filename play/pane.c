@@ -18,7 +18,7 @@ always(const struct app *a)
 static bool
 status_shown(const struct app *a)
 {
-	return a->bar || app_prompt(a) || a->toast_end || a->finding >= 0;
+	return a->bar || app_prompt(a) || a->toast_end || a->find.going;
 }
 
 static bool
@@ -37,12 +37,6 @@ static bool
 list_shown(const struct app *a)
 {
 	return a->list.shown;
-}
-
-static void
-screen_close(struct app *a)
-{
-	player_forget_hit(a->player);
 }
 
 static struct view_rect
@@ -121,7 +115,7 @@ static const struct pane panes[PANE_COUNT] = {
 		.shown = always,
 		.paint = paint_screen,
 		.mouse = screen_mouse,
-		.close = screen_close,
+		.close = app_find_close,
 	},
 };
 

@@ -103,9 +103,8 @@ player_fail(struct player *p, const struct err *e)
 	p->failed = p->finished = true;
 }
 
-/* One slice, toward a place AHEAD or of all; false when there is nothing left to index. */
 bool
-player_index_slice(struct player *p, bool ahead)
+player_index(struct player *p, bool ahead)
 {
 	struct err e = { 0 };
 	int rc;
@@ -124,15 +123,7 @@ player_index_slice(struct player *p, bool ahead)
 bool
 player_idle(struct player *p)
 {
-	return player_index_slice(p, false);
-}
-
-bool
-player_busy(void *ctx, double done)
-{
-	struct player *p = ctx;
-
-	return p->o.busy && p->o.busy(p->o.ctx, done);
+	return player_index(p, false);
 }
 
 unsigned
@@ -142,7 +133,6 @@ player_arrive(struct player *p, int64_t pos)
 	p->pos = p->quiet_since = pos;
 	p->finished = reel_at_end(p->reel) || p->failed;
 	p->in_frame = false;
-	p->hit.cols = 0;
 	p->step[0] = 0;
 	player_anchor(p);
 	return PLAYER_REDRAW | PLAYER_STATUS | PLAYER_JUMPED;
@@ -246,10 +236,8 @@ player_tick(struct player *p, int64_t now)
 		return 0;
 	p->pos = pos_at(p, now);
 	n = apply_due(p);
-	if (n) {
-		p->hit.cols = 0;
+	if (n)
 		p->step[0] = 0;
-	}
 	if (frame_open(p))
 		return PLAYER_STATUS;
 	p->in_frame = false;

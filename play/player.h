@@ -19,16 +19,13 @@ enum {                          /* reactions */
 	PLAYER_REDRAW = 1 << 0, /* the screen has changed (a frame is whole) */
 	PLAYER_STATUS = 1 << 1, /* clock or state have changed */
 	PLAYER_JUMPED = 1 << 2, /* arrived somewhere else than by playing */
-	PLAYER_MISSED = 1 << 3, /* there is nothing to go to: no such event or text */
+	PLAYER_MISSED = 1 << 3, /* there is nothing to go to: no such event */
 };
 
 struct player_opts {
 	double speed;          /* 1/16 to 64; 0 = 1 */
 	int64_t idle_limit_ns; /* cut pauses down to it; 0: what the recording wishes; < 0: no */
 	bool paused;
-	/* Asked now and then while a find runs; true cancels it.  May be NULL. */
-	bool (*busy)(void *ctx, double done);
-	void *ctx;
 };
 
 #define PLAYER_SPEED_MIN (1.0 / 16)
@@ -43,24 +40,19 @@ unsigned player_tick(struct player *p, int64_t now);
 int64_t player_deadline(const struct player *p); /* INT64_MAX: not before a command */
 /* One slice of indexing for a moment without work; false when there is none left. */
 bool player_idle(struct player *p);
+/* The same with the screens first when AHEAD. */
+bool player_index(struct player *p, bool ahead);
 
 bool player_knows(
 	enum command_id id); /* the commands that player_command() carries out */
 unsigned player_command(struct player *p, const struct command *c, int64_t now);
 unsigned player_seek(struct player *p, const struct when *w, int64_t now);
 unsigned player_seek_ordinal(struct player *p, uint64_t ordinal, int64_t now);
+/* To where ORDINAL messages are applied, the last of them at AT_NS. */
+unsigned player_seek_message(
+	struct player *p, uint64_t ordinal, int64_t at_ns, int64_t now);
 unsigned player_pause(struct player *p, bool paused, int64_t now);
 unsigned player_cancel(struct player *p, int64_t now); /* gives a goal up */
-
-struct player_hit {
-	int row, col, cols; /* where on the screen; cols 0: none */
-};
-/* Pauses and goes to the next (DIR 1) or last (-1) moment that shows TEXT. */
-unsigned player_find(struct player *p, const char *text, int dir, int64_t now);
-/* If the screen shows TEXT now: pauses and marks it. */
-bool player_find_shown(struct player *p, const char *text, int64_t now);
-struct player_hit player_hit(const struct player *p);
-void player_forget_hit(struct player *p); /* nothing is marked any more */
 
 enum player_state { PLAYER_PLAYING, PLAYER_PAUSED, PLAYER_SEEKING, PLAYER_FINISHED };
 

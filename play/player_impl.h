@@ -40,17 +40,14 @@ struct player {
 	bool in_frame;
 	bool failed; /* the recording cannot be read on: err says why */
 	struct goal goal;
-	struct player_hit hit;
 	struct err err;
 	char step[200];
 };
 
 void player_anchor(struct player *p); /* the clock runs on from pos and now */
 void player_fail(struct player *p, const struct err *e); /* stay on what is shown */
-bool player_index_slice(struct player *p, bool ahead); /* false: nothing left to index */
 bool player_duration_known(const struct player *p);
 int64_t player_duration(const struct player *p);
-bool player_busy(void *p, double done); /* a reel_cancel */
 /* Now stand at POS, by other means than playing. */
 unsigned player_arrive(struct player *p, int64_t pos);
 

@@ -40,8 +40,8 @@ word_left(const struct prompt *p, int at)
 	return at;
 }
 
-static void
-cut(struct prompt *p, int from, int to)
+void
+prompt_cut(struct prompt *p, int from, int to)
 {
 	memmove(p->text + from, p->text + to, (size_t)(p->n - to) + 1);
 	p->n -= to - from;
@@ -117,11 +117,11 @@ prompt_key(struct prompt *p, uint32_t key)
 	case 'h' | K_CTRL:
 		if (p->n == 0) /* as in less */
 			return PROMPT_LEFT;
-		cut(p, left_of(p, p->at), p->at);
+		prompt_cut(p, left_of(p, p->at), p->at);
 		return PROMPT_EDITED;
 	case K_DELETE:
 	case 'd' | K_CTRL:
-		cut(p, p->at, right_of(p, p->at));
+		prompt_cut(p, p->at, right_of(p, p->at));
 		return PROMPT_EDITED;
 	case K_LEFT:
 	case 'b' | K_CTRL:
@@ -140,13 +140,13 @@ prompt_key(struct prompt *p, uint32_t key)
 		p->at = p->n;
 		return PROMPT_EDITED;
 	case 'u' | K_CTRL:
-		cut(p, 0, p->at);
+		prompt_cut(p, 0, p->at);
 		return PROMPT_EDITED;
 	case 'k' | K_CTRL:
 		p->text[p->n = p->at] = 0;
 		return PROMPT_EDITED;
 	case 'w' | K_CTRL:
-		cut(p, word_left(p, p->at), p->at);
+		prompt_cut(p, word_left(p, p->at), p->at);
 		return PROMPT_EDITED;
 	case K_UP:
 		return history(p, 1);

@@ -13,7 +13,8 @@
 struct unit {
 	struct search_hit *v; /* NULL with N > 0: found, not kept */
 	uint64_t n;
-	size_t done; /* size of the block when it was looked at */
+	int64_t first_ns, last_ns; /* times of the first and the last of them */
+	size_t done;               /* size of the block when it was looked at */
 };
 
 struct search {
@@ -188,6 +189,9 @@ look(struct search *s, size_t unit, struct unit *u, size_t max)
 		if (s->scan.end <= s->scan.line.keep)
 			continue;
 		h = hit_of(s, unit);
+		if (!u->n)
+			u->first_ns = h.at_ns;
+		u->last_ns = h.at_ns;
 		if (u->n < max)
 			rc = keep(u, &cap, &h);
 		u->n += rc == 0;
@@ -381,6 +385,50 @@ search_hit(struct search *s, uint64_t i, struct search_hit *hit)
 			return true;
 		}
 	return false;
+}
+
+uint64_t
+search_number(struct search *s, const struct search_hit *hit)
+{
+	const struct unit *v;
+	uint64_t before = 0;
+
+	for (size_t u = 0; u < s->n && u < hit->unit; u++)
+		before += s->units[u].n;
+	if (hit->unit >= s->n)
+		return before;
+	v = hits_of(s, hit->unit);
+	for (uint64_t i = 0; i < v->n; i++, before++)
+		if (v->v[i].line > hit->line ||
+			(v->v[i].line == hit->line && v->v[i].start >= hit->start))
+			break;
+	return before;
+}
+
+static int
+slot_of(int64_t at_ns, int64_t duration_ns, int n)
+{
+	double slot =
+		duration_ns > 0 ? (double)at_ns / (double)duration_ns * (double)n : 0;
+
+	return slot < 0 ? 0 : slot >= n ? n - 1 : (int)slot;
+}
+
+/* Few units lie in more than one slot; only of those the hits themselves are looked at. */
+void
+search_slots(const struct search *s, int64_t duration_ns, uint32_t *slots, int n)
+{
+	for (size_t i = 0; i < s->n && n > 0; i++) {
+		const struct unit *u = &s->units[i];
+		int first = slot_of(u->first_ns, duration_ns, n);
+
+		if (!u->v || first == slot_of(u->last_ns, duration_ns, n)) {
+			slots[first] += (uint32_t)u->n;
+			continue;
+		}
+		for (uint64_t k = 0; k < u->n; k++)
+			slots[slot_of(u->v[k].at_ns, duration_ns, n)]++;
+	}
 }
 
 int

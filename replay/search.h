@@ -48,6 +48,11 @@ struct search_state search_state(const struct search *s);
 int search_near(struct search *s, uint64_t n, int dir, struct search_hit *hit);
 /* Hit number I in the order of time among those found; false: no such. */
 bool search_hit(struct search *s, uint64_t i, struct search_hit *hit);
+/* The number of HIT among those found: search_hit() of that is HIT. */
+uint64_t search_number(struct search *s, const struct search_hit *hit);
+/* Add those found to N slots over 0 to DURATION_NS: cheap whatever their number.  Hits that
+ * are not kept count where the first of their block stands. */
+void search_slots(const struct search *s, int64_t duration_ns, uint32_t *slots, int n);
 /* Append the line that HIT is in. */
 int search_context(struct search *s, const struct search_hit *hit, struct buf *out);
 

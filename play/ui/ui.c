@@ -25,7 +25,6 @@
 #include <unistd.h>
 
 #define FRAME_NS      (NS_PER_S / 60)
-#define FIND_FRAME_NS (100 * NS_PER_MS)
 #define INDEX_NOTE_NS (250 * NS_PER_MS) /* how often progress of the index is shown */
 #define SLICE_ROOM_NS \
 	(10 * NS_PER_MS) /* no slice of the index this close to a deadline */
@@ -280,22 +279,6 @@ wait_input(struct ui *u, int timeout_ms)
 	return p[0].revents & POLLIN;
 }
 
-/* While a find runs: its progress, and any key ends it. */
-static bool
-find_busy(void *ctx)
-{
-	struct ui *u = ctx;
-	struct mouse m;
-
-	if (clk_mono(u->clk) - u->painted >= FIND_FRAME_NS)
-		paint(u);
-	if (!wait_input(u, 0))
-		return u->quit;
-	while (keys_next(&m) != K_NONE)
-		;
-	return true;
-}
-
 static int
 milliseconds(int64_t ns)
 {
@@ -347,8 +330,6 @@ ui_run(struct app *a, const struct clk *clk, struct err *e)
 	if (rc == 0)
 		rc = start_curses(&u, e);
 	if (rc == 0) {
-		a->o.busy = find_busy;
-		a->o.ctx = &u;
 		paint(&u);
 		loop(&u);
 	}

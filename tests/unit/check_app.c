@@ -2,95 +2,12 @@
 /* The app and its pictures: what is painted with which style, frames that are kept, and
  * anything a person may press in any order. */
 #include "base/clk.h"
-#include "play/paint.h"
 #include "play/script.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/app_show.h"
 
 #include <locale.h>
 #include <stdio.h>
-
-struct show {
-	struct app app;
-	struct canvas canvas;
-	int64_t now;
-};
-
-static void
-show_open(struct show *s, struct span text, int cols, int rows)
-{
-	struct app_opts o = { .depth = THEME_256, .utf8 = true };
-	struct reel_opts ro = { .channel = -1 };
-	struct tape *t;
-	struct reel *r;
-	struct err e;
-
-	*s = (struct show){ 0 };
-	keymap_init(&o.keymap);
-	ck_assert_int_eq(tape_open(&t, src_mem(text), NULL, &e), 0);
-	ck_assert_int_eq(reel_open(&r, t, &ro, &e), 0);
-	ck_assert_int_eq(app_init(&s->app, r, &o, 0), 0);
-	ck_assert_int_eq(canvas_size(&s->canvas, cols, rows), 0);
-}
-
-static void
-show_close(struct show *s)
-{
-	app_done(&s->app);
-	canvas_free(&s->canvas);
-}
-
-static void
-tick_to(struct show *s, int64_t now)
-{
-	s->now = now;
-	app_tick(&s->app, now);
-	paint_app(&s->app, &s->canvas);
-}
-
-static void
-press(struct show *s, const char *key)
-{
-	ck_assert_uint_ne(keymap_key(key), K_NONE);
-	app_key(&s->app, keymap_key(key), s->now);
-	paint_app(&s->app, &s->canvas);
-}
-
-static void
-type(struct show *s, const char *text)
-{
-	for (; *text; text++)
-		app_key(&s->app, (uint8_t)*text, s->now);
-	paint_app(&s->app, &s->canvas);
-}
-
-static void
-expect_row(struct show *s, int row, const char *want)
-{
-	struct buf b = { 0 };
-
-	canvas_row_text(&s->canvas, row, &b);
-	ck_assert_str_eq(buf_cstr(&b), want);
-	buf_free(&b);
-}
-
-static bool
-row_has(struct show *s, int row, const char *what)
-{
-	struct buf b = { 0 };
-	bool found;
-
-	canvas_row_text(&s->canvas, row, &b);
-	found = strstr(buf_cstr(&b), what) != NULL;
-	buf_free(&b);
-	return found;
-}
-
-static const struct cell *
-cell_at(struct show *s, int row, int col)
-{
-	return &canvas_row(&s->canvas, row)[col];
-}
 
 #define HEAD "{\"version\":2,\"width\":20,\"height\":4}\n"
 
@@ -132,71 +49,6 @@ START_TEST(app_cuts_wide_characters_at_the_edge)
 	ck_assert_uint_eq(cell_at(&s, 0, 2)->width, 0);
 	press(&s, "L"); /* 8 columns on: begins with nothing of the recording's text */
 	expect_row(&s, 0, "");
-	show_close(&s);
-}
-END_TEST
-
-START_TEST(app_marks_what_was_found)
-{
-	struct show s;
-	struct style found = theme_style(THEME_256, ROLE_FOUND);
-
-	show_open(&s,
-		SPAN_LIT(HEAD "[1,\"o\",\"a needle "
-			      "\\u65e5\\u672c\"]\n[2,\"o\",\"\\r\\nneedle\"]\n"),
-		20, 5);
-	tick_to(&s, 0);
-	press(&s, "/");
-	type(&s, "needle \xE6");
-	press(&s, "Backspace");
-	press(&s, "Enter");
-	ck_assert_uint_eq(cell_at(&s, 0, 2)->bg, found.bg);
-	ck_assert_uint_eq(cell_at(&s, 0, 1)->bg, 0);
-	press(&s, "n");
-	ck_assert(row_has(&s, 4, "not found"));
-	press(&s, "Home");
-	ck_assert_uint_eq(cell_at(&s, 0, 2)->bg, 0);
-	show_close(&s);
-}
-END_TEST
-
-/* What stands on the screen already is no "not found". */
-START_TEST(app_finds_what_is_shown_now)
-{
-	struct show s;
-	struct style found = theme_style(THEME_256, ROLE_FOUND);
-
-	show_open(&s,
-		SPAN_LIT(HEAD "[1,\"o\",\"one\\r\\n\"]\n[2,\"o\",\"and \\u65e5 two\"]\n"
-			      "[3,\"o\",\"\\r\\none\"]\n[4,\"o\",\"\"]\n"),
-		60, 24);
-	tick_to(&s, 2 * NS_PER_S);
-	press(&s, "/");
-	type(&s, "two");
-	press(&s, "Enter");
-	ck_assert_int_eq(player_view(s.app.player).pos_ns, 2 * NS_PER_S);
-	ck_assert_int_eq(player_view(s.app.player).state, PLAYER_PAUSED);
-	ck_assert_int_eq(player_hit(s.app.player).row, 1);
-	ck_assert_int_eq(player_hit(s.app.player).col, 7);
-	ck_assert_uint_eq(cell_at(&s, 9, 20 + 7)->bg, found.bg);
-	ck_assert_uint_eq(cell_at(&s, 9, 20 + 6)->bg, 0);
-	ck_assert(row_has(&s, 23, "on the screen here"));
-	press(&s, "/"); /* the same again goes on */
-	press(&s, "Enter");
-	ck_assert(row_has(&s, 23, "not found after"));
-	press(&s, "?"); /* another text is looked for here first, in both directions */
-	type(&s, "one");
-	press(&s, "Enter");
-	ck_assert_int_eq(player_view(s.app.player).pos_ns, 2 * NS_PER_S);
-	press(&s, "N"); /* the other direction: forward */
-	ck_assert_int_eq(player_view(s.app.player).pos_ns, 3 * NS_PER_S);
-	ck_assert_int_eq(player_hit(s.app.player).row, 2);
-	ck_assert_uint_eq(cell_at(&s, 10, 20)->bg, found.bg);
-	press(&s, "Tab");
-	press(&s, "Esc"); /* one thing at a time */
-	ck_assert_uint_eq(cell_at(&s, 10, 20)->bg, found.bg);
-	press(&s, "Esc");
-	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, 0);
 	show_close(&s);
 }
 END_TEST
@@ -325,9 +177,6 @@ START_TEST(app_takes_back_a_long_move)
 	type(&s, "not there");
 	press(&s, "Enter");
 	ck_assert(row_has(&s, 23, "not found"));
-	/* A move that asks whether to go on is no find, and keys wait behind it. */
-	ck_assert(!s.app.o.player.busy(s.app.o.player.ctx, 0.5));
-	ck_assert(s.app.finding < 0);
 	show_close(&s);
 	buf_free(&b);
 }
@@ -496,8 +345,6 @@ case_pictures(void)
 	setlocale(LC_ALL, "C.UTF-8"); /* widths of characters */
 	tcase_add_test(t, app_paints_styles_of_the_recording);
 	tcase_add_test(t, app_cuts_wide_characters_at_the_edge);
-	tcase_add_test(t, app_marks_what_was_found);
-	tcase_add_test(t, app_finds_what_is_shown_now);
 	tcase_add_test(t, app_tells_which_event_it_went_to);
 	tcase_add_test(t, app_keeps_the_screen_while_a_frame_is_drawn);
 	tcase_add_test(t, app_list_begins_where_the_clock_is);

@@ -450,54 +450,6 @@ START_TEST(player_goes_near_at_once)
 }
 END_TEST
 
-static bool
-stop_at_once(void *ctx, double done)
-{
-	int *asked = ctx;
-
-	(void)done;
-	++*asked;
-	return true;
-}
-
-START_TEST(player_finds_text)
-{
-	struct player *p = open_small((struct player_opts){ 0 });
-
-	player_tick(p, 0);
-	ck_assert_int_ne(player_find(p, "THREE", 1, 0) & PLAYER_MISSED, 0);
-	ck_assert_int_eq(player_hit(p).cols, 0);
-	ck_assert_int_ne(player_find(p, "three", 1, 0) & PLAYER_JUMPED, 0);
-	ck_assert_int_eq(pos(p), 3 * S);
-	ck_assert_int_eq(player_hit(p).row, 0);
-	ck_assert_int_eq(player_hit(p).col, 8);
-	ck_assert_int_eq(player_hit(p).cols, 5);
-	ck_assert_int_eq(state(p), PLAYER_PAUSED);
-	command(p, "forward 1", 0);
-	ck_assert_int_eq(player_hit(p).cols, 0);
-	player_free(p);
-}
-END_TEST
-
-START_TEST(player_find_can_be_cancelled)
-{
-	struct buf b = { 0 };
-	struct player *p;
-	int asked = 0;
-
-	build_long(&b, 3000, 1000, 100);
-	p = open_text(buf_span(&b),
-		(struct player_opts){ .busy = stop_at_once, .ctx = &asked });
-	player_tick(p, 0);
-	ck_assert_int_eq(
-		player_find(p, "nowhere", 1, 0) & (PLAYER_MISSED | PLAYER_JUMPED), 0);
-	ck_assert_int_eq(asked, 1);
-	ck_assert_int_eq(pos(p), 0);
-	player_free(p);
-	buf_free(&b);
-}
-END_TEST
-
 START_TEST(player_survives_cut_recordings)
 {
 	for (size_t n = sizeof small - 1; n > 38; n--) {
@@ -544,8 +496,6 @@ case_moving(void)
 	tcase_add_test(t, player_seeks_into_floods_in_slices);
 	tcase_add_test(t, player_goes_near_at_once);
 	tcase_add_test(t, player_goes_far_in_slices_and_can_be_stopped);
-	tcase_add_test(t, player_finds_text);
-	tcase_add_test(t, player_find_can_be_cancelled);
 	return t;
 }
 

@@ -128,6 +128,27 @@ expect_complete(struct search *s, const struct truth *t, uint64_t k, const char 
 	}
 }
 
+/* Numbers, and the sum over a timeline, by looking at every hit. */
+static void
+expect_places(struct search *s)
+{
+	uint32_t slots[16] = { 0 }, want[16] = { 0 };
+	struct search_hit h, last = { 0 };
+	uint64_t n = search_state(s).hits;
+
+	if (!n)
+		return;
+	ck_assert(search_hit(s, n - 1, &last));
+	for (uint64_t i = 0; search_hit(s, i, &h); i++) {
+		double at = last.at_ns ? (double)h.at_ns / (double)last.at_ns : 0;
+
+		ck_assert_uint_eq(search_number(s, &h), i);
+		want[at < 1 ? (int)(at * 16) : 15]++;
+	}
+	search_slots(s, last.at_ns, slots, 16);
+	ck_assert_mem_eq(slots, want, sizeof slots);
+}
+
 static void
 expect_near(struct search *s, const struct truth *t)
 {
@@ -184,6 +205,7 @@ START_TEST(hits_are_real_and_complete)
 		for (uint64_t k = 1; k <= t.n; k++)
 			expect_complete(s, &t, k, needles[i]);
 		expect_near(s, &t);
+		expect_places(s);
 		ck_assert_uint_eq(search_state(s).end, t.n);
 		ck_assert(!search_state(s).full);
 		search_close(s);
@@ -243,6 +265,7 @@ START_TEST(hits_come_while_the_index_grows)
 	ck_assert_uint_eq(first.n, 503);
 	ck_assert(search_hit(s, 5, &h));
 	ck_assert_uint_eq(h.n, 5503);
+	expect_places(s);
 	search_close(s);
 	/* from the end backwards: the block there is looked at first */
 	s = search_of(r, q, SEARCH_SHOWN);

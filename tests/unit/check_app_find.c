@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: ISC */
+/* Searching as a person does it: the prompt, what is marked, n and N, the words about it. */
+#include "base/clk.h"
+
+#include "tests/unit/app_show.h"
+
+#include <locale.h>
+#include <stdio.h>
+
+#define HEAD "{\"version\":2,\"width\":20,\"height\":4}\n"
+
+static struct style
+style(enum theme_role role)
+{
+	return theme_style(THEME_256, role);
+}
+
+static void
+index_all(struct show *s)
+{
+	while (app_idle(&s->app))
+		;
+	paint_app(&s->app, &s->canvas);
+}
+
+static int64_t
+pos(const struct show *s)
+{
+	return player_view(s->app.player).pos_ns;
+}
+
+/* Enter TEXT with KEY ("/" or "?"). */
+static void
+search(struct show *s, const char *key, const char *text)
+{
+	press(s, key);
+	type(s, text);
+	press(s, "Enter");
+}
+
+START_TEST(marks_what_was_found)
+{
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[1,\"o\",\"a needle "
+			      "\\u65e5\\u672c\"]\n[2,\"o\",\"\\r\\nneedle\"]\n"),
+		20, 5);
+	tick_to(&s, 0);
+	press(&s, "/");
+	type(&s, "needle \xE6");
+	press(&s, "Backspace");
+	press(&s, "Enter");
+	ck_assert_int_eq(pos(&s), NS_PER_S);
+	ck_assert_uint_eq(cell_at(&s, 0, 2)->bg, style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(cell_at(&s, 0, 1)->bg, 0);
+	press(&s, "n");
+	ck_assert(row_has(&s, 4, "hit 1 of 1"));
+	press(&s, "Home");
+	ck_assert_uint_eq(cell_at(&s, 0, 2)->bg, 0);
+	search(&s, "/", "eedle$");
+	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
+	ck_assert_uint_eq(cell_at(&s, 1, 1)->bg, style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(cell_at(&s, 1, 0)->bg, 0);
+	show_close(&s);
+}
+END_TEST
+
+/* What stands on the screen already is no "not found". */
+START_TEST(finds_what_is_shown_now)
+{
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[1,\"o\",\"one\\r\\n\"]\n[2,\"o\",\"and \\u65e5 two\"]\n"
+			      "[3,\"o\",\"\\r\\none\"]\n[4,\"o\",\"\"]\n"),
+		60, 24);
+	tick_to(&s, 2 * NS_PER_S);
+	search(&s, "/", "two");
+	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
+	ck_assert_int_eq(player_view(s.app.player).state, PLAYER_PAUSED);
+	ck_assert_uint_eq(cell_at(&s, 10, 20 + 7)->bg, style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(cell_at(&s, 10, 20 + 6)->bg, 0);
+	ck_assert(row_has(&s, 23, "on the screen here"));
+	search(&s, "/", ""); /* the same again goes on */
+	ck_assert(row_has(&s, 23, "hit 1 of 1, from the start again"));
+	search(&s, "?", "one"); /* another text is looked for here first, either way */
+	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
+	ck_assert(row_has(&s, 23, "on the screen here"));
+	press(&s, "N"); /* the other direction: forward */
+	ck_assert_int_eq(pos(&s), 3 * NS_PER_S);
+	ck_assert(row_has(&s, 23, "hit 2 of 2"));
+	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(cell_at(&s, 9, 20)->bg, style(ROLE_FOUND_TOO).bg);
+	press(&s, "Tab");
+	press(&s, "Esc"); /* one thing at a time */
+	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, style(ROLE_FOUND).bg);
+	press(&s, "Esc");
+	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, 0);
+	ck_assert_uint_eq(cell_at(&s, 9, 20)->bg, 0);
+	press(&s, "n"); /* and is found again, backwards */
+	ck_assert_int_eq(pos(&s), NS_PER_S);
+	show_close(&s);
+}
+END_TEST
+
+/* Several hits of one message are gone to one by one. */
+START_TEST(goes_through_the_hits_of_one_message)
+{
+	static const int rows[] = { 0, 0, 2, 1 }, cols[] = { 0, 4, 1, 0 };
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(
+			HEAD "[1,\"o\",\"foo fool\\r\\n\\r\\nxfoo\"]\n[2,\"o\",\"\\u001b["
+			     "2;1Hfoo\"]\n[3,\"o\",\"\"]\n"),
+		60, 5);
+	tick_to(&s, 0);
+	index_all(&s);
+	search(&s, "/", "foo");
+	for (int i = 0; i < 4; i++) {
+		char number[16];
+
+		snprintf(number, sizeof number, "hit %d of 4", i + 1);
+		ck_assert(row_has(&s, 4, number));
+		ck_assert_int_eq(pos(&s), (i < 3 ? 1 : 2) * NS_PER_S);
+		ck_assert_uint_eq(
+			cell_at(&s, rows[i], 20 + cols[i])->bg, style(ROLE_FOUND).bg);
+		press(&s, "n");
+	}
+	ck_assert(row_has(&s, 4, "hit 1 of 4, from the"));
+	press(&s, "N");
+	ck_assert(row_has(&s, 4, "hit 4 of 4, from the"));
+	for (int i = 3; i > 0; i--)
+		press(&s, "N");
+	ck_assert(row_has(&s, 4, "hit 1 of 4"));
+	ck_assert_uint_eq(cell_at(&s, 0, 20)->bg, style(ROLE_FOUND).bg);
+	show_close(&s);
+}
+END_TEST
+
+START_TEST(marks_while_one_types)
+{
+	struct show s;
+
+	show_open(&s, SPAN_LIT(HEAD "[1,\"o\",\"cat cut\"]\n[2,\"o\",\"\\r\\ncot\"]\n"),
+		60, 8);
+	tick_to(&s, NS_PER_S);
+	index_all(&s);
+	press(&s, "/");
+	type(&s, "c.t");
+	ck_assert(row_has(&s, 7, "/c.t"));
+	ck_assert(row_has(&s, 7, "3 matches"));
+	ck_assert_uint_eq(cell_at(&s, 1, 20)->bg, style(ROLE_FOUND_TOO).bg);
+	ck_assert_uint_eq(cell_at(&s, 1, 24)->bg, style(ROLE_FOUND_TOO).bg);
+	ck_assert_uint_eq(cell_at(&s, 1, 23)->bg, 0);
+	type(&s, "(");
+	ck_assert(row_has(&s, 7, "missing closing parenthesis"));
+	ck_assert_uint_eq(cell_at(&s, 1, 20)->bg, 0);
+	press(&s, "C-r");
+	ck_assert(row_has(&s, 7, "/plain: c.t("));
+	ck_assert(row_has(&s, 7, "no match"));
+	press(&s, "C-r");
+	press(&s, "Backspace");
+	ck_assert(row_has(&s, 7, "3 matches"));
+	press(&s, "Esc");
+	ck_assert_uint_eq(cell_at(&s, 1, 20)->bg, 0);
+	ck_assert_int_eq(pos(&s), NS_PER_S);
+	search(&s, "/", "(cot"); /* said, and what was there before stays */
+	ck_assert(row_has(&s, 7, "(cot: missing closing parenthesis"));
+	search(&s, "/", "");
+	ck_assert(row_has(&s, 7, "nothing to find yet"));
+	search(&s, "/", "cot");
+	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
+	press(&s, "/");
+	type(&s, "cat");
+	ck_assert_uint_eq(cell_at(&s, 2, 20)->bg, 0);
+	press(&s, "Esc"); /* restores */
+	ck_assert_uint_eq(cell_at(&s, 2, 20)->bg, style(ROLE_FOUND).bg);
+	show_close(&s);
+}
+END_TEST
+
+#define TYPED_SESSION                                                          \
+	HEAD "[1,\"i\",\"l\"]\n[1.1,\"o\",\"l\"]\n[2,\"i\",\"x\\u007fs\"]\n"   \
+	     "[2.1,\"o\",\"s\"]\n[3,\"i\",\"\\r\"]\n[4,\"o\",\"\\r\\nout\"]\n" \
+	     "[5,\"m\",\"look here\"]\n[6,\"o\",\"ls\"]\n"
+
+START_TEST(looks_where_it_is_told)
+{
+	struct show s;
+
+	show_open(&s, SPAN_LIT(TYPED_SESSION), 70, 8);
+	tick_to(&s, 0);
+	index_all(&s);
+	press(&s, "/");
+	type(&s, "t:x<bs>");
+	ck_assert(row_has(&s, 7, "/typed: x<bs>"));
+	press(&s, "Enter");
+	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
+	ck_assert(row_has(&s, 7, "hit 1 of 1: lx<BS>s"));
+	press(&s, "/");
+	press(&s, "C-t");
+	press(&s, "C-t");
+	type(&s, "look");
+	ck_assert(row_has(&s, 7, "/events: look"));
+	press(&s, "Enter");
+	ck_assert_int_eq(pos(&s), 5 * NS_PER_S);
+	ck_assert(row_has(&s, 7, "hit 1 of 1: marker: look here"));
+	press(&s, "/");
+	press(&s, "C-t");
+	press(&s, "Backspace"); /* back to what was shown, then away */
+	ck_assert(row_has(&s, 7, "/ "));
+	ck_assert(!row_has(&s, 7, "typed"));
+	ck_assert_int_eq(s.canvas.cursor_row, 7);
+	press(&s, "Backspace");
+	ck_assert_int_ne(s.canvas.cursor_row, 7);
+	press(&s, "/");
+	type(&s, "s:t:");
+	ck_assert(row_has(&s, 7, "/t:"));
+	show_close(&s);
+}
+END_TEST
+
+static TCase *
+case_find(void)
+{
+	TCase *t = tcase_create("find");
+
+	setlocale(LC_ALL, "C.UTF-8"); /* widths of characters */
+	tcase_add_test(t, marks_what_was_found);
+	tcase_add_test(t, finds_what_is_shown_now);
+	tcase_add_test(t, goes_through_the_hits_of_one_message);
+	tcase_add_test(t, marks_while_one_types);
+	tcase_add_test(t, looks_where_it_is_told);
+	return t;
+}
+
+UNIT_MAIN("app_find", case_find)
