@@ -29,6 +29,15 @@ pos(const struct show *s)
 	return player_view(s->app.player).pos_ns;
 }
 
+/* Background of a cell of the recorded screen, wherever that stands in the window. */
+static uint32_t
+back(struct show *s, int row, int col)
+{
+	struct view_rect r = s->app.view.shown;
+
+	return cell_at(s, r.row + row, r.col + col)->bg;
+}
+
 /* Enter TEXT with KEY ("/" or "?"). */
 static void
 search(struct show *s, const char *key, const char *text)
@@ -52,16 +61,16 @@ START_TEST(marks_what_was_found)
 	press(&s, "Backspace");
 	press(&s, "Enter");
 	ck_assert_int_eq(pos(&s), NS_PER_S);
-	ck_assert_uint_eq(cell_at(&s, 0, 2)->bg, style(ROLE_FOUND).bg);
-	ck_assert_uint_eq(cell_at(&s, 0, 1)->bg, 0);
+	ck_assert_uint_eq(back(&s, 0, 2), style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(back(&s, 0, 1), 0);
 	press(&s, "n");
 	ck_assert(row_has(&s, 4, "hit 1 of 1"));
 	press(&s, "Home");
-	ck_assert_uint_eq(cell_at(&s, 0, 2)->bg, 0);
+	ck_assert_uint_eq(back(&s, 0, 2), 0);
 	search(&s, "/", "eedle$");
 	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
-	ck_assert_uint_eq(cell_at(&s, 1, 1)->bg, style(ROLE_FOUND).bg);
-	ck_assert_uint_eq(cell_at(&s, 1, 0)->bg, 0);
+	ck_assert_uint_eq(back(&s, 1, 1), style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(back(&s, 1, 0), 0);
 	show_close(&s);
 }
 END_TEST
@@ -79,8 +88,8 @@ START_TEST(finds_what_is_shown_now)
 	search(&s, "/", "two");
 	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
 	ck_assert_int_eq(player_view(s.app.player).state, PLAYER_PAUSED);
-	ck_assert_uint_eq(cell_at(&s, 10, 20 + 7)->bg, style(ROLE_FOUND).bg);
-	ck_assert_uint_eq(cell_at(&s, 10, 20 + 6)->bg, 0);
+	ck_assert_uint_eq(back(&s, 1, 7), style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(back(&s, 1, 6), 0);
 	ck_assert(row_has(&s, 23, "on the screen here"));
 	search(&s, "/", ""); /* the same again goes on */
 	ck_assert(row_has(&s, 23, "hit 1 of 1, from the start again"));
@@ -90,14 +99,14 @@ START_TEST(finds_what_is_shown_now)
 	press(&s, "N"); /* the other direction: forward */
 	ck_assert_int_eq(pos(&s), 3 * NS_PER_S);
 	ck_assert(row_has(&s, 23, "hit 2 of 2"));
-	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, style(ROLE_FOUND).bg);
-	ck_assert_uint_eq(cell_at(&s, 9, 20)->bg, style(ROLE_FOUND_TOO).bg);
+	ck_assert_uint_eq(back(&s, 2, 0), style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(back(&s, 0, 0), style(ROLE_FOUND_TOO).bg);
 	press(&s, "Tab");
 	press(&s, "Esc"); /* one thing at a time */
-	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(back(&s, 2, 0), style(ROLE_FOUND).bg);
 	press(&s, "Esc");
-	ck_assert_uint_eq(cell_at(&s, 11, 20)->bg, 0);
-	ck_assert_uint_eq(cell_at(&s, 9, 20)->bg, 0);
+	ck_assert_uint_eq(back(&s, 2, 0), 0);
+	ck_assert_uint_eq(back(&s, 0, 0), 0);
 	press(&s, "n"); /* and is found again, backwards */
 	ck_assert_int_eq(pos(&s), NS_PER_S);
 	show_close(&s);
@@ -124,8 +133,7 @@ START_TEST(goes_through_the_hits_of_one_message)
 		snprintf(number, sizeof number, "hit %d of 4", i + 1);
 		ck_assert(row_has(&s, 4, number));
 		ck_assert_int_eq(pos(&s), (i < 3 ? 1 : 2) * NS_PER_S);
-		ck_assert_uint_eq(
-			cell_at(&s, rows[i], 20 + cols[i])->bg, style(ROLE_FOUND).bg);
+		ck_assert_uint_eq(back(&s, rows[i], cols[i]), style(ROLE_FOUND).bg);
 		press(&s, "n");
 	}
 	ck_assert(row_has(&s, 4, "hit 1 of 4, from the"));
@@ -134,7 +142,7 @@ START_TEST(goes_through_the_hits_of_one_message)
 	for (int i = 3; i > 0; i--)
 		press(&s, "N");
 	ck_assert(row_has(&s, 4, "hit 1 of 4"));
-	ck_assert_uint_eq(cell_at(&s, 0, 20)->bg, style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(back(&s, 0, 0), style(ROLE_FOUND).bg);
 	show_close(&s);
 }
 END_TEST
@@ -151,12 +159,12 @@ START_TEST(marks_while_one_types)
 	type(&s, "c.t");
 	ck_assert(row_has(&s, 7, "/c.t"));
 	ck_assert(row_has(&s, 7, "3 matches"));
-	ck_assert_uint_eq(cell_at(&s, 1, 20)->bg, style(ROLE_FOUND_TOO).bg);
-	ck_assert_uint_eq(cell_at(&s, 1, 24)->bg, style(ROLE_FOUND_TOO).bg);
-	ck_assert_uint_eq(cell_at(&s, 1, 23)->bg, 0);
+	ck_assert_uint_eq(back(&s, 0, 0), style(ROLE_FOUND_TOO).bg);
+	ck_assert_uint_eq(back(&s, 0, 4), style(ROLE_FOUND_TOO).bg);
+	ck_assert_uint_eq(back(&s, 0, 3), 0);
 	type(&s, "(");
 	ck_assert(row_has(&s, 7, "missing closing parenthesis"));
-	ck_assert_uint_eq(cell_at(&s, 1, 20)->bg, 0);
+	ck_assert_uint_eq(back(&s, 0, 0), 0);
 	press(&s, "C-r");
 	ck_assert(row_has(&s, 7, "/plain: c.t("));
 	ck_assert(row_has(&s, 7, "no match"));
@@ -164,7 +172,7 @@ START_TEST(marks_while_one_types)
 	press(&s, "Backspace");
 	ck_assert(row_has(&s, 7, "3 matches"));
 	press(&s, "Esc");
-	ck_assert_uint_eq(cell_at(&s, 1, 20)->bg, 0);
+	ck_assert_uint_eq(back(&s, 0, 0), 0);
 	ck_assert_int_eq(pos(&s), NS_PER_S);
 	search(&s, "/", "(cot"); /* said, and what was there before stays */
 	ck_assert(row_has(&s, 7, "(cot: missing closing parenthesis"));
@@ -174,9 +182,9 @@ START_TEST(marks_while_one_types)
 	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
 	press(&s, "/");
 	type(&s, "cat");
-	ck_assert_uint_eq(cell_at(&s, 2, 20)->bg, 0);
+	ck_assert_uint_eq(back(&s, 1, 0), 0);
 	press(&s, "Esc"); /* restores */
-	ck_assert_uint_eq(cell_at(&s, 2, 20)->bg, style(ROLE_FOUND).bg);
+	ck_assert_uint_eq(back(&s, 1, 0), style(ROLE_FOUND).bg);
 	show_close(&s);
 }
 END_TEST
