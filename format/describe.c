@@ -8,7 +8,7 @@
 #include "format/vendor.h"
 
 #include "base/clk.h"
-#include "base/utf8.h"
+#include "format/seemly.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -92,44 +92,6 @@ form_of(const struct form *f, size_t n, int id)
 	return NULL;
 }
 
-/* Characters that move text about on the screen instead of standing in it. */
-static bool
-is_unseemly(uint32_t ch)
-{
-	return (ch >= 0x80 && ch < 0xA0) || (ch >= 0x200B && ch <= 0x200F) ||
-	       (ch >= 0x2028 && ch <= 0x202E) || (ch >= 0x2060 && ch <= 0x206F) ||
-	       ch == 0xFEFF || ch == 0x061C || (ch >= 0xE0000 && ch <= 0xE0FFF);
-}
-
-static void
-put_char(struct buf *out, uint32_t ch)
-{
-	uint8_t b[UTF8_MAX_LEN];
-
-	if (ch < 0x20 || ch == 0x7F)
-		buf_addf(out, "^%c", (int)(ch ^ 0x40));
-	else
-		buf_add(out, b, (size_t)utf8_put(b, is_unseemly(ch) ? UTF8_BAD : ch));
-}
-
-static void
-put_text(struct buf *out, struct span s, size_t max)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < s.n; count++) {
-		uint32_t ch;
-		int k = utf8_get(s.p + i, s.n - i, &ch, NULL);
-
-		if (count == max) {
-			buf_add_str(out, "...");
-			return;
-		}
-		put_char(out, k ? ch : UTF8_BAD);
-		i += k ? (size_t)k : s.n - i;
-	}
-}
-
 static void
 put_duration(struct buf *out, int64_t ns)
 {
@@ -151,7 +113,7 @@ put_list(struct buf *out, const struct msg_list *l, bool answers)
 	for (size_t i = 0; i < l->n && i < LIST_MAX; i++) {
 		if (i)
 			buf_add_str(out, ", ");
-		put_text(out, l->v[i].question, VALUE_CHARS_MAX);
+		seemly_put(out, l->v[i].question, VALUE_CHARS_MAX);
 		if (answers)
 			buf_add_str(out, " ***");
 	}
@@ -177,7 +139,7 @@ put_field(struct buf *out, const struct msg *m, const struct msg_field *f)
 		return false;
 	switch (f->kind) {
 	case MSG_TEXT:
-		put_text(out, *(const struct span *)v, VALUE_CHARS_MAX);
+		seemly_put(out, *(const struct span *)v, VALUE_CHARS_MAX);
 		break;
 	case MSG_BYTES:
 		buf_addf(out, "%zu bytes", ((const struct span *)v)->n);
@@ -205,7 +167,7 @@ put_json(struct buf *out, const json_t *v, const char *between)
 	size_t before = out->n;
 
 	if (json_is_string(v))
-		put_text(out, span_of(json_string_value(v), json_string_length(v)),
+		seemly_put(out, span_of(json_string_value(v), json_string_length(v)),
 			VALUE_CHARS_MAX);
 	else if (json_is_integer(v))
 		buf_addf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
@@ -298,7 +260,7 @@ describe_io(struct buf *out, const struct msg *m)
 	else
 		buf_addf(out, "stream %" PRIu64, stream);
 	buf_addf(out, ", %zu byte%s: ", m->p.io.data.n, m->p.io.data.n == 1 ? "" : "s");
-	put_text(out, m->p.io.data, IO_CHARS_MAX);
+	seemly_put(out, m->p.io.data, IO_CHARS_MAX);
 }
 
 /* WHEN is "key=value ...": all of them are texts of the payload. */

@@ -33,6 +33,8 @@ app_done(struct app *a)
 {
 	find_done(&a->find);
 	player_free(a->player);
+	sidebar_free(&a->list);
+	detail_free(&a->detail);
 	a->player = NULL;
 }
 
@@ -126,6 +128,10 @@ static app_command *const commands[CMD_COUNT] = {
 	[CMD_FIND_PREVIOUS] = app_find_previous,
 	[CMD_SIDEBAR] = app_sidebar,
 	[CMD_JUMP] = app_jump,
+	[CMD_FILTER] = app_filter,
+	[CMD_DETAIL] = app_detail,
+	[CMD_WIDTH] = app_width,
+	[CMD_LANE] = app_lane,
 	[CMD_PAN] = app_pan,
 	[CMD_FOLLOW] = app_follow,
 	[CMD_CLOCK] = app_clock,
@@ -270,6 +276,7 @@ index_idle(struct app *a)
 /* Work for idle moments, the most urgent first; each does one slice, false: has nothing. */
 static bool (*const idle[])(struct app *a) = {
 	app_find_idle, /* soon done: it waits for the index */
+	app_list_idle,
 	index_idle,
 };
 

@@ -6,6 +6,7 @@
 #define PLAY_APP_H
 
 #include "play/find.h"
+#include "play/detail.h"
 #include "play/keymap.h"
 #include "play/mouse.h"
 #include "play/pane.h"
@@ -36,6 +37,7 @@ enum app_prompt {
 	APP_PROMPT_TIME,
 	APP_PROMPT_FIND,
 	APP_PROMPT_FIND_BACK,
+	APP_PROMPT_FILTER,
 	APP_PROMPT_COUNT
 };
 
@@ -47,6 +49,8 @@ struct app {
 	struct view view;
 	struct sidebar list;
 	struct timebar timebar;
+	struct detail detail;
+	bool lane;                               /* typed keys are shown */
 	struct prompt prompts[APP_PROMPT_COUNT]; /* by whose history it is */
 	enum app_prompt prompt;
 	int cols, rows;       /* the window, as it was painted last */
@@ -85,6 +89,12 @@ void app_done(struct app *a);
 
 /* The last event that has happened by now; SIZE_MAX: none yet. */
 size_t app_current_event(const struct app *a);
+/* Of those in the list, by their number there. */
+size_t app_list_count(const struct app *a);
+/* Looks at more events for the filter, puts the selection in its place: before painting. */
+void app_list_sync(struct app *a);
+size_t app_list_current(const struct app *a); /* SIZE_MAX: none yet */
+const struct reel_event *app_list_event(const struct app *a, size_t i); /* NULL: none */
 /* The window has this size; then the panes stand so. */
 void app_resize(struct app *a, int cols, int rows);
 struct pane_layout app_layout(const struct app *a);

@@ -14,7 +14,7 @@ typedef unsigned app_command(struct app *a, const char *arg);
 app_command app_goto;                                                  /* app_move.c */
 app_command app_find, app_find_back, app_find_next, app_find_previous; /* app_find.c */
 app_command app_sidebar, app_jump;                                     /* app_list.c */
-app_command app_pan, app_follow, app_clock, app_bar, app_mouse_toggle;                   /* app_view.c */
+app_command app_pan, app_follow, app_clock, app_bar, app_mouse_toggle; /* app_view.c */
 
 app_command app_timebar; /* paint_timebar.c */
 
@@ -53,5 +53,18 @@ unsigned status_mouse(struct app *a, const struct mouse *m, struct view_rect are
 unsigned screen_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 unsigned timebar_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 bool app_help_command(struct app *a, const struct command *c, unsigned *flags);
+
+/* The events: their list, its filter, all of one; the lane of keys. */
+app_command app_filter, app_width; /* app_list.c */
+app_command app_detail;            /* app_detail.c */
+app_command app_lane;              /* app_view.c */
+bool app_list_idle(struct app *a);
+unsigned app_filter_edit(struct app *a, struct prompt *p);
+unsigned app_filter_enter(struct app *a, const char *text);
+unsigned app_filter_leave(struct app *a);
+unsigned app_list_mouse(struct app *a, const struct mouse *m, struct view_rect area);
+bool app_detail_command(struct app *a, const struct command *c, unsigned *flags);
+void app_detail_close(struct app *a);
+unsigned app_detail_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 
 #endif

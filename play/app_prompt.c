@@ -22,6 +22,8 @@ static const struct kind kinds[] = {
 		app_find_leave, app_find_key, app_find_label, app_find_note },
 	[APP_PROMPT_FIND_BACK] = { NULL, APP_PROMPT_FIND, app_find_enter, app_find_edit,
 		app_find_leave, app_find_key, app_find_label, app_find_note },
+	[APP_PROMPT_FILTER] = { "show: ", APP_PROMPT_FILTER, app_filter_enter,
+		app_filter_edit, app_filter_leave },
 };
 
 static struct prompt *

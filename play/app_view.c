@@ -65,6 +65,14 @@ app_clock(struct app *a, const char *arg)
 }
 
 unsigned
+app_lane(struct app *a, const char *arg)
+{
+	(void)arg;
+	a->lane = !a->lane;
+	return APP_PAINT;
+}
+
+unsigned
 app_bar(struct app *a, const char *arg)
 {
 	(void)arg;

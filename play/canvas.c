@@ -144,6 +144,27 @@ canvas_text_cols(const char *text)
 	return n;
 }
 
+size_t
+canvas_text_fit(const char *text, size_t n, int cols)
+{
+	char piece[UTF8_MAX_LEN * CANVAS_COLS_MAX + 1];
+	const char *at = piece;
+	size_t fit = 0;
+	int used = 0, width = 0;
+
+	if (n >= sizeof piece)
+		n = sizeof piece - 1;
+	memcpy(piece, text, n);
+	piece[n] = 0;
+	while (next_char(&at, &width)) {
+		used += width;
+		if (used > cols && fit)
+			return fit;
+		fit = (size_t)(at - piece);
+	}
+	return n;
+}
+
 /* TEXT without orders; its new length. */
 static int
 drop_orders(char *text, int n)

@@ -43,6 +43,8 @@ void canvas_fill(
 int canvas_text(
 	struct canvas *c, int row, int col, int cols, struct style s, const char *text);
 int canvas_text_cols(const char *text);
+/* Bytes at the front of the N at TEXT that fit into COLS columns; at least one character. */
+size_t canvas_text_fit(const char *text, size_t n, int cols);
 /* One cell of an emulator. */
 void canvas_emu_cell(
 	struct canvas *c, int row, int col, const struct emu *e, const struct cell *from);

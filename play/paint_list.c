@@ -5,34 +5,61 @@
 #include "base/clk.h"
 #include "base/when.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #define TIME_COLS    9
+#define TEXT_COL     12 /* behind a sign */
 #define KEYS_COLS    24
 #define TENTHS_BELOW (10 * 60 * NS_PER_S) /* shorter recordings: times with a decimal */
+
+static enum theme_role
+row_role(const struct app *a, size_t i, size_t current)
+{
+	if (i == a->list.selected && !a->list.follow)
+		return ROLE_LIST_SELECTED;
+	if (i == current)
+		return ROLE_LIST_NOW;
+	return current != SIZE_MAX && i < current ? ROLE_LIST_PAST : ROLE_LIST;
+}
+
+static void
+put_sign(struct app *a, struct canvas *c, int row, int col, const struct reel_event *e,
+	bool selected)
+{
+	const struct event_kind *k = kind_row(kind_of(e->type, e->vendor));
+
+	canvas_fill(c, row, col, 1,
+		paint_style(a, selected ? ROLE_LIST_SELECTED : k->role),
+		paint_line(a, k->sign, k->ascii));
+}
 
 static void
 list_row(struct app *a, struct canvas *c, struct view_rect r, int row, size_t i,
 	size_t current)
 {
-	const struct reel_event *e = reel_event(player_reel(a->player), i);
-	bool now = i == current, selected = i == a->list.selected && !a->list.follow;
-	enum theme_role role = now                                  ? ROLE_LIST_NOW
-			       : current != SIZE_MAX && i < current ? ROLE_LIST_PAST
-								    : ROLE_LIST;
-	struct style s = paint_style(a, selected ? ROLE_LIST_SELECTED : role);
+	const struct reel_event *e = app_list_event(a, i);
+	enum theme_role role = row_role(a, i, current);
+	bool selected = role == ROLE_LIST_SELECTED;
+	struct style s = paint_style(a, role);
 	struct style t =
-		selected ? s : paint_style(a, now ? ROLE_LIST_NOW : ROLE_LIST_TIME);
+		paint_style(a, selected || role == ROLE_LIST_NOW ? role : ROLE_LIST_TIME);
 	char at[WHEN_TEXT_MAX], field[WHEN_TEXT_MAX + 8];
 
+	if (!e)
+		return;
 	canvas_fill(c, row, r.col, r.cols, s, ' ');
-	if (now)
+	if (i == current)
 		canvas_fill(c, row, r.col, 1, s, paint_line(a, 0x25B8, '>'));
 	when_format(
 		at, e->at_ns, player_view(a->player).duration_ns < TENTHS_BELOW ? 1 : 0);
 	snprintf(field, sizeof field, "%*s", TIME_COLS - 1, at);
-	canvas_text(c, row, r.col + 1, TIME_COLS, t, field);
-	canvas_text(c, row, r.col + TIME_COLS + 2, r.cols - TIME_COLS - 2, s, e->text);
+	canvas_text(c, row, r.col + 1, r.cols - 1 < TIME_COLS ? r.cols - 1 : TIME_COLS, t,
+		field);
+	if (r.cols <= TEXT_COL)
+		return;
+	put_sign(a, c, row, r.col + TEXT_COL - 2, e, selected);
+	canvas_text(c, row, r.col + TEXT_COL, r.cols - TEXT_COL, s, e->text);
 }
 
 /* How the recording ends, or how far it is known. */
@@ -52,36 +79,70 @@ list_end(struct app *a, struct canvas *c, struct view_rect r, int row)
 	else
 		snprintf(text, sizeof text, "%s%s%s", tape_state_name(end.state),
 			end.text[0] ? ": " : "", end.text);
-	canvas_fill(c, row, r.col, r.cols, s, ' ');
-	canvas_text(c, row, r.col + TIME_COLS + 2, r.cols - TIME_COLS - 2, s, text);
+	if (r.cols > TEXT_COL)
+		canvas_text(c, row, r.col + TEXT_COL, r.cols - TEXT_COL, s, text);
+}
+
+/* How many, what of them is shown, and what the list had no room for. */
+static void
+list_head(struct app *a, struct canvas *c, struct view_rect r)
+{
+	struct reel *reel = player_reel(a->player);
+	uint64_t dropped = reel_index_state(reel).events_dropped;
+	size_t all = reel_events(reel);
+	struct style s = paint_style(a, ROLE_TITLE);
+	char head[PROMPT_MAX + 96];
+	int n = 0, used;
+
+	if (a->list.sieve.on)
+		n = snprintf(head, sizeof head, "%zu of ", app_list_count(a));
+	n += snprintf(head + n, sizeof head - (size_t)n, "%zu event%s", all,
+		all == 1 ? "" : "s");
+	if (dropped)
+		snprintf(head + n, sizeof head - (size_t)n, " (%" PRIu64 " left out)",
+			dropped);
+	used = 2 + canvas_text(c, r.row, r.col + 2, r.cols - 2, s, head);
+	if (a->list.filter[0] && r.cols > used + 2)
+		canvas_text(c, r.row, r.col + used + 1, r.cols - used - 1,
+			paint_style(a, ROLE_KEY), a->list.filter);
+}
+
+/* A line between it and the screen, where they stand beside each other. */
+static struct view_rect
+list_border(struct app *a, struct canvas *c, struct view_rect area)
+{
+	struct view_rect in = area;
+
+	for (int i = 0; i < area.rows; i++)
+		canvas_fill(
+			c, area.row + i, area.col, area.cols, (struct style){ 0 }, ' ');
+	if (area.col == 0)
+		return in;
+	for (int i = 0; i < area.rows; i++)
+		canvas_fill(c, area.row + i, area.col, 1, paint_style(a, ROLE_FRAME),
+			paint_line(a, 0x2502, '|'));
+	in.col++;
+	in.cols--;
+	return in;
 }
 
 void
 paint_list(struct app *a, struct canvas *c, struct view_rect area)
 {
-	struct reel *r = player_reel(a->player);
-	size_t n = reel_events(r), current = app_current_event(a);
-	struct view_rect in = area;
-	int row = 0, list = area.rows - 2; /* a head line and the end line */
-	char head[48];
+	struct view_rect in = list_border(a, c, area);
+	int row = area.row + 1, end = area.row + area.rows;
+	size_t n, current, i;
 
-	if (area.col > 0) { /* beside the screen: a line between them */
-		for (int i = 0; i < area.rows; i++)
-			canvas_fill(c, i, area.col, 1, paint_style(a, ROLE_FRAME),
-				paint_line(a, 0x2502, '|'));
-		in.col++;
-		in.cols--;
-	}
-	sidebar_place(&a->list, list, n, current);
-	snprintf(head, sizeof head, "%zu event%s", n, n == 1 ? "" : "s");
-	canvas_fill(c, row, in.col, in.cols, paint_style(a, ROLE_TITLE), ' ');
-	canvas_text(c, row++, in.col + 2, in.cols - 2, paint_style(a, ROLE_TITLE), head);
-	for (size_t i = a->list.top; row < area.rows - 1 && i < n; i++)
+	app_list_sync(a);
+	n = app_list_count(a);
+	current = app_list_current(a);
+	/* a head line and the end line */
+	sidebar_place(&a->list, area.rows - 2, n, current);
+	list_head(a, c, in);
+	for (i = a->list.top; row < end - 1 && i < n; i++)
 		list_row(a, c, in, row++, i, current);
-	if (row < area.rows && a->list.top + (size_t)(row - 1) >= n)
-		list_end(a, c, in, row++);
-	for (; row < area.rows; row++)
-		canvas_fill(c, row, in.col, in.cols, (struct style){ 0 }, ' ');
+	if (row < end && i >= n)
+		list_end(a, c, in, row);
 }
 
 void

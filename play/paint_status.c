@@ -80,11 +80,11 @@ right_text(const struct app *a, const struct player_view *v, char *out, size_t s
 static void
 selected_text(const struct app *a, char *out, size_t size)
 {
-	const struct reel *r = player_reel(a->player);
+	const struct reel_event *e = app_list_event(a, a->list.selected);
 
-	if (a->list.selected < reel_events(r))
+	if (e)
 		snprintf(out, size, "%zu of %zu: %s", a->list.selected + 1,
-			reel_events(r), reel_event(r, a->list.selected)->text);
+			app_list_count(a), e->text);
 }
 
 /* A word to the person, if there is one; what it is about decides how urgent it looks. */

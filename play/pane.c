@@ -7,6 +7,7 @@
 #define LIST_COLS_MIN   36
 #define LIST_COLS_MAX   48
 #define BESIDE_COLS_MIN 70 /* narrower windows show the list instead of the screen */
+#define BESIDE_ROWS_MIN 12 /* lower ones show an event instead of both */
 
 static bool
 always(const struct app *a)
@@ -71,16 +72,50 @@ status_cut(const struct app *a, struct view_rect *rest)
 static struct view_rect
 list_cut(const struct app *a, struct view_rect *rest)
 {
-	int n = rest->cols * 2 / 5;
+	int n = rest->cols * 2 / 5, wanted = a->list.width,
+	    most = rest->cols - SIDEBAR_COLS_MIN;
 
-	(void)a;
 	if (rest->cols < BESIDE_COLS_MIN)
 		n = rest->cols;
+	else if (wanted)
+		n = wanted < SIDEBAR_COLS_MIN ? SIDEBAR_COLS_MIN
+		    : wanted > most           ? most
+					      : wanted;
 	else if (n < LIST_COLS_MIN)
 		n = LIST_COLS_MIN;
 	else if (n > LIST_COLS_MAX)
 		n = LIST_COLS_MAX;
 	return cut_right(rest, n);
+}
+
+static bool
+detail_shown(const struct app *a)
+{
+	return a->detail.shown;
+}
+
+/* Below list and screen, or instead of them. */
+static struct view_rect
+detail_cut(const struct app *a, struct view_rect *rest)
+{
+	(void)a;
+	return cut_bottom(
+		rest, rest->cols < BESIDE_COLS_MIN || rest->rows < BESIDE_ROWS_MIN
+			      ? rest->rows
+			      : rest->rows / 2);
+}
+
+static bool
+lane_shown(const struct app *a)
+{
+	return a->lane;
+}
+
+static struct view_rect
+lane_cut(const struct app *a, struct view_rect *rest)
+{
+	(void)a;
+	return cut_bottom(rest, rest->rows > 2 ? 1 : 0);
 }
 
 static const struct pane panes[PANE_COUNT] = {
@@ -96,6 +131,11 @@ static const struct pane panes[PANE_COUNT] = {
 		.paint = paint_timebar,
 		.mouse = timebar_mouse,
 	},
+	[PANE_LANE] = {
+		.shown = lane_shown,
+		.cut = lane_cut,
+		.paint = paint_lane,
+	},
 	[PANE_HELP] = {
 		.mode = KEYMAP_HELP,
 		.shown = help_shown,
@@ -103,12 +143,22 @@ static const struct pane panes[PANE_COUNT] = {
 		.command = app_help_command,
 		.close = help_close,
 	},
+	[PANE_DETAIL] = {
+		.mode = KEYMAP_DETAIL,
+		.shown = detail_shown,
+		.cut = detail_cut,
+		.paint = paint_detail,
+		.command = app_detail_command,
+		.mouse = app_detail_mouse,
+		.close = app_detail_close,
+	},
 	[PANE_LIST] = {
 		.mode = KEYMAP_LIST,
 		.shown = list_shown,
 		.cut = list_cut,
 		.paint = paint_list,
 		.command = app_list_command,
+		.mouse = app_list_mouse,
 		.close = app_list_close,
 	},
 	[PANE_SCREEN] = {

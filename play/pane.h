@@ -18,7 +18,9 @@ struct app;
 enum pane_id {
 	PANE_STATUS,
 	PANE_TIME,
+	PANE_LANE,
 	PANE_HELP,
+	PANE_DETAIL,
 	PANE_LIST,
 	PANE_SCREEN,
 	PANE_COUNT,

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "play/sidebar.h"
 
-#include <stdint.h>
 #include <string.h>
+
+void
+sidebar_free(struct sidebar *s)
+{
+	sieve_free(&s->sieve);
+	*s = (struct sidebar){ 0 };
+}
 
 void
 sidebar_show(struct sidebar *s, bool shown)

@@ -4,14 +4,23 @@
 #ifndef PLAY_SIDEBAR_H
 #define PLAY_SIDEBAR_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "play/prompt.h"
+#include "play/sieve.h"
 
 struct sidebar {
 	bool shown, follow;
 	size_t selected, top;
-	int rows; /* list rows on the screen, set by sidebar_place() */
+	int rows;        /* list rows on the screen, set by sidebar_place() */
+	uint64_t anchor; /* ordinal of the selected event: numbers may change */
+	int width;       /* wanted columns, 0: what suits the window */
+	bool dragged;    /* its border, with the mouse */
+	struct sieve sieve;
+	char filter[PROMPT_MAX]; /* as entered */
 };
+
+#define SIDEBAR_COLS_MIN 16
+
+void sidebar_free(struct sidebar *s);
 
 void sidebar_show(struct sidebar *s, bool shown);
 /* N events are known; CURRENT is the last one that has happened (SIZE_MAX: none yet). */

@@ -32,6 +32,15 @@ static const struct style rich[ROLE_COUNT] = {
 	[ROLE_SIGN_MARKER] = { X(221), 0, CELL_BOLD },
 	[ROLE_SIGN_END] = { X(252), 0, CELL_BOLD },
 	[ROLE_SIGN_ALERT] = { X(203), 0, CELL_BOLD },
+	[ROLE_KIND_SESSION] = { X(110), 0, 0 },
+	[ROLE_KIND_RUN] = { X(114), 0, 0 },
+	[ROLE_KIND_PROCESS] = { X(180), 0, 0 },
+	[ROLE_KIND_MARK] = { X(221), 0, CELL_BOLD },
+	[ROLE_KIND_WARN] = { X(209), 0, CELL_BOLD },
+	[ROLE_LANE_NOW] = { X(16), X(117), CELL_BOLD },
+	[ROLE_LANE] = { X(252), X(235), 0 },
+	[ROLE_LANE_OLD] = { X(243), X(235), 0 },
+	[ROLE_LANE_PAUSE] = { X(180), X(235), 0 },
 };
 
 static const struct style plain[ROLE_COUNT] = {
@@ -59,6 +68,14 @@ static const struct style plain[ROLE_COUNT] = {
 	[ROLE_SIGN_MARKER] = { X(3), 0, CELL_BOLD },
 	[ROLE_SIGN_END] = { 0, 0, CELL_BOLD },
 	[ROLE_SIGN_ALERT] = { X(1), 0, CELL_BOLD },
+	[ROLE_KIND_SESSION] = { X(4), 0, 0 },
+	[ROLE_KIND_RUN] = { X(2), 0, 0 },
+	[ROLE_KIND_PROCESS] = { X(3), 0, 0 },
+	[ROLE_KIND_MARK] = { X(3), 0, CELL_BOLD },
+	[ROLE_KIND_WARN] = { X(1), 0, CELL_BOLD },
+	[ROLE_LANE_NOW] = { X(0), X(6), 0 },
+	[ROLE_LANE_OLD] = { 0, 0, CELL_DIM },
+	[ROLE_LANE_PAUSE] = { 0, 0, CELL_DIM },
 };
 
 static const struct style mono[ROLE_COUNT] = {
@@ -84,6 +101,11 @@ static const struct style mono[ROLE_COUNT] = {
 	[ROLE_SIGN_MARKER] = { 0, 0, CELL_BOLD },
 	[ROLE_SIGN_END] = { 0, 0, CELL_BOLD },
 	[ROLE_SIGN_ALERT] = { 0, 0, CELL_BOLD },
+	[ROLE_KIND_MARK] = { 0, 0, CELL_BOLD },
+	[ROLE_KIND_WARN] = { 0, 0, CELL_BOLD },
+	[ROLE_LANE_NOW] = { 0, 0, CELL_REVERSE },
+	[ROLE_LANE_OLD] = { 0, 0, CELL_DIM },
+	[ROLE_LANE_PAUSE] = { 0, 0, CELL_DIM },
 };
 
 struct style

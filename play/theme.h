@@ -35,6 +35,15 @@ enum theme_role {
 	ROLE_SIGN_MARKER,
 	ROLE_SIGN_END,
 	ROLE_SIGN_ALERT,
+	ROLE_KIND_SESSION, /* signs of events: who and where, */
+	ROLE_KIND_RUN,     /* what ran, */
+	ROLE_KIND_PROCESS, /* what that did, */
+	ROLE_KIND_MARK,    /* marks, */
+	ROLE_KIND_WARN,    /* what an auditor must not miss */
+	ROLE_LANE_NOW,     /* typed keys: at this moment, */
+	ROLE_LANE,         /* a moment ago, */
+	ROLE_LANE_OLD,     /* long ago; */
+	ROLE_LANE_PAUSE,   /* time without keys, and what is not shown of them */
 	ROLE_COUNT
 };
 

@@ -179,6 +179,7 @@ thin(struct events *v)
 	v->dropped += v->n - kept;
 	v->n = kept;
 	v->stride *= 2;
+	v->thinned++;
 }
 
 static bool

@@ -20,6 +20,7 @@ struct events {
 	uint64_t stride; /* of the frequent kinds every STRIDEth is kept */
 	uint64_t frequent;
 	uint64_t dropped;
+	unsigned thinned; /* how often: the numbers of all events have changed */
 
 	struct events_block *blocks;
 	const char **table; /* the texts, by hash, open addressing */

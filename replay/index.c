@@ -143,6 +143,7 @@ reel_index_state(const struct reel *r)
 		.keyframes = r->keyframes.n,
 		.keyframe_bytes = r->keyframes.bytes,
 		.events_dropped = r->timeline.events.dropped,
+		.events_thinned = r->timeline.events.thinned,
 	};
 }
 
@@ -162,6 +163,38 @@ size_t
 reel_event_after(const struct reel *r, uint64_t ordinal)
 {
 	return events_after(&r->timeline.events, ordinal);
+}
+
+int
+reel_message(struct reel *r, uint64_t n, struct msg *m, int64_t *at_ns, struct buf *store,
+	struct err *e)
+{
+	const struct timeline_place *p = timeline_by_ordinal(&r->timeline, n);
+	struct tape_pos pos;
+	uint64_t k;
+	int rc = 1;
+
+	if (!p || n >= r->timeline.next.n)
+		return 0;
+	pos = p->pos;
+	for (k = p->n; k <= n && rc > 0; k++) {
+		rc = reel_read(r, &pos, k, e);
+		pos = r->got.after;
+	}
+	if (rc <= 0)
+		return rc;
+	*at_ns = r->got.at_ns;
+	rc = msg_copy(m, r->got.m, store);
+	return rc < 0 ? err_set(e, rc, "%s", err_name(rc)) : 1;
+}
+
+size_t
+reel_keys(const struct reel *r, uint64_t before, struct reel_key *out, size_t max,
+	bool *full)
+{
+	if (full)
+		*full = r->keylog.full;
+	return keylog_last(&r->keylog, before, out, max);
 }
 
 void

@@ -41,6 +41,7 @@ note_got(struct reel *r, const struct msg *m, uint64_t n, int64_t at_ns)
 		return;
 	timeline_note(&r->timeline, m, at_ns, &r->got.after);
 	typed_note(&r->typed, m, n + 1, at_ns);
+	keylog_note(&r->keylog, m, n, at_ns);
 }
 
 int
@@ -285,6 +286,7 @@ start(struct reel *r, const struct reel_opts *o, struct err *e)
 	if (o && o->text_memory == REEL_NO_TEXT)
 		text_fail(&r->text, 1);
 	typed_init(&r->typed);
+	keylog_init(&r->keylog);
 	keyframes_init(
 		&r->keyframes, o ? o->keyframe_memory : 0, o ? o->keyframe_cost : 0);
 	if (keyframes_note(&r->keyframes, &r->cur, r->emu, 0) < 0)
@@ -323,6 +325,7 @@ reel_close(struct reel *r)
 	rows_free(&r->rows);
 	text_free(&r->text);
 	typed_free(&r->typed);
+	keylog_free(&r->keylog);
 	free(r->front_slot.p);
 	free(r->aside.p);
 	emu_free(r->emu);

@@ -70,6 +70,7 @@ struct reel_index_state {
 	int64_t duration_ns; /* best known; the recording's own word until times_done */
 	uint64_t messages, keyframes, keyframe_bytes;
 	uint64_t events_dropped; /* events that the list had no room for */
+	unsigned events_thinned; /* grows when their numbers have changed by that */
 };
 struct reel_index_state reel_index_state(const struct reel *r);
 
@@ -89,6 +90,22 @@ size_t reel_events(const struct reel *r);
 const struct reel_event *reel_event(const struct reel *r, size_t i);
 /* The first with an ordinal not below ORDINAL. */
 size_t reel_event_after(const struct reel *r, uint64_t ordinal);
+
+/* Message number N, one of those that are known, copied into STORE: 1, 0 there is none such,
+ * negative.  Nothing moves; it reads at most some 64 KiB for it. */
+int reel_message(struct reel *r, uint64_t n, struct msg *m, int64_t *at_ns,
+	struct buf *store, struct err *e);
+
+/* What was typed: the last MAX keys of messages below number BEFORE, the oldest first.  *FULL
+ * (may be NULL): there was so much that the late ones are not known. */
+struct reel_key {
+	int64_t at_ns;
+	enum { REEL_KEY_TEXT, REEL_KEY_NAMED, REEL_KEY_MASKED } kind;
+	char name[24]; /* "x", "<Up>", "^C"; of masked input "***" */
+	char sign[24]; /* the same in fewer columns, not ASCII */
+};
+size_t reel_keys(const struct reel *r, uint64_t before, struct reel_key *out, size_t max,
+	bool *full);
 
 /* Activity: output bytes per slot over the whole duration known so far, for a histogram. */
 void reel_activity(const struct reel *r, uint32_t *slots, int n);

@@ -10,6 +10,7 @@
 #define REPLAY_REEL_IMPL_H
 
 #include "replay/keyframe.h"
+#include "replay/keylog.h"
 #include "replay/reel.h"
 #include "replay/rows.h"
 #include "replay/timeline.h"
@@ -46,6 +47,7 @@ struct reel {
 	struct rows rows; /* as FRONT shows them */
 	struct text text; /* what was shown up to FRONT */
 	struct typed typed;
+	struct keylog keylog;
 
 	struct reel_got got;
 	uint64_t tape_n; /* number of the message in front of the tape, or REEL_NOWHERE */

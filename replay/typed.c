@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "replay/typed.h"
 
+#include "replay/keyname.h"
+
 #define ESC 0x1B
 #define DEL 0x7F
-
-static const struct {
-	const char *bytes, *name;
-} keys[] = {
-	{ "[A", "<Up>" },
-	{ "[B", "<Down>" },
-	{ "[C", "<Right>" },
-	{ "[D", "<Left>" },
-	{ "[F", "<End>" },
-	{ "[H", "<Home>" },
-	{ "OA", "<Up>" },
-	{ "OB", "<Down>" },
-	{ "OC", "<Right>" },
-	{ "OD", "<Left>" },
-	{ "OF", "<End>" },
-	{ "OH", "<Home>" },
-	{ "[2~", "<Ins>" },
-	{ "[3~", "<Del>" },
-	{ "[5~", "<PgUp>" },
-	{ "[6~", "<PgDn>" },
-};
-#define NKEYS (sizeof keys / sizeof *keys)
 
 void
 typed_init(struct typed *t)
@@ -68,13 +48,13 @@ spill(struct typed *t)
 static bool
 named(struct typed *t)
 {
-	for (size_t i = 0; i < NKEYS; i++)
-		if (span_eq(span_str(keys[i].bytes), span_of(t->key + 1, t->nkey - 1))) {
-			buf_add_str(&t->line, keys[i].name);
-			t->nkey = 0;
-			return true;
-		}
-	return false;
+	const char *name = keyname_of(span_of(t->key + 1, t->nkey - 1));
+
+	if (!name)
+		return false;
+	buf_add_str(&t->line, name);
+	t->nkey = 0;
+	return true;
 }
 
 /* May C go on the sequence held? */

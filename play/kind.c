@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+#include "play/kind.h"
+
+#include "format/vendor.h"
+
+static const struct event_kind kinds[KIND_COUNT] = {
+	[KIND_OTHER] = { "other", 0x00B7, '-', ROLE_KIND_SESSION, "all the rest" },
+	[KIND_CONNECT] = { "connect", 0x25CB, '@', ROLE_KIND_SESSION,
+		"connection, handshake, channels, the session itself" },
+	[KIND_AUTH] = { "auth", 0x25C7, '%', ROLE_KIND_SESSION,
+		"passwords, keys, questions" },
+	[KIND_ENV] = { "env", '=', '=', ROLE_KIND_SESSION, "environment variables" },
+	[KIND_SIZE] = { "size", 0x25AB, 'r', ROLE_KIND_SESSION,
+		"the terminal and changes of its size" },
+	[KIND_RUN] = { "run", 0x25B7, '>', ROLE_KIND_RUN, "shell, program, subsystem" },
+	[KIND_SIGNAL] = { "signal", 0x21AF, 's', ROLE_KIND_WARN,
+		"signals to the program" },
+	[KIND_EXIT] = { "exit", 0x25A0, 'E', ROLE_KIND_RUN, "how it ended" },
+	[KIND_MARKER] = { "marker", 0x25C6, 'M', ROLE_KIND_MARK, "marks of the user" },
+	[KIND_PAUSE] = { "pause", 0x2016, 'p', ROLE_KIND_WARN,
+		"the recording was paused, or went on" },
+	[KIND_GAP] = { "gap", '!', '!', ROLE_KIND_WARN, "something was lost" },
+	[KIND_MASKED] = { "masked", 0x2217, 'o', ROLE_KIND_WARN,
+		"input that was not recorded" },
+	[KIND_COMMAND] = { "command", '$', '$', ROLE_KIND_RUN,
+		"command lines of the shell" },
+	[KIND_PROCESS] = { "process", 0x2022, 'x', ROLE_KIND_PROCESS,
+		"programs began and ended" },
+	[KIND_FILE] = { "file", 0x25AA, 'f', ROLE_KIND_PROCESS, "files were opened" },
+	[KIND_NETWORK] = { "network", 0x2194, '^', ROLE_KIND_PROCESS,
+		"connections, forwarded ports and sockets" },
+};
+
+static const struct {
+	int32_t first, last;
+	enum kind_id kind;
+} types[] = {
+	{ MSG_CONNECT, MSG_DISCONNECT, KIND_CONNECT },
+	{ MSG_AUTH_PASSWORD, MSG_KBDINT_BACKEND_ERROR, KIND_AUTH },
+	{ MSG_HANDSHAKE_FAILED, MSG_HANDSHAKE_SUCCESSFUL, KIND_CONNECT },
+	{ MSG_GLOBAL_REQUEST_UNKNOWN, MSG_CANCEL_FORWARD_STREAMLOCAL, KIND_NETWORK },
+	{ MSG_NEW_CHANNEL, MSG_NEW_CHANNEL_FAILED, KIND_CONNECT },
+	{ MSG_NEW_CHANNEL_DIRECT_TCPIP, MSG_NEW_CHANNEL_FORWARDED_STREAMLOCAL,
+		KIND_NETWORK },
+	{ MSG_SETENV, MSG_SETENV, KIND_ENV },
+	{ MSG_EXEC, MSG_EXEC, KIND_RUN },
+	{ MSG_PTY, MSG_PTY, KIND_SIZE },
+	{ MSG_SHELL, MSG_SHELL, KIND_RUN },
+	{ MSG_SIGNAL, MSG_SIGNAL, KIND_SIGNAL },
+	{ MSG_SUBSYSTEM, MSG_SUBSYSTEM, KIND_RUN },
+	{ MSG_WINDOW, MSG_WINDOW, KIND_SIZE },
+	{ MSG_X11_REQUEST, MSG_X11_REQUEST, KIND_NETWORK },
+	{ MSG_CLOSE_WRITE, MSG_EXIT, KIND_EXIT },
+};
+
+static const enum kind_id vendors[VENDOR_COUNT] = {
+	[VENDOR_SESSION] = KIND_CONNECT,
+	[VENDOR_MARKER] = KIND_MARKER,
+	[VENDOR_PAUSE] = KIND_PAUSE,
+	[VENDOR_RESUME] = KIND_PAUSE,
+	[VENDOR_INPUT_MASKED] = KIND_MASKED,
+	[VENDOR_GAP] = KIND_GAP,
+	[VENDOR_COMMAND] = KIND_COMMAND,
+	[VENDOR_PROCESS_EXEC] = KIND_PROCESS,
+	[VENDOR_PROCESS_EXIT] = KIND_PROCESS,
+	[VENDOR_FILE_OPEN] = KIND_FILE,
+	[VENDOR_CONNECT_OUT] = KIND_NETWORK,
+};
+
+enum kind_id
+kind_of(int32_t type, int vendor)
+{
+	if (vendor > VENDOR_NONE && vendor < VENDOR_COUNT)
+		return vendors[vendor];
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (type >= types[i].first && type <= types[i].last)
+			return types[i].kind;
+	return KIND_OTHER;
+}
+
+const struct event_kind *
+kind_row(enum kind_id id)
+{
+	return &kinds[id];
+}
