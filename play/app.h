@@ -78,7 +78,7 @@ struct app {
 		bool valid;
 		struct view_rect area;
 		unsigned generation; /* of the canvas */
-		int top, left, rows, cols, cursor_row, cursor_col;
+		int top, left, rows, cols, cursor_row, cursor_col, cursor_shape;
 	} painted;
 	int64_t now;
 };

@@ -48,10 +48,11 @@ canvas_size(struct canvas *c, int cols, int rows)
 void
 canvas_begin(struct canvas *c)
 {
-	if (c->pooled < CANVAS_POOL / 2)
+	if (c->pooled < CANVAS_POOL / 2 && c->uls < CANVAS_ULS / 2)
 		return;
 	memset(c->pool, 0, CANVAS_POOL * sizeof *c->pool);
 	c->pooled = 0;
+	c->uls = 0;
 	c->generation++;
 }
 
@@ -206,6 +207,22 @@ intern(struct canvas *c, const char *text, int n)
 	}
 }
 
+/* Most often it is that of the cell before: the newest first. */
+static uint16_t
+intern_underline(struct canvas *c, uint32_t ul)
+{
+	int i = c->uls;
+
+	while (i > 0 && c->ul[i] != ul)
+		i--;
+	if (!ul || i > 0)
+		return ul ? (uint16_t)i : 0;
+	if (c->uls == CANVAS_ULS - 1)
+		return 0;
+	c->ul[++c->uls] = ul;
+	return (uint16_t)c->uls;
+}
+
 void
 canvas_emu_cell(
 	struct canvas *c, int row, int col, const struct emu *e, const struct cell *from)
@@ -215,7 +232,8 @@ canvas_emu_cell(
 	int n, at;
 
 	*to = *from;
-	to->guard = to->extra = 0;
+	to->guard = 0;
+	to->extra = from->extra ? intern_underline(c, emu_cell_underline(e, from)) : 0;
 	if (emu_reversed(e))
 		to->attr ^= CELL_REVERSE;
 	if (from->width == 0)

@@ -4,8 +4,8 @@
  * shown is painted here, so tests and scripts see exactly what a person sees; play/ui only
  * copies rows that differ to the terminal.
  *
- * Characters of several code points live in the canvas' own pool: equal text has an equal
- * index, so cells may be compared bytewise as long as GENERATION stays. */
+ * Characters of several code points and colours of underlines live in the canvas' own
+ * tables: equal ones have an equal index, so cells may be compared bytewise as long as GENERATION stays. */
 #ifndef PLAY_CANVAS_H
 #define PLAY_CANVAS_H
 
@@ -13,6 +13,7 @@
 
 #define CANVAS_COLS_MAX 1024
 #define CANVAS_ROWS_MAX 512
+#define CANVAS_ULS      256  /* colours of underlines; beyond that they have the text's */
 #define CANVAS_POOL     1024 /* texts; beyond 3/4 of it only the base character is kept */
 
 struct style {
@@ -25,8 +26,11 @@ struct canvas {
 	struct cell *cell; /* rows * cols */
 	char (*pool)[EMU_CELL_TEXT_MAX];
 	int pooled;
+	uint32_t ul[CANVAS_ULS]; /* named by struct cell's extra; 0: that of the text */
+	int uls;
 	unsigned generation;
 	int cursor_row, cursor_col; /* row -1: hidden */
+	int cursor_shape;           /* as DECSCUSR counts, 0: the terminal's own */
 };
 
 /* Sizes are clamped to 1..CANVAS_*_MAX.  Contents are blank behind it.  0 or ERR_NOMEM. */

@@ -134,6 +134,7 @@ place_cursor(struct app *a, const struct emu *e)
 
 	a->painted.cursor_row = at.visible && inside(a->view.shown, row, col) ? row : -1;
 	a->painted.cursor_col = col;
+	a->painted.cursor_shape = at.chosen ? 2 * at.shape - at.blink : 0;
 }
 
 /* A program that is drawing a frame (?2026) is shown as it was before. */
@@ -178,6 +179,7 @@ paint_screen(struct app *a, struct canvas *c, struct view_rect area)
 		paint_recording(a, c, e, area);
 	c->cursor_row = a->painted.cursor_row;
 	c->cursor_col = a->painted.cursor_col;
+	c->cursor_shape = a->painted.cursor_shape;
 }
 
 void
@@ -188,6 +190,7 @@ paint_app(struct app *a, struct canvas *c)
 	app_resize(a, c->cols, c->rows);
 	l = app_layout(a);
 	c->cursor_row = -1;
+	c->cursor_shape = 0;
 	if (c->generation != a->painted.generation || !l.area[PANE_SCREEN].rows)
 		a->painted.valid = false;
 	for (int i = PANE_COUNT - 1; i >= 0; i--) /* a prompt takes the cursor */

@@ -192,6 +192,7 @@ paint_prompt(struct app *a, struct canvas *c, int row, const struct prompt *p)
 		text++;
 	paint_prompt_note(a, c, row, col + canvas_text(c, row, col, room, s, text));
 	c->cursor_row = row;
+	c->cursor_shape = 0;
 	c->cursor_col = col + used < c->cols ? col + used : c->cols - 1;
 }
 

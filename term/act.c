@@ -135,6 +135,7 @@ cursor_shape(struct core *c, const struct seq *s)
 		return;
 	c->shape = (uint8_t)(shape == 0 ? 1 : (shape + 1) / 2);
 	c->blink = shape == 0 || shape % 2;
+	c->chosen = shape != 0;
 }
 
 static void

@@ -35,7 +35,7 @@ set_defaults(struct core *c)
 {
 	c->row = c->col = 0;
 	c->wrap = c->insert = c->newline = c->origin = c->frame = c->margins = false;
-	c->reversed = false;
+	c->reversed = c->chosen = false;
 	c->autowrap = c->visible = c->blink = true;
 	c->big_lines = false;
 	c->shape = 1;
@@ -238,7 +238,8 @@ emu_cursor(const struct emu *e)
 {
 	const struct core *c = e->core;
 
-	return (struct emu_cursor){ c->row, c->col, c->visible, c->blink, c->shape };
+	return (struct emu_cursor){ c->row, c->col, c->visible, c->blink, c->shape,
+		c->chosen };
 }
 
 const char *

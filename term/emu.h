@@ -28,6 +28,7 @@ struct emu_cursor {
 	bool visible;
 	bool blink;
 	uint8_t shape; /* 1 block, 2 underline, 3 bar */
+	bool chosen;   /* the program asked for shape and blinking (DECSCUSR) */
 };
 
 /* Sizes are clamped to 1..EMU_*_MAX.  NULL: no memory. */

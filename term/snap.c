@@ -283,7 +283,7 @@ static uint64_t
 mix_modes(uint64_t h, const struct core *c)
 {
 	const bool flags[] = { c->wrap, c->autowrap, c->insert, c->newline, c->origin,
-		c->visible, c->blink, c->frame, c->margins, c->reversed };
+		c->visible, c->blink, c->frame, c->margins, c->reversed, c->chosen };
 
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		h = mix(h, flags[i]);

@@ -3,22 +3,27 @@
 #ifndef PLAY_UI_COLOUR_H
 #define PLAY_UI_COLOUR_H
 
-#include "play/theme.h"
+#include "play/shade.h"
 
 #define COLOUR_CACHE 4096
 
+struct colour_pair {
+	uint32_t fg, bg; /* as in struct cell */
+	struct shade shade;
+	int pair; /* 0: empty, or the terminal's own colours */
+};
+
 struct colour {
 	enum theme_depth depth;
-	struct {
-		uint32_t fg, bg;
-		int pair; /* 0: empty */
-	} cache[COLOUR_CACHE];
+	struct colour_pair cache[COLOUR_CACHE];
+	struct colour_pair plain;
 	int pairs; /* handed out since the last reset */
 };
 
 void colour_start(struct colour *c); /* after curses has started */
-/* The pair for a cell.  Sets *RESET when all pairs had to be given up: what is on the
- * screen has lost its colours and must be drawn again. */
-int colour_pair(struct colour *c, uint32_t fg, uint32_t bg, bool *reset);
+/* The pair for a cell, valid until the next call.  Sets *RESET when all pairs had to be
+ * given up: what is on the screen has lost its colours and must be drawn again. */
+const struct colour_pair *colour_pair(
+	struct colour *c, uint32_t fg, uint32_t bg, bool *reset);
 
 #endif

@@ -11,22 +11,23 @@
 
 #define ZWJ 0x200D
 
-/* Attributes of cells and what the terminal has for them.  There is no bit for struck out
- * and overlined text: dim and underlined stand for them. */
+#define VS16 0xFE0F
+
+/* Attributes of cells, what curses has for them, and what stands for that on a terminal that
+ * has it not.  Struck out and overlined text, and kinds of underlines, are no attributes of
+ * curses: something stands for them unless they are written by retouch.h. */
 static const struct {
 	uint16_t cell;
-	attr_t curses;
+	attr_t curses, stands;
 } attrs[] = {
-	{ CELL_BOLD, A_BOLD },
-	{ CELL_DIM, A_DIM },
-	{ CELL_ITALIC, A_ITALIC },
-	{ CELL_UNDERLINE, A_UNDERLINE },
-	{ CELL_UL_DOUBLE, A_UNDERLINE },
-	{ CELL_UL_CURLY, A_UNDERLINE },
-	{ CELL_BLINK, A_BLINK },
-	{ CELL_REVERSE, A_REVERSE },
-	{ CELL_STRIKE, A_DIM },
-	{ CELL_OVERLINE, A_UNDERLINE },
+	{ CELL_BOLD, A_BOLD, A_NORMAL },
+	{ CELL_DIM, A_DIM, A_NORMAL },
+	{ CELL_ITALIC, A_ITALIC, A_UNDERLINE },
+	{ CELL_UNDERLINE, A_UNDERLINE, A_BOLD },
+	{ CELL_BLINK, A_BLINK, A_BOLD },
+	{ CELL_REVERSE, A_REVERSE, A_STANDOUT },
+	{ CELL_STRIKE, A_DIM, A_UNDERLINE },
+	{ CELL_OVERLINE, A_UNDERLINE, A_BOLD },
 };
 
 void
@@ -34,6 +35,9 @@ draw_start(struct draw *d, bool utf8)
 {
 	memset(d, 0, sizeof *d);
 	colour_start(&d->colour);
+	retouch_start(&d->retouch);
+	idcok(stdscr,
+		FALSE); /* cells that move would take along what it does not know of */
 	d->utf8 = utf8;
 	d->all = true;
 }
@@ -41,17 +45,25 @@ draw_start(struct draw *d, bool utf8)
 void
 draw_done(struct draw *d)
 {
+	retouch_stop(&d->retouch);
 	canvas_free(&d->shown);
 }
 
-static attr_t
-attributes(uint16_t attr)
+void
+draw_leave(struct draw *d)
 {
-	attr_t a = A_NORMAL;
+	retouch_end(&d->retouch, 0, 0, 0);
+}
 
+static attr_t
+attributes(const struct draw *d, uint16_t attr)
+{
+	attr_t has = termattrs(), a = A_NORMAL;
+
+	attr &= (uint16_t) ~(d->retouch.can & (CELL_STRIKE | CELL_OVERLINE));
 	for (size_t i = 0; i < sizeof attrs / sizeof *attrs; i++)
 		if (attr & attrs[i].cell)
-			a |= attrs[i].curses;
+			a |= has & attrs[i].curses ? attrs[i].curses : attrs[i].stands;
 	return a;
 }
 
@@ -70,8 +82,8 @@ in_ascii(uint32_t ch)
 	return ch >= 0x2580 && ch < 0x25A0 ? L'#' : L'?';
 }
 
-/* The base character; where curses would give it another width than the recording did, a
- * replacement of the right width, so that nothing behind it moves. */
+/* The base character; where curses would give it more room than the recording did, or none,
+ * a replacement, so that nothing behind it moves. */
 static wchar_t
 base_char(const struct draw *d, uint32_t ch, int width)
 {
@@ -79,13 +91,14 @@ base_char(const struct draw *d, uint32_t ch, int width)
 		return L' ';
 	if (!d->utf8)
 		return width == 1 ? in_ascii(ch) : L'?';
-	if (wcwidth((wchar_t)ch) == width)
+	if (wcwidth((wchar_t)ch) > 0 && wcwidth((wchar_t)ch) <= width)
 		return (wchar_t)ch;
 	return wcwidth(UTF8_BAD) == 1 ? (wchar_t)UTF8_BAD : L'?';
 }
 
-/* The characters of a cell; returns the columns they take.  A joiner at the end would melt
- * with the next cell; only marks that take no room may stand behind the base. */
+/* The characters of a cell; returns the columns they take.  Only marks that take no room may
+ * stand behind the base; no joiner, which would melt it with the next cell in some terminals,
+ * and no call for the wide picture of a character, which would make it wider in others. */
 static int
 cell_chars(const struct draw *d, const struct canvas *c, const struct cell *cell,
 	wchar_t out[CCHARW_MAX + 1])
@@ -103,54 +116,93 @@ cell_chars(const struct draw *d, const struct canvas *c, const struct cell *cell
 		at += (size_t)k;
 		if (count == 0)
 			out[count++] = base_char(d, ch, cell->width);
-		else if (d->utf8 && wcwidth((wchar_t)ch) == 0)
+		else if (ch == ZWJ) /* only the first of what was melted */
+			break;
+		else if (d->utf8 && ch != VS16 && wcwidth((wchar_t)ch) == 0)
 			out[count++] = (wchar_t)ch;
 	}
-	while (count > 1 && out[count - 1] == ZWJ)
-		count--;
 	if (count == 0)
 		out[count++] = L' ';
 	out[count] = 0;
 	return wcwidth(out[0]) == 2 ? 2 : 1;
 }
 
-/* Eight colours have their bright half by bold. */
-static attr_t
-bright(const struct draw *d, uint32_t fg)
+static void
+add_text(const wchar_t *text, attr_t a, int pair)
 {
-	bool is_bright = COLOR_KIND(fg) == COLOR_INDEXED && COLOR_INDEX(fg) >= 8 &&
-			 COLOR_INDEX(fg) < 16;
+	cchar_t out;
 
-	return d->colour.depth == THEME_8 && is_bright ? A_BOLD : A_NORMAL;
+	if (setcchar(&out, text, a, 0, &pair) == ERR)
+		setcchar(&out, L"?", a, 0, &pair);
+	add_wch(&out);
 }
 
 static void
 draw_cell(struct draw *d, const struct canvas *c, const struct cell *cell, bool *reset)
 {
 	wchar_t text[CCHARW_MAX + 1];
-	int pair = colour_pair(&d->colour, cell->fg, cell->bg, reset);
-	attr_t a = attributes(cell->attr) | bright(d, cell->fg);
+	const struct colour_pair *p = colour_pair(&d->colour, cell->fg, cell->bg, reset);
+	attr_t a = attributes(d, cell->attr) | (p->shade.bold ? A_BOLD : A_NORMAL);
 	int cols = cell_chars(d, c, cell, text);
-	cchar_t out;
 
-	if (setcchar(&out, text, a, 0, &pair) == ERR)
-		setcchar(&out, L"?", a, 0, &pair);
-	add_wch(&out);
-	for (; cols < cell->width; cols++) {
-		setcchar(&out, L" ", a, 0, &pair);
-		add_wch(&out);
-	}
+	add_text(text, a, p->pair);
+	for (; cols < cell->width; cols++)
+		add_text(L" ", a, p->pair);
+}
+
+static bool
+special(const struct draw *d, const struct canvas *c, const struct cell *cell)
+{
+	return retouch_wants(&d->retouch, cell->attr, c->ul[cell->extra]);
 }
 
 static void
 draw_row(struct draw *d, const struct canvas *c, int row, bool *reset)
 {
-	const struct cell *cell = canvas_row(c, row);
+	const struct cell *cell = canvas_row(c, row), *old = canvas_row(&d->shown, row);
+	bool whole = false;
 
 	move(row, 0);
-	for (int i = 0; i < c->cols; i++)
+	for (int i = 0; i < c->cols; i++) {
 		if (cell[i].width > 0 || i == 0)
 			draw_cell(d, c, &cell[i], reset);
+		whole |= special(d, &d->shown, &old[i]);
+	}
+	if (whole) /* curses does not know what stands there */
+		wredrawln(stdscr, row, 1);
+	d->drawn[row] = true;
+}
+
+/* What curses could not say of the rows it has just drawn. */
+static void
+retouch_row(struct draw *d, const struct canvas *c, int row)
+{
+	const struct cell *cell = canvas_row(c, row);
+	wchar_t text[CCHARW_MAX + 2];
+
+	for (int i = 0; i < c->cols; i++) {
+		struct retouch_look look = { cell[i].attr, { 0 }, c->ul[cell[i].extra] };
+
+		if (cell[i].width == 0 || !special(d, c, &cell[i]))
+			continue;
+		look.shade = shade_of(d->colour.depth, cell[i].fg, cell[i].bg);
+		if (cell_chars(d, c, &cell[i], text) < cell[i].width)
+			wcscat(text, L" ");
+		retouch_cell(&d->retouch, row, i, cell[i].width, &look, text);
+	}
+}
+
+static void
+retouch(struct draw *d, const struct canvas *c)
+{
+	int row, col;
+
+	for (int i = 0; i < c->rows; i++)
+		if (d->drawn[i])
+			retouch_row(d, c, i);
+	memset(d->drawn, 0, sizeof d->drawn);
+	getyx(stdscr, row, col);
+	retouch_end(&d->retouch, row, col, c->cursor_row >= 0 ? c->cursor_shape : 0);
 }
 
 static int
@@ -159,6 +211,7 @@ fit(struct draw *d, const struct canvas *c)
 	if (d->shown.cols == c->cols && d->shown.rows == c->rows)
 		return 0;
 	d->all = true;
+	redrawwin(stdscr); /* which may hold what curses does not know of */
 	return canvas_size(&d->shown, c->cols, c->rows);
 }
 
@@ -192,11 +245,13 @@ draw_canvas(struct draw *d, const struct canvas *c)
 		draw_rows(d, c, &reset);
 		touchwin(stdscr);
 	}
+	memcpy(d->shown.ul, c->ul, sizeof c->ul);
 	d->all = false;
 	d->generation = c->generation;
 	curs_set(c->cursor_row >= 0);
 	if (c->cursor_row >= 0)
 		move(c->cursor_row, c->cursor_col);
 	refresh();
+	retouch(d, c);
 	return 0;
 }

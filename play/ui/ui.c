@@ -153,6 +153,7 @@ ui_stop(struct ui *u)
 {
 	if (u->screen) {
 		follow_mouse(u, false);
+		draw_done(&u->draw);
 		endwin();
 		tty_restore(&u->tty);
 		delscreen(u->screen);
@@ -163,7 +164,6 @@ ui_stop(struct ui *u)
 		close(u->sig_fd);
 		sigprocmask(SIG_SETMASK, &u->old_mask, NULL);
 	}
-	draw_done(&u->draw);
 	canvas_free(&u->canvas);
 }
 
@@ -196,6 +196,7 @@ suspend(struct ui *u)
 
 	player_pause(u->app->player, true, clk_mono(u->clk));
 	follow_mouse(u, false);
+	draw_leave(&u->draw);
 	endwin();
 	kill(0, SIGTSTP);
 	refresh();

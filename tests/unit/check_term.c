@@ -468,6 +468,7 @@ START_TEST(modes)
 	emu_write(e, span_str(CSI "?12;25l" CSI "4 q\a\a" CSI "?2026h" CSI "?1049h"));
 	ck_assert(!emu_cursor(e).visible && !emu_cursor(e).blink);
 	ck_assert_int_eq(emu_cursor(e).shape, 2);
+	ck_assert(emu_cursor(e).chosen);
 	ck_assert_uint_eq(emu_bells(e), 2);
 	ck_assert(emu_in_frame(e) && emu_alt_screen(e));
 	emu_write(e, span_str(CSI "?12;25h" CSI "5 q" CSI "?2026l" CSI "?1049l"));
