@@ -4,9 +4,9 @@
 
 #include "base/diag.h"
 #include "base/when.h"
-#include "log/ansi.h"
 #include "log/input.h"
 #include "log/out.h"
+#include "render/render.h"
 #include "replay/reel.h"
 
 #include <unistd.h>
@@ -21,8 +21,9 @@ static const struct opt options[] = {
 	CMD_OPTIONS_END,
 };
 
-enum { FORMAT_TEXT, FORMAT_ANSI };
-static const char *const formats[] = { "text", "ansi", NULL };
+static const char *const formats[] = {
+	[RENDER_TEXT] = "text", [RENDER_ANSI] = "ansi", NULL
+};
 
 struct screen {
 	struct when at;
@@ -79,15 +80,6 @@ go_there(struct screen *s, struct reel *r, struct err *e)
 	return rc;
 }
 
-static void
-put_screen(struct buf *out, const struct emu *e, int format)
-{
-	for (int row = 0; row < emu_rows(e); row++) {
-		ansi_row(out, e, row, format == FORMAT_ANSI);
-		buf_add_byte(out, '\n');
-	}
-}
-
 static int
 show(struct screen *s, struct reel *r, const char *name)
 {
@@ -99,8 +91,9 @@ show(struct screen *s, struct reel *r, const char *name)
 	if (rc < 0)
 		return diag_fail(&e, name);
 	out_init(&out, STDOUT_FILENO);
-	put_screen(&out.buf, reel_screen(r), s->format);
-	if (out_flush(&out, &e) < 0)
+	if (render_screen(&out.buf, reel_screen(r), (enum render_format)s->format, NULL,
+		    &e) < 0 ||
+		out_flush(&out, &e) < 0)
 		status = diag_fail(&e, NULL);
 	out_free(&out);
 	end = tape_end(reel_tape(r));

@@ -36,6 +36,7 @@ app_done(struct app *a)
 	sidebar_free(&a->list);
 	detail_free(&a->detail);
 	a->player = NULL;
+	buf_free(&a->copy.text);
 }
 
 struct pane_layout
@@ -132,6 +133,8 @@ static app_command *const commands[CMD_COUNT] = {
 	[CMD_DETAIL] = app_detail,
 	[CMD_WIDTH] = app_width,
 	[CMD_LANE] = app_lane,
+	[CMD_COPY_MODE] = app_copy_mode,
+	[CMD_SAVE] = app_save,
 	[CMD_PAN] = app_pan,
 	[CMD_FOLLOW] = app_follow,
 	[CMD_CLOCK] = app_clock,

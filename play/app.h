@@ -7,6 +7,7 @@
 
 #include "play/find.h"
 #include "play/detail.h"
+#include "play/copy.h"
 #include "play/keymap.h"
 #include "play/mouse.h"
 #include "play/pane.h"
@@ -16,12 +17,15 @@
 #include "play/theme.h"
 #include "play/timebar.h"
 #include "play/view.h"
+#include "render/render.h"
 
 enum { /* reactions */
 	APP_PAINT = 1 << 0,
 	APP_QUIT = 1 << 1,
 	APP_SUSPEND = 1 << 2,
 	APP_CLEAR = 1 << 3, /* draw all of the terminal anew */
+	/* copy.text to the clipboard; then app_copied() or app_copy_keep() */
+	APP_COPY = 1 << 8,
 };
 
 struct app_opts {
@@ -29,7 +33,10 @@ struct app_opts {
 	struct keymap keymap;
 	enum theme_depth depth;
 	bool utf8;
-	bool no_mouse; /* leave it to the terminal, until the person wants it */
+	bool no_mouse;    /* leave it to the terminal, until the person wants it */
+	const char *name; /* of the recording, NULL: has none */
+	enum copy_clipboard clipboard;
+	const char *copy_file; /* for what is copied without a clipboard; NULL: ask */
 };
 
 enum app_prompt {
@@ -38,6 +45,8 @@ enum app_prompt {
 	APP_PROMPT_FIND,
 	APP_PROMPT_FIND_BACK,
 	APP_PROMPT_FILTER,
+	APP_PROMPT_COPY,
+	APP_PROMPT_SAVE,
 	APP_PROMPT_COUNT
 };
 
@@ -50,7 +59,9 @@ struct app {
 	struct sidebar list;
 	struct timebar timebar;
 	struct detail detail;
-	bool lane;                               /* typed keys are shown */
+	bool lane; /* typed keys are shown */
+	struct copy copy;
+	enum render_format save_as;              /* what was saved last was so */
 	struct prompt prompts[APP_PROMPT_COUNT]; /* by whose history it is */
 	enum app_prompt prompt;
 	int cols, rows;       /* the window, as it was painted last */
@@ -107,6 +118,11 @@ unsigned app_run(struct app *a, const struct command *c);
 unsigned app_tick(struct app *a, int64_t now);
 int64_t app_deadline(const struct app *a);
 bool app_idle(struct app *a); /* a slice of work for idle moments; false: none left */
+
+/* What was copied is at WHERE now. */
+void app_copied(struct app *a, const char *where);
+/* No clipboard took it: into a file. */
+unsigned app_copy_keep(struct app *a);
 
 void app_toast(struct app *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool app_seeks_long(const struct app *a);             /* so long that it should be told */

@@ -15,6 +15,8 @@ app_command app_goto;                                                  /* app_mo
 app_command app_find, app_find_back, app_find_next, app_find_previous; /* app_find.c */
 app_command app_sidebar, app_jump;                                     /* app_list.c */
 app_command app_pan, app_follow, app_clock, app_bar, app_mouse_toggle; /* app_view.c */
+app_command app_copy_mode;                                             /* app_copy.c */
+app_command app_save;                                                  /* app_save.c */
 
 app_command app_timebar; /* paint_timebar.c */
 
@@ -29,6 +31,8 @@ bool app_cancels(struct app *a, const struct command *c);
 /* The prompt. */
 unsigned app_prompt_open(struct app *a, enum app_prompt kind);
 unsigned app_prompt_key(struct app *a, uint32_t key);
+/* The same with a text to begin with. */
+unsigned app_prompt_fill(struct app *a, enum app_prompt kind, const char *text);
 unsigned app_goto_enter(struct app *a, const char *text);
 unsigned app_find_enter(struct app *a, const char *text);
 unsigned app_find_edit(struct app *a, struct prompt *p);
@@ -40,6 +44,8 @@ void app_find_note(const struct app *a, char *out, size_t size);
 /* A slice on the way to a hit; a slice of searching when nothing else is to do. */
 unsigned app_find_pursue(struct app *a);
 bool app_find_idle(struct app *a);
+unsigned app_copy_file_enter(struct app *a, const char *text);
+unsigned app_save_enter(struct app *a, const char *text);
 
 /* Panes: see struct pane. */
 void app_find_close(struct app *a);
@@ -52,6 +58,11 @@ unsigned timebar_wheel(struct app *a, const struct mouse *m);
 unsigned status_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 unsigned screen_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 unsigned timebar_mouse(struct app *a, const struct mouse *m, struct view_rect area);
+bool app_copy_command(struct app *a, const struct command *c, unsigned *flags);
+void app_copy_close(struct app *a);
+/* Before the screen is placed: is what was selected still there? */
+void app_copy_check(struct app *a);
+unsigned app_copy_text(struct app *a); /* copy.text, by the options */
 bool app_help_command(struct app *a, const struct command *c, unsigned *flags);
 
 /* The events: their list, its filter, all of one; the lane of keys. */

@@ -24,6 +24,9 @@ static const struct kind kinds[] = {
 		app_find_leave, app_find_key, app_find_label, app_find_note },
 	[APP_PROMPT_FILTER] = { "show: ", APP_PROMPT_FILTER, app_filter_enter,
 		app_filter_edit, app_filter_leave },
+	[APP_PROMPT_COPY] = { "copy to the file: ", APP_PROMPT_COPY, app_copy_file_enter,
+		NULL, NULL },
+	[APP_PROMPT_SAVE] = { "save as: ", APP_PROMPT_SAVE, app_save_enter, NULL, NULL },
 };
 
 static struct prompt *
@@ -61,6 +64,14 @@ app_prompt_open(struct app *a, enum app_prompt kind)
 	a->prompt = kind;
 	a->toast_end = 0;
 	prompt_start(line(a));
+	return APP_PAINT;
+}
+
+unsigned
+app_prompt_fill(struct app *a, enum app_prompt kind, const char *text)
+{
+	app_prompt_open(a, kind);
+	prompt_fill(line(a), text);
 	return APP_PAINT;
 }
 

@@ -7,13 +7,16 @@
 #define PAN_COLS 8
 #define PAN_ROWS 4
 
-/* What the view should show: found text, else a cursor that can be seen, else nothing new. */
+/* What the view should show: the cursor of the copy mode, else found text, else a cursor that
+ * can be seen, else nothing new. */
 static struct view_rect
 interest(struct app *a, const struct emu *e)
 {
 	const struct find_mark *h = find_mark_here(&a->find);
 	struct emu_cursor at = emu_cursor(e);
 
+	if (a->copy.on)
+		return (struct view_rect){ a->copy.select.row, a->copy.select.col, 1, 1 };
 	if (h)
 		return (struct view_rect){ h->row, h->col, 1, h->cols };
 	if (at.visible)
@@ -25,8 +28,10 @@ void
 app_place(struct app *a, struct view_rect area)
 {
 	const struct emu *e = reel_screen(player_reel(a->player));
-	struct view_rect at = interest(a, e);
+	struct view_rect at;
 
+	app_copy_check(a);
+	at = interest(a, e);
 	view_place(&a->view, area, emu_rows(e), emu_cols(e), at.row, at.col);
 }
 

@@ -232,7 +232,7 @@ canvas_emu_cell(
 	int n, at;
 
 	*to = *from;
-	to->guard = 0;
+	to->guard = to->wrap = 0;
 	to->extra = from->extra ? intern_underline(c, emu_cell_underline(e, from)) : 0;
 	if (emu_reversed(e))
 		to->attr ^= CELL_REVERSE;

@@ -4,7 +4,17 @@
 #include "base/clk.h"
 #include "play/player.h"
 
-enum { O_AT = 1, O_SPEED, O_IDLE, O_PAUSED, O_NO_MOUSE, O_SCRIPT, O_HELP, O_VERSION };
+enum {
+	O_AT = 1,
+	O_SPEED,
+	O_IDLE,
+	O_PAUSED,
+	O_NO_MOUSE,
+	O_CLIPBOARD,
+	O_SCRIPT,
+	O_HELP,
+	O_VERSION
+};
 
 const struct opt conf_opts[] = {
 	{ O_AT, "at", 'a', "TIME", "begin at TIME: 90, 1:30, 1:02:03.250, 50% or end" },
@@ -15,6 +25,9 @@ const struct opt conf_opts[] = {
 	{ O_PAUSED, "paused", 'p', NULL, "begin paused" },
 	{ O_NO_MOUSE, "no-mouse", 0, NULL,
 		"leave the mouse to the terminal, to select text as usual" },
+	{ O_CLIPBOARD, "clipboard", 0, "auto|osc52|file|none",
+		"where copied text goes: to the terminal's clipboard if it is known to\n"
+		"have one, else a file; always to the terminal; to a file; nowhere" },
 	{ O_SCRIPT, "script", 0, "FILE",
 		"take keys and time from FILE, - is standard input, and print screens\n"
 		"as text" },
@@ -31,6 +44,20 @@ set_idle(struct conf *c, const char *value, struct err *e)
 
 	c->idle_limit_ns = seconds > 0 ? (int64_t)(seconds * (double)NS_PER_S) : -1;
 	return rc;
+}
+
+static int
+set_clipboard(struct conf *c, const char *value, struct err *e)
+{
+	static const char *const names[] = { [COPY_AUTO] = "auto",
+		[COPY_OSC52] = "osc52",
+		[COPY_FILE] = "file",
+		[COPY_NONE] = "none",
+		NULL };
+	int i = opt_choice(value, "--clipboard", names, e);
+
+	c->clipboard = (enum copy_clipboard)i;
+	return i < 0 ? i : 0;
 }
 
 static int
@@ -53,6 +80,8 @@ set(struct conf *c, int option, const char *value, struct err *e)
 	case O_SCRIPT:
 		c->script = value;
 		return 0;
+	case O_CLIPBOARD:
+		return set_clipboard(c, value, e);
 	case O_HELP:
 		c->action = CONF_HELP;
 		return 0;

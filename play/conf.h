@@ -5,6 +5,7 @@
 
 #include "base/opt.h"
 #include "base/when.h"
+#include "play/copy.h"
 
 enum conf_action {
 	CONF_PLAY,
@@ -20,6 +21,7 @@ struct conf {
 	double speed;
 	int64_t idle_limit_ns; /* as in struct player_opts */
 	bool paused, no_mouse;
+	enum copy_clipboard clipboard;
 	const char *script; /* NULL: on the terminal */
 	const char *file;
 };

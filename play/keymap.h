@@ -37,9 +37,16 @@ enum {
 	K_MODS = K_SHIFT | K_ALT | K_CTRL,
 };
 
-enum keymap_mode { KEYMAP_PLAY, KEYMAP_LIST, KEYMAP_DETAIL, KEYMAP_HELP, KEYMAP_MODES };
+enum keymap_mode {
+	KEYMAP_PLAY,
+	KEYMAP_LIST,
+	KEYMAP_DETAIL,
+	KEYMAP_HELP,
+	KEYMAP_COPY,
+	KEYMAP_MODES
+};
 
-#define KEYMAP_MAX     160
+#define KEYMAP_MAX     320
 #define KEYMAP_KEY_MAX 24
 
 struct keymap_row {

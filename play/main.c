@@ -3,6 +3,7 @@
 #include "base/clk.h"
 #include "base/diag.h"
 #include "play/conf.h"
+#include "play/save.h"
 #include "play/script.h"
 #include "play/ui/ui.h"
 #include "sys/fdio.h"
@@ -11,6 +12,7 @@
 #include <locale.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -123,6 +125,19 @@ run_script(struct app *a, const char *path, struct err *e)
 	return rc < 0 ? rc : wrote;
 }
 
+/* Where what is copied goes without a clipboard: private, and gone with the session. */
+static const char *
+copy_file(char *out, size_t size)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+	int n;
+
+	if (!dir || *dir != '/')
+		return NULL;
+	n = snprintf(out, size, "%s/auditplay-copied.txt", dir);
+	return n > 0 && (size_t)n < size ? out : NULL;
+}
+
 static int
 play(const struct conf *c, struct err *e)
 {
@@ -133,6 +148,7 @@ play(const struct conf *c, struct err *e)
 		.no_mouse = c->no_mouse };
 	struct reel *r = NULL;
 	struct app a;
+	char name[SAVE_NAME_MAX];
 	int rc = c->script ? 0 : ui_check(e);
 
 	if (rc == 0)
@@ -140,6 +156,9 @@ play(const struct conf *c, struct err *e)
 	if (rc < 0)
 		return rc;
 	keymap_init(&o.keymap);
+	o.name = c->file;
+	o.clipboard = c->clipboard;
+	o.copy_file = copy_file(name, sizeof name);
 	o.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	rc = app_init(&a, r, &o, c->script ? 0 : clk_mono(&clk_system));
 	if (rc < 0)

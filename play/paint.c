@@ -126,12 +126,38 @@ paint_marks(struct app *a, struct canvas *c)
 }
 
 static void
+paint_selected(struct app *a, struct canvas *c, const struct emu *e)
+{
+	struct style s = paint_style(a, ROLE_SELECTED);
+	const struct view *v = &a->view;
+
+	if (!a->copy.on || a->copy.select.kind == SELECT_NONE)
+		return;
+	for (int i = 0; i < v->shown.rows; i++) {
+		struct cell *to = canvas_row(c, v->shown.row + i) + v->shown.col;
+
+		for (int j = 0; j < v->shown.cols; j++) {
+			if (!select_has(&a->copy.select, e, v->top + i, v->left + j))
+				continue;
+			to[j].fg = s.fg;
+			to[j].bg = s.bg;
+			to[j].attr = s.attr;
+		}
+	}
+}
+
+static void
 place_cursor(struct app *a, const struct emu *e)
 {
 	struct emu_cursor at = emu_cursor(e);
-	int row = at.row - a->view.top + a->view.shown.row;
-	int col = at.col - a->view.left + a->view.shown.col;
+	int row, col;
 
+	if (a->copy.on)
+		at = (struct emu_cursor){ .row = a->copy.select.row,
+			.col = a->copy.select.col,
+			.visible = true };
+	row = at.row - a->view.top + a->view.shown.row;
+	col = at.col - a->view.left + a->view.shown.col;
 	a->painted.cursor_row = at.visible && inside(a->view.shown, row, col) ? row : -1;
 	a->painted.cursor_col = col;
 	a->painted.cursor_shape = at.chosen ? 2 * at.shape - at.blink : 0;
@@ -159,6 +185,7 @@ paint_recording(
 		paint_row(a, c, e, i);
 	paint_frame(a, c, e);
 	paint_marks(a, c);
+	paint_selected(a, c, e);
 	place_cursor(a, e);
 	a->painted.valid = true;
 	a->painted.generation = c->generation;

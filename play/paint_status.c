@@ -103,7 +103,9 @@ word(const struct app *a, const struct player_view *v, char *out, size_t size)
 	else if (v->error) {
 		snprintf(out, size, "%s", v->error);
 		return ROLE_BAR_ALERT;
-	} else if (a->list.shown && !a->list.follow)
+	} else if (a->copy.on)
+		snprintf(out, size, "copy: v, V, C-v select, y copies, Esc leaves");
+	else if (a->list.shown && !a->list.follow)
 		selected_text(a, out, size);
 	else if (v->state == PLAYER_PAUSED && *player_step_text(a->player))
 		snprintf(out, size, "%llu: %s",

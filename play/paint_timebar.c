@@ -188,13 +188,6 @@ timebar_wheel(struct app *a, const struct mouse *m)
 	return seek_by(a, m->kind == MOUSE_WHEEL_UP ? -1 : 1);
 }
 
-unsigned
-screen_mouse(struct app *a, const struct mouse *m, struct view_rect area)
-{
-	(void)area;
-	return timebar_wheel(a, m);
-}
-
 /* The bar in the status line. */
 unsigned
 status_mouse(struct app *a, const struct mouse *m, struct view_rect area)

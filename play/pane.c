@@ -40,6 +40,20 @@ list_shown(const struct app *a)
 	return a->list.shown;
 }
 
+static bool
+copy_shown(const struct app *a)
+{
+	return a->copy.on;
+}
+
+static struct view_rect
+no_room(const struct app *a, struct view_rect *rest)
+{
+	(void)a;
+	(void)rest;
+	return (struct view_rect){ 0, 0, 0, 0 };
+}
+
 static struct view_rect
 cut_bottom(struct view_rect *rest, int rows)
 {
@@ -160,6 +174,13 @@ static const struct pane panes[PANE_COUNT] = {
 		.command = app_list_command,
 		.mouse = app_list_mouse,
 		.close = app_list_close,
+	},
+	[PANE_COPY] = {
+		.mode = KEYMAP_COPY,
+		.shown = copy_shown,
+		.cut = no_room,
+		.command = app_copy_command,
+		.close = app_copy_close,
 	},
 	[PANE_SCREEN] = {
 		.shown = always,

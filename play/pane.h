@@ -22,6 +22,7 @@ enum pane_id {
 	PANE_HELP,
 	PANE_DETAIL,
 	PANE_LIST,
+	PANE_COPY, /* only keys: the screen paints it */
 	PANE_SCREEN,
 	PANE_COUNT,
 	PANE_NONE = PANE_COUNT

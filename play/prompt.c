@@ -102,6 +102,16 @@ prompt_start(struct prompt *p)
 	p->n = p->at = p->back = 0;
 }
 
+void
+prompt_fill(struct prompt *p, const char *text)
+{
+	prompt_start(p);
+	while (*text && p->n < PROMPT_MAX - 1)
+		p->text[p->n++] = *text++;
+	p->text[p->n] = 0;
+	p->at = p->n;
+}
+
 enum prompt_result
 prompt_key(struct prompt *p, uint32_t key)
 {

@@ -20,6 +20,7 @@ struct prompt {
 enum prompt_result { PROMPT_EDITED, PROMPT_ENTERED, PROMPT_LEFT, PROMPT_IGNORED };
 
 void prompt_start(struct prompt *p); /* an empty line; the history stays */
+void prompt_fill(struct prompt *p, const char *text); /* with TEXT, cursor behind it */
 enum prompt_result prompt_key(struct prompt *p, uint32_t key); /* keys of keymap.h */
 void prompt_cut(struct prompt *p, int from, int to); /* bytes of the text away */
 int prompt_cursor_chars(const struct prompt *p);     /* characters before the cursor */

@@ -20,6 +20,29 @@ struct script {
 	bool quit;
 };
 
+/* What goes to the clipboard is printed. */
+static void
+print_copied(struct script *s)
+{
+	struct span text = buf_span(&s->app->copy.text);
+
+	buf_addf(s->out, "copied %zu bytes:\n|", text.n);
+	for (size_t i = 0; i < text.n; i++)
+		buf_add(s->out, text.p[i] == '\n' ? "\n|" : (const char *)text.p + i,
+			text.p[i] == '\n' ? 2 : 1);
+	buf_add_str(s->out, "\n");
+	app_copied(s->app, "the clipboard");
+}
+
+static void
+react(struct script *s, unsigned flags)
+{
+	if (flags & APP_QUIT)
+		s->quit = true;
+	if (flags & APP_COPY)
+		print_copied(s);
+}
+
 static int
 do_key(struct script *s, char *arg, struct err *e)
 {
@@ -31,8 +54,7 @@ do_key(struct script *s, char *arg, struct err *e)
 
 		if (!key)
 			return err_set(e, ERR_USAGE, "'%s' is no key", word);
-		if (app_key(s->app, key, s->now) & APP_QUIT)
-			s->quit = true;
+		react(s, app_key(s->app, key, s->now));
 		paint_app(s->app, &s->canvas); /* a layout that changes is seen */
 	}
 	return 0;
@@ -59,7 +81,7 @@ do_mouse(struct script *s, char *arg, struct err *e)
 	if (kind < 0)
 		return kind;
 	m.kind = (enum mouse_kind)kind;
-	app_mouse(s->app, &m, s->now);
+	react(s, app_mouse(s->app, &m, s->now));
 	paint_app(s->app, &s->canvas);
 	return 0;
 }
@@ -76,7 +98,7 @@ do_text(struct script *s, char *arg, struct err *e)
 
 		if (k <= 0)
 			break;
-		app_key(s->app, ch, s->now);
+		react(s, app_key(s->app, ch, s->now));
 		arg += k;
 		n -= (size_t)k;
 	}

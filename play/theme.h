@@ -25,6 +25,7 @@ enum theme_role {
 	ROLE_KEY,         /* keys in the help */
 	ROLE_FOUND,       /* found text, */
 	ROLE_FOUND_TOO,   /* and what else of it is on the screen */
+	ROLE_SELECTED,    /* text that is being selected */
 	ROLE_CONCEAL,     /* text that the program wanted hidden */
 	ROLE_TIME_PAST,   /* timeline: what was played, */
 	ROLE_TIME_NEXT,   /* what comes, */

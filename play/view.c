@@ -13,22 +13,21 @@ min(int a, int b)
 	return a < b ? a : b;
 }
 
-/* One direction: N cells of recording in SPACE cells.  Following moves as little as it can
- * and keeps the cursor off the edge where there is more to see behind it. */
+/* One direction: the recording from LO to N in SPACE cells.  Following moves as little as it
+ * can and keeps the cursor off the edge where there is more to see behind it. */
 static int
-first_shown(int first, int n, int space, int cursor, bool follow)
+first_shown(const struct view *v, int first, int lo, int n, int space, int cursor)
 {
-	int margin = space > 8 ? 2 : 0;
+	int margin = n > space && space > 8 ? 2 : 0, shown = min(n, space);
+	bool follow = v->follow && cursor >= lo;
 
-	if (n <= space)
-		return 0;
-	if (follow && cursor >= 0 && cursor < first + margin)
+	if (follow && cursor < first + margin)
 		first = cursor - margin;
-	if (follow && cursor > first + space - 1 - margin)
-		first = cursor - (space - 1 - margin);
-	if (first > n - space)
-		first = n - space;
-	return first < 0 ? 0 : first;
+	if (follow && cursor > first + shown - 1 - margin)
+		first = cursor - (shown - 1 - margin);
+	if (first > n - shown)
+		first = n - shown;
+	return first < lo ? lo : first;
 }
 
 void
@@ -37,8 +36,8 @@ view_place(struct view *v, struct view_rect area, int rows, int cols, int row, i
 	struct view_rect *s = &v->shown;
 
 	v->area = area;
-	v->top = first_shown(v->top, rows, area.rows, row, v->follow);
-	v->left = first_shown(v->left, cols, area.cols, col, v->follow);
+	v->top = first_shown(v, v->top, -v->above, rows, area.rows, row);
+	v->left = first_shown(v, v->left, 0, cols, area.cols, col);
 	s->rows = min(rows, area.rows);
 	s->cols = min(cols, area.cols);
 	s->row = area.row + (area.rows - s->rows) / 2;
@@ -50,7 +49,7 @@ void
 view_pan(struct view *v, int rows, int cols)
 {
 	v->follow = false;
-	v->top = v->top + rows < 0 ? 0 : v->top + rows;
+	v->top = v->top + rows < -v->above ? -v->above : v->top + rows;
 	v->left = v->left + cols < 0 ? 0 : v->left + cols;
 }
 

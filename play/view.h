@@ -13,7 +13,8 @@ struct view_rect {
 
 struct view {
 	bool follow;
-	int top, left;          /* first row and column of the recording that is shown */
+	int above;              /* rows above the screen that may be shown, too */
+	int top, left;          /* first row (from -above) and column that is shown */
 	struct view_rect area;  /* given */
 	struct view_rect shown; /* where the recording stands within the window */
 	struct view_rect
@@ -21,8 +22,8 @@ struct view {
 };
 
 void view_init(struct view *v);
-/* Place a recording of COLSxROWS in AREA; the cursor of the recording is at ROW, COL;
- * negative: it has none, and the view stays where it is. */
+/* Place a recording of COLSxROWS in AREA; what is to be seen is at ROW, COL; before the
+ * first: nothing is, and the view stays where it is. */
 void view_place(
 	struct view *v, struct view_rect area, int rows, int cols, int row, int col);
 /* Move by so many cells; the view then stays where it is. */

@@ -39,8 +39,9 @@ struct cell {
 	uint16_t attr;      /* enum cell_attr */
 	uint16_t width : 2; /* 1, 2; 0: right half of the wide character before it */
 	uint16_t guard : 1; /* protected against selective erase */
+	uint16_t wrap : 1;  /* the text went on to the row below; see emu_wrapped() */
 	uint16_t
-		extra : 13; /* colour of the underline, link: the owner of the cell knows */
+		extra : 12; /* colour of the underline, link: the owner of the cell knows */
 };
 
 #define CELL_CH_POOL UINT32_C(0x80000000)

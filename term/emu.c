@@ -233,6 +233,18 @@ emu_row(const struct emu *e, int row)
 	return grid_row(&e->core->grid, row);
 }
 
+int
+emu_above(const struct emu *e)
+{
+	return e->core->grid.alt ? 0 : e->core->grid.history;
+}
+
+bool
+emu_wrapped(const struct emu *e, int row)
+{
+	return grid_wrapped(&e->core->grid, row);
+}
+
 struct emu_cursor
 emu_cursor(const struct emu *e)
 {

@@ -46,6 +46,11 @@ int emu_cols(const struct emu *e);
 int emu_rows(const struct emu *e);
 /* emu_cols() cells, valid until the next write, resize or restore. */
 const struct cell *emu_row(const struct emu *e, int row);
+/* Rows that left the screen at its top and can be had still: -1 is the last of them, down to
+ * -emu_above().  None of the alternate screen. */
+int emu_above(const struct emu *e);
+/* The text went on to the row below because the line was full.  ROW as for emu_row(). */
+bool emu_wrapped(const struct emu *e, int row);
 struct emu_cursor emu_cursor(const struct emu *e);
 const char *emu_title(const struct emu *e); /* valid UTF-8 without control characters */
 bool emu_alt_screen(const struct emu *e);

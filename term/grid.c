@@ -205,6 +205,22 @@ grid_put(struct grid *g, int row, int col, uint32_t ch, int width, const struct 
 }
 
 void
+grid_wrap(struct grid *g, int row, int col)
+{
+	if (col < grid_fill_of(g, row))
+		grid_row(g, row)[col].wrap = 1;
+}
+
+/* A wide character that found no room leaves the last column as it was. */
+bool
+grid_wrapped(const struct grid *g, int row)
+{
+	const struct cell *end = grid_row(g, row) + g->cols - 1;
+
+	return end->wrap || (g->cols > 1 && end[-1].wrap);
+}
+
+void
 grid_put_run(
 	struct grid *g, int row, int col, const uint8_t *s, int n, const struct pen *p)
 {

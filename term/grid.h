@@ -68,6 +68,10 @@ void grid_put(
 /* N printable ASCII bytes from COL on; all inside. */
 void grid_put_run(
 	struct grid *g, int row, int col, const uint8_t *s, int n, const struct pen *p);
+/* The text of ROW, which ends with the cell at COL, goes on to the row below.  That ends when the
+ * cell is written anew, or is not at the end of the row any more. */
+void grid_wrap(struct grid *g, int row, int col);
+bool grid_wrapped(const struct grid *g, int row);
 /* Add a mark to the character at COL (its left half). */
 void grid_combine(struct grid *g, int row, int col, uint32_t mark);
 /* Blank cells take the background of P.  SELECTIVE spares guarded cells. */

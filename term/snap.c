@@ -247,7 +247,8 @@ mix_cell(uint64_t h, const struct grid *g, const struct cell *c)
 		h = mix(h, ch[i]);
 	h = mix(h, (uint64_t)c->fg << 32 | c->bg);
 	h = mix_extra(h, g, c->extra);
-	return mix(h, (uint64_t)c->attr << 16 | (uint64_t)c->width << 8 | c->guard);
+	return mix(h, (uint64_t)c->attr << 16 | (uint64_t)c->width << 8 |
+			      (uint64_t)c->wrap << 1 | c->guard);
 }
 
 static uint64_t

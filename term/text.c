@@ -80,9 +80,14 @@ line_begin(const struct core *c)
 	return c->margins && c->col >= c->left ? c->left : 0;
 }
 
+/* The line is full; the cursor stands on or behind its last character. */
 static void
 new_line(struct core *c)
 {
+	int last = c->wrap ? c->col : c->col - 1;
+
+	if (c->grid.cols - last <= 2)
+		grid_wrap(&c->grid, c->row, last);
 	c->col = line_begin(c);
 	c->wrap = false;
 	act_line_feed(c);

@@ -5,6 +5,7 @@
 #include "play/ui/ui.h"
 
 #include "play/paint.h"
+#include "play/ui/clip.h"
 #include "play/ui/draw.h"
 #include "play/ui/keys.h"
 #include "play/ui/mouse.h"
@@ -189,6 +190,8 @@ read_signals(struct ui *u)
 	}
 }
 
+static void react(struct ui *u, unsigned flags);
+
 static void
 suspend(struct ui *u)
 {
@@ -205,6 +208,23 @@ suspend(struct ui *u)
 		player_pause(u->app->player, false, clk_mono(u->clk));
 }
 
+/* A terminal never says whether it took it; where that is doubtful there is a file, too. */
+static void
+copy(struct ui *u)
+{
+	struct app *a = u->app;
+	struct span text = buf_span(&a->copy.text);
+	enum clip_chance chance = clip_chance(a->o.clipboard, text.n);
+
+	if (chance == CLIP_NO || clip_send(STDOUT_FILENO, text) < 0)
+		react(u, app_copy_keep(a));
+	else if (chance == CLIP_DOUBTFUL && a->o.copy_file)
+		react(u, app_copy_keep(a));
+	else
+		app_copied(a, "the terminal's clipboard");
+	u->dirty = true;
+}
+
 static void
 react(struct ui *u, unsigned flags)
 {
@@ -218,6 +238,8 @@ react(struct ui *u, unsigned flags)
 		u->quit = true;
 	if (flags & APP_SUSPEND)
 		suspend(u);
+	if (flags & APP_COPY)
+		copy(u);
 }
 
 /* Of many positions the latest counts, once a frame. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The parts of auditlog below its commands. */
-#include "log/ansi.h"
+#include "render/ansi.h"
 #include "log/cmd.h"
 #include "log/facts.h"
 #include "log/out.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* One SGR sequence where the look changes, always from a reset: longer than differences, but
  * every line stands for itself. */
-#include "log/ansi.h"
+#include "render/ansi.h"
 
 #include "base/utf8.h"
 
@@ -113,14 +113,6 @@ is_blank(const struct emu *e, const struct cell *c, bool looks)
 	       (n == 0 || (n == 1 && text[0] == ' '));
 }
 
-/* Characters without a width of their own that turn the text around them about. */
-static bool
-is_direction(uint32_t ch)
-{
-	return ch == 0x061C || ch == 0x200E || ch == 0x200F || ch == 0xFEFF ||
-	       (ch >= 0x2028 && ch <= 0x202E) || (ch >= 0x2066 && ch <= 0x2069);
-}
-
 /* The cell's characters; what is no printable text is a blank. */
 static void
 put_text(struct buf *out, const struct emu *e, const struct cell *c)
@@ -133,9 +125,9 @@ put_text(struct buf *out, const struct emu *e, const struct cell *c)
 		uint32_t ch;
 		int k = utf8_get((const uint8_t *)text + i, (size_t)(n - i), &ch, NULL);
 
-		if (k <= 0 || ch < 0x20 || (ch >= 0x7F && ch < 0xA0))
+		if (k <= 0)
 			break;
-		if (!is_direction(ch))
+		if (!utf8_order(ch))
 			buf_add(out, text + i, (size_t)k);
 		i += k;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* A row of cells as text that gives a terminal the same characters, colours and attributes.
  * Only SGR sequences of our own and printable characters come out, whatever the cells say. */
-#ifndef LOG_ANSI_H
-#define LOG_ANSI_H
+#ifndef RENDER_ANSI_H
+#define RENDER_ANSI_H
 
 #include "base/buf.h"
 #include "term/emu.h"
