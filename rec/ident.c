@@ -68,27 +68,12 @@ ident_command(struct buf *out, const struct conf *c)
 	return buf_failed(out);
 }
 
-/* The client's address, without its port, as sshd tells it. */
-static struct span
-remote_address(void)
-{
-	const char *s = getenv("SSH_CONNECTION");
-
-	return s ? span_of(s, strcspn(s, " ")) : SPAN_LIT("");
-}
-
 static void
 put_login(struct recorder *r, const struct ident *id, int64_t now)
 {
 	struct msg m;
 
-	msg_init(&m, MSG_CONNECT);
-	m.p.connect.remote_addr = remote_address();
-	m.p.connect.country = SPAN_LIT("XX");
-	recorder_put(r, &m, now);
-	msg_init(&m, MSG_HANDSHAKE_SUCCESSFUL);
-	m.p.handshake_successful.username = span_str(id->facts->user);
-	recorder_put(r, &m, now);
+	auth_put(id->auth, r, id->facts->user, now);
 	msg_init(&m, MSG_NEW_CHANNEL_SUCCESSFUL);
 	m.p.new_channel.channel_type = SPAN_LIT("session");
 	recorder_put(r, &m, now);
@@ -152,6 +137,7 @@ put_session(struct recorder *r, const struct ident *id, int64_t now)
 	put_fact(&w, "title", c->title);
 	put_who(&w, id->facts);
 	put_policy(&w, c);
+	auth_describe(id->auth, &w);
 	if (c->idle_s > 0)
 		jsonw_kint(&w, "idle_time_limit_ms", (int64_t)(c->idle_s * 1000));
 	vendor_end(&m, &w);

@@ -4,6 +4,7 @@
 #ifndef REC_IDENT_H
 #define REC_IDENT_H
 
+#include "rec/auth.h"
 #include "rec/conf.h"
 #include "sys/proc.h"
 
@@ -15,6 +16,7 @@ enum ident_mode { IDENT_TTY, IDENT_PIPES, IDENT_HEADLESS };
 struct ident {
 	const struct conf *conf;
 	const struct proc_facts *facts;
+	const struct auth *auth;
 	enum ident_mode mode;
 	const struct winsize *size; /* not for IDENT_PIPES */
 	const struct termios *modes;

@@ -25,6 +25,7 @@ struct session {
 	struct proxy proxy;
 	struct ran ran;
 	struct proc_facts facts;
+	struct auth auth;
 	struct sig_saved signals;
 	struct tty tty;
 	struct pty pty, pty_err;

@@ -100,6 +100,7 @@ setup_first_messages(struct session *s, struct err *e)
 	struct termios modes = { 0 };
 	struct ident id = { .conf = s->conf,
 		.facts = &s->facts,
+		.auth = &s->auth,
 		.mode = s->mode,
 		.size = &s->size,
 		.modes = &modes,
@@ -108,10 +109,12 @@ setup_first_messages(struct session *s, struct err *e)
 
 	if (s->pty.master >= 0)
 		tcgetattr(s->pty.master, &modes);
+	auth_gather(&s->auth, &auth_here);
 	s->rec.policy = ON_ERROR_STOP;
 	ident_start(&s->rec, &id, s->rec.mono_ns);
 	rc = ran_start(&s->ran, s->conf->trace, s->pty.master, &s->rec, s->clk, e);
 	s->rec.policy = s->conf->on_error;
+	auth_free(&s->auth);
 	if (rc < 0)
 		return rc;
 	recorder_flush(&s->rec);
