@@ -100,8 +100,7 @@ static unsigned
 do_help(struct app *a, const char *arg)
 {
 	(void)arg;
-	a->help = !a->help;
-	a->help_top = 0;
+	help_show(&a->help, &a->o.keymap, !a->help.shown);
 	return APP_PAINT;
 }
 

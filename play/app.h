@@ -8,6 +8,7 @@
 #include "play/find.h"
 #include "play/detail.h"
 #include "play/copy.h"
+#include "play/help.h"
 #include "play/keymap.h"
 #include "play/mouse.h"
 #include "play/pane.h"
@@ -77,9 +78,8 @@ struct app {
 		bool plain, scope_chosen;
 		bool telling; /* the word shown is about the hit, and grows with the index */
 	} finding;
-	bool help, bar, wall, mouse;
-	size_t help_top;
-	int help_page;
+	bool bar, wall, mouse;
+	struct help help;
 	char toast[APP_TOAST_MAX]; /* a word to the person, until toast_end */
 	int64_t toast_end;
 	enum command_id moving; /* to an event: what it was is told on arrival */

@@ -21,7 +21,7 @@ enter(struct app *a, int row, int col)
 	struct copy *c = &a->copy;
 
 	player_pause(a->player, true, a->now);
-	a->help = false;
+	a->help.shown = false;
 	a->focus = PANE_COPY;
 	c->on = true;
 	c->ordinal = reel_ordinal(player_reel(a->player));

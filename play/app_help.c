@@ -8,7 +8,7 @@ app_help_command(struct app *a, const struct command *c, unsigned *flags)
 {
 	if (c->id != CMD_SELECT)
 		return false;
-	sidebar_move(&a->help_top, c->arg, SIZE_MAX, a->help_page);
+	sidebar_move(&a->help.top, c->arg, SIZE_MAX, a->help.page);
 	*flags = APP_PAINT;
 	return true;
 }

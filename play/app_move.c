@@ -136,7 +136,7 @@ app_move(struct app *a, const struct command *c)
 	a->moving = c->id;
 	flags = app_answer(a, player_command(a->player, c, a->now), missed(c->id));
 	if (c->id != CMD_FASTER && c->id != CMD_SLOWER)
-		a->help = false;
+		a->help.shown = false;
 	tell(a, c->id);
 	return flags;
 }

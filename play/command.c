@@ -27,6 +27,50 @@ command_takes(enum command_id id)
 	return table[id].arg;
 }
 
+/* The rows of command.def in their order: a topic, or a command. */
+static const struct {
+	const char *topic;
+	enum command_id id;
+} order[] = {
+#define TOPIC(title)                     { title, CMD_NONE },
+#define COMMAND(ID, name, arg, sentence) { NULL, CMD_##ID },
+#include "play/command.def"
+};
+#define NORDER ((int)(sizeof order / sizeof *order))
+
+const char *
+command_topic(enum command_id id)
+{
+	const char *topic = "";
+
+	for (int i = 0; i < NORDER; i++) {
+		if (order[i].topic)
+			topic = order[i].topic;
+		else if (order[i].id == id)
+			return topic;
+	}
+	return "";
+}
+
+/* Does row I name a topic for the first time? */
+static bool
+is_new_topic(int i)
+{
+	for (int k = 0; k < i; k++)
+		if (order[k].topic && strcmp(order[k].topic, order[i].topic) == 0)
+			return false;
+	return true;
+}
+
+const char *
+command_topics(int nth)
+{
+	for (int i = 0; i < NORDER; i++)
+		if (order[i].topic && is_new_topic(i) && nth-- == 0)
+			return order[i].topic;
+	return NULL;
+}
+
 static enum command_id
 find_name(const char *name, size_t n)
 {

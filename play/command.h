@@ -26,6 +26,9 @@ struct command {
 
 const char *command_name(enum command_id id);
 enum command_arg command_takes(enum command_id id);
+/* What it is about, "Moving"; topic I of all, NULL behind the last. */
+const char *command_topic(enum command_id id);
+const char *command_topics(int i);
 /* "back 5"; checks that the argument is there exactly when the command takes one. */
 int command_parse(struct command *c, const char *text, struct err *e);
 /* The sentence for a person, with the argument in its place. */

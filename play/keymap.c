@@ -7,6 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PARENTS 2
+
+/* Where a mode that does not know a key asks next; itself: nowhere. */
+static const struct {
+	const char *name, *title;
+	enum keymap_mode parent[PARENTS];
+} modes[KEYMAP_MODES] = {
+	[KEYMAP_PLAY] = { "play", NULL, { KEYMAP_PLAY, KEYMAP_PLAY } },
+	[KEYMAP_ROWS] = { "rows", "In lists and texts", { KEYMAP_PLAY, KEYMAP_PLAY } },
+	[KEYMAP_LIST] = { "list", "In the list of events", { KEYMAP_ROWS, KEYMAP_PLAY } },
+	[KEYMAP_DETAIL] = { "detail", "In the details of an event",
+		{ KEYMAP_ROWS, KEYMAP_PLAY } },
+	[KEYMAP_HELP] = { "help", "In the help", { KEYMAP_ROWS, KEYMAP_PLAY } },
+	[KEYMAP_COPY] = { "copy", "While copying", { KEYMAP_PLAY, KEYMAP_PLAY } },
+};
+
 static const struct {
 	const char *name;
 	uint32_t key;
@@ -101,34 +117,18 @@ static const struct {
 	{ KEYMAP_PLAY, "Esc", "close" },
 	{ KEYMAP_PLAY, "q", "quit" },
 	{ KEYMAP_PLAY, "C-c", "quit" },
-	{ KEYMAP_LIST, "Up", "select up" },
-	{ KEYMAP_LIST, "k", "select up" },
-	{ KEYMAP_LIST, "Down", "select down" },
-	{ KEYMAP_LIST, "j", "select down" },
-	{ KEYMAP_LIST, "PgUp", "select page-up" },
-	{ KEYMAP_LIST, "PgDn", "select page-down" },
-	{ KEYMAP_LIST, "Home", "select first" },
-	{ KEYMAP_LIST, "End", "select last" },
+	{ KEYMAP_ROWS, "Up", "select up" },
+	{ KEYMAP_ROWS, "k", "select up" },
+	{ KEYMAP_ROWS, "Down", "select down" },
+	{ KEYMAP_ROWS, "j", "select down" },
+	{ KEYMAP_ROWS, "PgUp", "select page-up" },
+	{ KEYMAP_ROWS, "PgDn", "select page-down" },
+	{ KEYMAP_ROWS, "Home", "select first" },
+	{ KEYMAP_ROWS, "End", "select last" },
 	{ KEYMAP_LIST, "Enter", "jump" },
-	{ KEYMAP_DETAIL, "Up", "select up" },
-	{ KEYMAP_DETAIL, "k", "select up" },
-	{ KEYMAP_DETAIL, "Down", "select down" },
-	{ KEYMAP_DETAIL, "j", "select down" },
-	{ KEYMAP_DETAIL, "PgUp", "select page-up" },
-	{ KEYMAP_DETAIL, "PgDn", "select page-down" },
-	{ KEYMAP_DETAIL, "Home", "select first" },
-	{ KEYMAP_DETAIL, "End", "select last" },
 	{ KEYMAP_DETAIL, "Enter", "detail" },
 	{ KEYMAP_DETAIL, "q", "close" },
-	{ KEYMAP_HELP, "Up", "select up" },
-	{ KEYMAP_HELP, "k", "select up" },
-	{ KEYMAP_HELP, "Down", "select down" },
-	{ KEYMAP_HELP, "j", "select down" },
-	{ KEYMAP_HELP, "PgUp", "select page-up" },
-	{ KEYMAP_HELP, "PgDn", "select page-down" },
 	{ KEYMAP_HELP, "Space", "select page-down" },
-	{ KEYMAP_HELP, "Home", "select first" },
-	{ KEYMAP_HELP, "End", "select last" },
 	{ KEYMAP_HELP, "q", "close" },
 	{ KEYMAP_COPY, "Left", "cursor left" },
 	{ KEYMAP_COPY, "h", "cursor left" },
@@ -236,7 +236,10 @@ keymap_bind(struct keymap *k, enum keymap_mode mode, const char *key, const char
 	struct err *e)
 {
 	struct keymap_row row = { .mode = mode, .key = keymap_key(key) };
-	int old, rc = command_parse(&row.command, command, e);
+	int old, rc = 0;
+
+	if (strcmp(command, "none") != 0)
+		rc = command_parse(&row.command, command, e);
 
 	if (rc < 0)
 		return rc;
@@ -264,89 +267,20 @@ keymap_find(const struct keymap *k, enum keymap_mode mode, uint32_t key)
 {
 	int i = exact(k, mode, key);
 
-	if (i < 0 && mode != KEYMAP_PLAY)
-		i = exact(k, KEYMAP_PLAY, key);
-	return i < 0 ? NULL : &k->row[i].command;
+	for (int p = 0; i < 0 && p < PARENTS; p++)
+		if (modes[mode].parent[p] != mode)
+			i = exact(k, modes[mode].parent[p], key);
+	return i < 0 || k->row[i].command.id == CMD_NONE ? NULL : &k->row[i].command;
 }
 
-/* Is row J the first with this meaning?  Help mode's own keys explain themselves. */
-static bool
-is_first(const struct keymap *k, int j)
+const char *
+keymap_mode_name(enum keymap_mode mode)
 {
-	char a[COMMAND_TEXT_MAX], b[COMMAND_TEXT_MAX];
-
-	if (k->row[j].mode == KEYMAP_HELP)
-		return false;
-	command_sentence(a, &k->row[j].command);
-	for (int i = 0; i < j; i++)
-		if (k->row[i].mode == k->row[j].mode &&
-			strcmp(command_sentence(b, &k->row[i].command), a) == 0)
-			return false;
-	return true;
+	return modes[mode].name;
 }
 
-static bool
-is_digit(uint32_t key)
+const char *
+keymap_mode_title(enum keymap_mode mode)
 {
-	return key >= '0' && key <= '9';
-}
-
-static void
-add_key(char *keys, size_t size, uint32_t key, uint32_t *last)
-{
-	char text[KEYMAP_KEY_MAX];
-	size_t n = strlen(keys);
-
-	keymap_key_text(text, key);
-	if (is_digit(key) && *last + 1 == key) { /* 0, 1, 2 become 0-2 */
-		if (n >= 2 && keys[n - 2] == '-')
-			keys[n - 1] = text[0];
-		else
-			snprintf(keys + n, size - n, "-%s", text);
-	} else {
-		snprintf(keys + n, size - n, "%s%s", n ? ", " : "", text);
-	}
-	*last = key;
-}
-
-bool
-keymap_help(const struct keymap *k, int i, struct keymap_help *out)
-{
-	int first = 0;
-	uint32_t last = 0;
-	char text[COMMAND_TEXT_MAX];
-
-	for (; first < k->n; first++)
-		if (is_first(k, first) && i-- == 0)
-			break;
-	if (first >= k->n)
-		return false;
-	out->keys[0] = 0;
-	command_sentence(out->text, &k->row[first].command);
-	for (int j = first; j < k->n; j++)
-		if (k->row[j].mode == k->row[first].mode &&
-			strcmp(command_sentence(text, &k->row[j].command), out->text) ==
-				0)
-			add_key(out->keys, sizeof out->keys, k->row[j].key, &last);
-	return true;
-}
-
-int
-keymap_mdoc(const struct keymap *k, struct buf *out)
-{
-	struct keymap_help h;
-
-	for (int i = 0; keymap_help(k, i, &h); i++) {
-		buf_add_str(
-			out, ".It Li \"\\&"); /* a lone comma is no argument to mdoc */
-		for (const char *s = h.keys; *s; s++)
-			if (*s == '-')
-				buf_add_str(out, "\\-");
-			else
-				buf_add_byte(out, (uint8_t)*s);
-		buf_addf(out, "\"\n%c%s.\n",
-			h.text[0] >= 'a' && h.text[0] <= 'z' ? h.text[0] - 32 : h.text[0],
-			h.text + 1);
-	}
-	return buf_failed(out);
+	return modes[mode].title;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Which key means which command.  A key is a Unicode character or one of K_*, with modifier
  * bits; its text form is "x", "C-x", "M-x", "S-Left", "Space", "PgUp".  Bindings stand in
- * modes; a mode that does not know a key asks the mode above it (all end at KEYMAP_PLAY).
+ * modes; a mode that does not know a key asks those above it (most end at KEYMAP_PLAY).
  * The defaults are rows of the same text that a configuration file would hold. */
 #ifndef PLAY_KEYMAP_H
 #define PLAY_KEYMAP_H
 
-#include "base/buf.h"
 #include "play/command.h"
 
 #include <stdbool.h>
@@ -39,6 +38,7 @@ enum {
 
 enum keymap_mode {
 	KEYMAP_PLAY,
+	KEYMAP_ROWS, /* lists and texts that scroll */
 	KEYMAP_LIST,
 	KEYMAP_DETAIL,
 	KEYMAP_HELP,
@@ -65,21 +65,15 @@ uint32_t keymap_key(const char *text);
 const char *keymap_key_text(char out[KEYMAP_KEY_MAX], uint32_t key);
 
 void keymap_init(struct keymap *k); /* the defaults */
-/* "C-x", "back 5": replaces the binding that KEY has in MODE. */
+/* "C-x", "back 5": replaces the binding that KEY has in MODE; "none" takes it away. */
 int keymap_bind(struct keymap *k, enum keymap_mode mode, const char *key,
 	const char *command, struct err *e);
 /* NULL: not bound. */
 const struct command *keymap_find(
 	const struct keymap *k, enum keymap_mode mode, uint32_t key);
 
-/* The table for help and manual, by meaning: the keys of row I ("Space, p", "0-9") and the
- * sentence.  False behind the last row. */
-struct keymap_help {
-	char keys[64];
-	char text[COMMAND_TEXT_MAX];
-};
-bool keymap_help(const struct keymap *k, int i, struct keymap_help *out);
-/* The same table as mdoc(7) list items. */
-int keymap_mdoc(const struct keymap *k, struct buf *out);
+const char *keymap_mode_name(enum keymap_mode mode); /* "list", as in a file of keys */
+/* "In the list of events"; NULL for KEYMAP_PLAY. */
+const char *keymap_mode_title(enum keymap_mode mode);
 
 #endif

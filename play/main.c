@@ -3,6 +3,7 @@
 #include "base/clk.h"
 #include "base/diag.h"
 #include "play/conf.h"
+#include "play/help.h"
 #include "play/save.h"
 #include "play/script.h"
 #include "play/ui/ui.h"
@@ -38,7 +39,7 @@ print_keys(void)
 	int rc;
 
 	keymap_init(&k);
-	rc = keymap_mdoc(&k, &out);
+	rc = help_mdoc(&k, &out);
 	if (rc == 0)
 		rc = fdio_write_all(STDOUT_FILENO, out.p, out.n, NULL);
 	buf_free(&out);

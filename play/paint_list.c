@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The list of events and the help. */
+/* The list of events. */
 #include "play/paint.h"
 
 #include "base/clk.h"
@@ -9,8 +9,7 @@
 #include <stdio.h>
 
 #define TIME_COLS    9
-#define TEXT_COL     12 /* behind a sign */
-#define KEYS_COLS    24
+#define TEXT_COL     12                   /* behind a sign */
 #define TENTHS_BELOW (10 * 60 * NS_PER_S) /* shorter recordings: times with a decimal */
 
 static enum theme_role
@@ -143,30 +142,4 @@ paint_list(struct app *a, struct canvas *c, struct view_rect area)
 		list_row(a, c, in, row++, i, current);
 	if (row < end && i >= n)
 		list_end(a, c, in, row);
-}
-
-void
-paint_help(struct app *a, struct canvas *c, struct view_rect area)
-{
-	struct keymap_help h;
-	int n = 0, keys = area.cols < 60 ? area.cols * 2 / 5 : KEYS_COLS,
-	    page = area.rows - 2;
-
-	while (keymap_help(&a->o.keymap, n, &h))
-		n++;
-	a->help_page = page > 0 ? page : 1;
-	if (a->help_top > (size_t)n || (size_t)n < a->help_top + (size_t)a->help_page)
-		a->help_top = n > a->help_page ? (size_t)(n - a->help_page) : 0;
-	for (int i = 0; i < area.rows; i++)
-		canvas_fill(c, i, 0, area.cols, (struct style){ 0 }, ' ');
-	canvas_text(c, 0, 2, area.cols - 2, paint_style(a, ROLE_TITLE),
-		n > a->help_page ? "Keys (arrows scroll, h or Esc leaves)"
-				 : "Keys (h or Esc leaves)");
-	for (int i = 0; i < a->help_page; i++) {
-		if (!keymap_help(&a->o.keymap, i + (int)a->help_top, &h))
-			break;
-		canvas_text(c, i + 2, 2, keys - 2, paint_style(a, ROLE_KEY), h.keys);
-		canvas_text(c, i + 2, keys + 1, area.cols - keys - 1, (struct style){ 0 },
-			h.text);
-	}
 }

@@ -25,13 +25,13 @@ status_shown(const struct app *a)
 static bool
 help_shown(const struct app *a)
 {
-	return a->help;
+	return a->help.shown;
 }
 
 static void
 help_close(struct app *a)
 {
-	a->help = false;
+	a->help.shown = false;
 }
 
 static bool
@@ -234,7 +234,7 @@ pane_at(const struct pane_layout *l, int row, int col)
 enum pane_id
 pane_with_keys(const struct app *a)
 {
-	if (a->help) /* over everything */
+	if (a->help.shown) /* over everything */
 		return PANE_HELP;
 	if (a->focus != PANE_NONE && panes[a->focus].shown(a))
 		return a->focus;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Keys, commands, the line editor, lists and the view: what needs no recording. */
-#include "play/keymap.h"
+#include "play/help.h"
 #include "play/prompt.h"
 #include "play/sidebar.h"
 #include "play/view.h"
@@ -103,30 +103,68 @@ START_TEST(keymap_binds_and_refuses)
 }
 END_TEST
 
-/* Every key of the player and of the list appears exactly once in the help. */
+static bool
+has_key(const char *keys, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (const char *s = keys; (s = strstr(s, key)); s++)
+		if ((s == keys || s[-1] == ' ') &&
+			(!s[n] || strncmp(s + n, ", ", 2) == 0))
+			return true;
+	return false;
+}
+
+/* Every key stands exactly once below the title of its mode. */
 START_TEST(keymap_help_is_complete)
 {
+	static struct help h;
 	struct keymap k;
-	struct keymap_help h;
-	int commas = 0, rows = 0, keys = 0;
+	int rows = 0, commas = 0;
+	char text[KEYMAP_KEY_MAX];
 
 	keymap_init(&k);
-	for (; keymap_help(&k, rows, &h); rows++) {
-		ck_assert_uint_gt(strlen(h.text), 3);
-		ck_assert_uint_lt(strlen(h.keys), sizeof h.keys - 1);
-		if (strcmp(h.keys, "0-9") == 0) {
-			commas += 9;
+	help_make(&h, &k);
+	ck_assert(h.row[0].title);
+	ck_assert_str_eq(h.row[0].text, "Playing");
+	ck_assert_str_eq(h.row[1].keys, "Space, p");
+	ck_assert_str_eq(h.row[1].text, "pause, or go on");
+	for (int i = 0; i < h.n; i++) {
+		ck_assert_uint_gt(strlen(h.row[i].text), 3);
+		ck_assert_uint_lt(strlen(h.row[i].keys), HELP_KEYS_MAX - 1);
+		if (h.row[i].title)
 			continue;
-		}
-		for (const char *s = h.keys; (s = strstr(s, ", ")); s += 2)
+		rows++;
+		if (strcmp(h.row[i].keys, "0-9") == 0)
+			commas += 9;
+		for (const char *s = h.row[i].keys; (s = strstr(s, ", ")); s += 2)
 			commas++;
 	}
-	for (int i = 0; i < k.n; i++)
-		keys += k.row[i].mode != KEYMAP_HELP;
-	ck_assert_int_eq(rows + commas, keys);
-	ck_assert(keymap_help(&k, 0, &h));
-	ck_assert_str_eq(h.keys, "Space, p");
-	ck_assert_str_eq(h.text, "pause, or go on");
+	ck_assert_int_eq(rows + commas, k.n);
+	for (int j = 0; j < k.n; j++) {
+		bool found = k.row[j].key >= '0' && k.row[j].key <= '9';
+
+		keymap_key_text(text, k.row[j].key);
+		for (int i = 0; i < h.n; i++)
+			found |= has_key(h.row[i].keys, text);
+		ck_assert_msg(found, "%s is missing", text);
+	}
+}
+END_TEST
+
+/* "none" hides what the modes above would do; taken away, it is asked again. */
+START_TEST(keymap_none_takes_a_key_away)
+{
+	struct keymap k;
+	struct err e;
+
+	keymap_init(&k);
+	ck_assert_int_eq(keymap_bind(&k, KEYMAP_LIST, "Space", "none", &e), 0);
+	ck_assert_ptr_null(keymap_find(&k, KEYMAP_LIST, K_SPACE));
+	expect_command(&k, KEYMAP_PLAY, "Space", CMD_PAUSE, "");
+	expect_command(&k, KEYMAP_DETAIL, "Up", CMD_SELECT, "up");
+	ck_assert_int_eq(keymap_bind(&k, KEYMAP_LIST, "Space", "back 9", &e), 0);
+	expect_command(&k, KEYMAP_LIST, "Space", CMD_BACK, "9");
 }
 END_TEST
 
@@ -296,6 +334,7 @@ case_keys(void)
 	tcase_add_test(t, keymap_has_the_promised_keys);
 	tcase_add_test(t, keymap_binds_and_refuses);
 	tcase_add_test(t, keymap_help_is_complete);
+	tcase_add_test(t, keymap_none_takes_a_key_away);
 	return t;
 }
 
