@@ -35,45 +35,197 @@ static int
 bad_time(const char *text, struct err *e)
 {
 	return err_set(e, ERR_USAGE,
-		"'%.40s' is no time: write 90, 1:30, 1:02:03.250, 50%% or end", text);
+		"'%.40s' is no time: write 90, 1:30, 1:02:03.250, 50%%, end, @14:02 or "
+		"2026-11-21 14:02:11",
+		text);
+}
+
+/* "1:02:03.5" at *S; how many parts it has, negative: that is no such thing. */
+static int
+parse_parts(const char **s, int64_t *ns)
+{
+	int64_t whole, frac, total = 0;
+	int parts = 0;
+
+	for (;;) {
+		if (parse_number(s, &whole, &frac) < 0 || ++parts > 3 ||
+			(parts > 1 && whole > 59))
+			return -1;
+		total = total * 60 + whole;
+		if (**s != ':')
+			break;
+		if (frac)
+			return -1;
+		(*s)++;
+	}
+	if (total > INT64_MAX / NS_PER_S - 1)
+		return -1;
+	*ns = total * NS_PER_S + frac;
+	return parts;
+}
+
+/* A time of day behind a date or an "@": "14:02", "14:02:11.5". */
+static int
+parse_clock(const char **s, int64_t *ns)
+{
+	int parts = parse_parts(s, ns);
+
+	if (parts == 2)
+		*ns *= 60;
+	return parts >= 2 && *ns < 24 * 3600 * NS_PER_S ? 0 : -1;
+}
+
+static bool
+looks_like_date(const char *p)
+{
+	static const char form[] = "dddd-dd-dd";
+
+	for (size_t i = 0; form[i]; i++)
+		if (form[i] == 'd' ? p[i] < '0' || p[i] > '9' : p[i] != form[i])
+			return false;
+	return true;
+}
+
+static int
+parse_date(struct when *w, const char **s)
+{
+	struct tm tm = { 0 }, back;
+	int64_t clock = 0;
+	time_t t;
+
+	if (sscanf(*s, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3 ||
+		tm.tm_year < 1970 || tm.tm_year > 2261)
+		return -1;
+	*s += 10;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	back = tm;
+	t = timegm(&back);
+	if (back.tm_mon != tm.tm_mon || back.tm_mday != tm.tm_mday)
+		return -1; /* no such day */
+	if (**s == ' ' || **s == 'T') {
+		(*s)++;
+		if (parse_clock(s, &clock) < 0)
+			return -1;
+	}
+	w->kind = WHEN_DATE;
+	w->ns = ns_add((int64_t)t * NS_PER_S, clock);
+	return 0;
+}
+
+/* From the start, or a percentage. */
+static int
+parse_place(struct when *w, const char **s)
+{
+	int parts = parse_parts(s, &w->ns);
+
+	if (parts < 0)
+		return -1;
+	w->either = parts == 3 && w->ns < 24 * 3600 * NS_PER_S;
+	if (**s == '%' && parts == 1) {
+		w->kind = WHEN_PERCENT;
+		w->percent = (double)w->ns / (double)NS_PER_S;
+		(*s)++;
+	} else if (**s == 's') {
+		w->either = false;
+		(*s)++;
+	} else if (**s == 'Z' && w->either) {
+		w->kind = WHEN_CLOCK;
+	}
+	return 0;
 }
 
 int
 when_parse(struct when *w, const char *text, struct err *e)
 {
 	const char *p = text;
-	int64_t whole, frac, total = 0;
-	int parts = 0;
+	int rc;
 
 	*w = (struct when){ .kind = WHEN_NS };
 	if (strcmp(text, "end") == 0) {
 		w->kind = WHEN_END;
 		return 0;
 	}
-	for (;;) {
-		if (parse_number(&p, &whole, &frac) < 0 || ++parts > 3 ||
-			(parts > 1 && whole > 59))
-			return bad_time(text, e);
-		total = total * 60 + whole;
-		if (*p != ':')
-			break;
-		if (frac)
-			return bad_time(text, e);
+	if (looks_like_date(p)) {
+		rc = parse_date(w, &p);
+	} else if (*p == '@') {
 		p++;
+		w->kind = WHEN_CLOCK;
+		rc = parse_clock(&p, &w->ns);
+	} else {
+		rc = parse_place(w, &p);
 	}
-	if (*p == '%' && !p[1] && parts == 1) {
-		w->kind = WHEN_PERCENT;
-		w->percent = (double)whole + (double)frac / (double)NS_PER_S;
-		if (w->percent > 100)
-			return err_set(e, ERR_USAGE, "'%.40s' is more than 100%%", text);
-		return 0;
-	}
-	if (*p == 's' && !p[1])
-		p++;
-	if (*p || total > INT64_MAX / NS_PER_S - 1)
+	w->utc = *p == 'Z' && (w->kind == WHEN_CLOCK || w->kind == WHEN_DATE);
+	p += w->utc;
+	if (rc < 0 || *p)
 		return bad_time(text, e);
-	w->ns = total * NS_PER_S + frac;
+	if (w->kind == WHEN_PERCENT && w->percent > 100)
+		return err_set(e, ERR_USAGE, "'%.40s' is more than 100%%", text);
 	return 0;
+}
+
+int
+when_check(const struct when *w, bool has_wall, struct err *e)
+{
+	if (has_wall || (w->kind != WHEN_CLOCK && w->kind != WHEN_DATE))
+		return 0;
+	return err_set(
+		e, ERR_USAGE, "the recording does not say at what date it was made");
+}
+
+/* What clocks show at a moment, counted as if they showed UTC; and the moment when they do. */
+static int64_t
+shown_at(int64_t wall_ns, bool utc)
+{
+	int64_t frac = wall_ns % NS_PER_S;
+	time_t s = (time_t)(wall_ns / NS_PER_S);
+	struct tm tm;
+
+	if (utc || !localtime_r(&s, &tm))
+		return wall_ns;
+	return ns_add((int64_t)timegm(&tm) * NS_PER_S, frac);
+}
+
+static int64_t
+moment_of(int64_t shown_ns, bool utc)
+{
+	int64_t frac = shown_ns % NS_PER_S;
+	time_t s = (time_t)(shown_ns / NS_PER_S);
+	struct tm tm;
+
+	if (utc || !gmtime_r(&s, &tm))
+		return shown_ns;
+	tm.tm_isdst = -1;
+	return ns_add((int64_t)mktime(&tm) * NS_PER_S, frac);
+}
+
+/* The first such time of day, counted from the second in which the recording began. */
+static int64_t
+next_clock(const struct when *w, int64_t start_ns)
+{
+	const int64_t day = 24 * 3600 * NS_PER_S;
+	int64_t start = shown_at(start_ns - start_ns % NS_PER_S, w->utc);
+	int64_t at = ns_add(start - start % day, w->ns);
+
+	return moment_of(at < start ? ns_add(at, day) : at, w->utc);
+}
+
+struct when
+when_settle(const struct when *w, bool has_wall, int64_t start_ns, int64_t duration_ns)
+{
+	struct when out = { .kind = WHEN_NS };
+	int64_t at;
+
+	if (w->kind == WHEN_DATE)
+		at = moment_of(w->ns, w->utc);
+	else if (w->kind == WHEN_CLOCK || (w->either && has_wall && w->ns > duration_ns))
+		at = next_clock(w, start_ns);
+	else
+		return *w;
+	out.ns = ns_sub(at, start_ns);
+	if (out.ns < 0)
+		out.ns = 0;
+	return out;
 }
 
 int64_t
@@ -82,6 +234,8 @@ when_resolve(const struct when *w, int64_t duration_ns)
 	int64_t ns = 0;
 
 	switch (w->kind) {
+	case WHEN_CLOCK:
+	case WHEN_DATE: /* not settled */
 	case WHEN_NS:
 		ns = w->ns;
 		break;
@@ -126,23 +280,57 @@ when_format(char out[WHEN_TEXT_MAX], int64_t ns, int decimals)
 	return out;
 }
 
+/* Whole seconds below WALL_NS, and the nanoseconds behind. */
+static time_t
+split(int64_t wall_ns, int64_t *frac)
+{
+	time_t s = (time_t)(wall_ns / NS_PER_S);
+
+	*frac = wall_ns % NS_PER_S;
+	if (*frac < 0) {
+		*frac += NS_PER_S;
+		s--;
+	}
+	return s;
+}
+
+static void
+format_tm(char out[WHEN_TEXT_MAX], const struct tm *tm, char between, int64_t frac,
+	int decimals, const char *zone)
+{
+	size_t n;
+
+	snprintf(out, WHEN_TEXT_MAX, "%04d-%02d-%02d%c%02d:%02d:%02d", tm->tm_year + 1900,
+		tm->tm_mon + 1, tm->tm_mday, between, tm->tm_hour, tm->tm_min,
+		tm->tm_sec);
+	add_fraction(out, WHEN_TEXT_MAX - 1, frac, decimals);
+	n = strlen(out);
+	snprintf(out + n, WHEN_TEXT_MAX - n, "%s", zone);
+}
+
 const char *
 when_format_utc(char out[WHEN_TEXT_MAX], int64_t wall_ns, int decimals)
 {
-	int64_t frac = wall_ns % NS_PER_S;
-	time_t s = (time_t)(wall_ns / NS_PER_S);
+	int64_t frac;
+	time_t s = split(wall_ns, &frac);
 	struct tm tm;
-	size_t n;
 
-	if (frac < 0) {
-		frac += NS_PER_S;
-		s--;
-	}
 	gmtime_r(&s, &tm);
-	snprintf(out, WHEN_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	add_fraction(out, WHEN_TEXT_MAX - 1, frac, decimals);
-	n = strlen(out);
-	snprintf(out + n, WHEN_TEXT_MAX - n, "Z");
+	format_tm(out, &tm, 'T', frac, decimals, "Z");
+	return out;
+}
+
+const char *
+when_format_local(char out[WHEN_TEXT_MAX], int64_t wall_ns, int decimals)
+{
+	int64_t frac;
+	time_t s = split(wall_ns, &frac);
+	struct tm tm = { 0 };
+	char zone[12];
+
+	tzset();
+	localtime_r(&s, &tm);
+	snprintf(zone, sizeof zone, " %.9s", tm.tm_zone ? tm.tm_zone : "");
+	format_tm(out, &tm, ' ', frac, decimals, zone);
 	return out;
 }

@@ -62,19 +62,22 @@ show_progress(void *ctx, double done)
 static int
 go_there(struct screen *s, struct reel *r, struct err *e)
 {
-	int64_t at = INT64_MAX;
-	int rc;
+	const struct tape_info *info = tape_info(reel_tape(r));
+	int64_t at = INT64_MAX, duration = INT64_MAX, first;
+	struct when w = s->at;
+	int rc = 0;
 
-	if (s->at.kind == WHEN_NS)
-		at = s->at.ns;
-	if (s->at.kind == WHEN_PERCENT) {
-		int64_t duration;
-
+	if (w.kind == WHEN_PERCENT || w.either)
 		rc = find_duration(s, r, &duration, e);
-		if (rc < 0)
-			return rc;
-		at = when_resolve(&s->at, duration);
-	}
+	if (rc < 0)
+		return rc;
+	reel_next_time(r, &first, NULL); /* then the start is known */
+	rc = when_check(&w, info->has_wall, e);
+	if (rc < 0)
+		return rc;
+	w = when_settle(&w, info->has_wall, info->start_ns, duration);
+	if (w.kind != WHEN_END)
+		at = when_resolve(&w, duration);
 	rc = reel_seek_time(r, at, show_progress, s, e);
 	progress_end(&s->progress);
 	return rc;

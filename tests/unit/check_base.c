@@ -9,6 +9,8 @@
 
 #include "tests/unit/unit.h"
 
+#include <time.h>
+
 static void
 expect_clean(const char *in, size_t n, const char *want)
 {
@@ -116,6 +118,16 @@ static const struct {
 	{ "9999999999999999999", ERR_USAGE, 0 },
 	{ "1.5:3", ERR_USAGE, 0 },
 	{ "12x", ERR_USAGE, 0 },
+	{ "90Z", ERR_USAGE, 0 },
+	{ "1:30Z", ERR_USAGE, 0 },
+	{ "@14", ERR_USAGE, 0 },
+	{ "@24:00", ERR_USAGE, 0 },
+	{ "@14:02x", ERR_USAGE, 0 },
+	{ "2026-02-30", ERR_USAGE, 0 },
+	{ "2026-11-21 25:00", ERR_USAGE, 0 },
+	{ "2026-11-21 ", ERR_USAGE, 0 },
+	{ "9999-11-21", ERR_USAGE, 0 },
+	{ "2026-11-21Zx", ERR_USAGE, 0 },
 };
 
 START_TEST(when_reads_every_form)
@@ -127,6 +139,82 @@ START_TEST(when_reads_every_form)
 	ck_assert_msg(rc == when_rows[_i].rc, "'%s': %d", when_rows[_i].text, rc);
 	if (rc == 0)
 		ck_assert_int_eq(when_resolve(&w, 10000 * NS_PER_S), when_rows[_i].ns);
+}
+END_TEST
+
+/* In a recording of 20 minutes that began at 2026-11-21 23:50:10.5 UTC. */
+static const struct {
+	const char *text, *zone;
+	int64_t ns; /* -1: it is no time of day */
+} clock_rows[] = {
+	{ "@23:51", "UTC", 49500 * NS_PER_MS },
+	{ "23:51:10.5", "UTC", 60 * NS_PER_S },
+	{ "@0:00", "UTC", 589500 * NS_PER_MS }, /* over midnight */
+	{ "@23:50:10", "UTC", 0 },              /* the very second */
+	{ "@23:50:09", "UTC", (24 * 3600 - 1) * NS_PER_S - 500 * NS_PER_MS },
+	{ "0:10:00", "UTC", 600 * NS_PER_S }, /* so far from the start, too */
+	{ "0:30:00", "UTC", 2389500 * NS_PER_MS },
+	{ "2026-11-22 00:00", "UTC", 589500 * NS_PER_MS },
+	{ "2026-11-22T00:00:00Z", "CET-1", 589500 * NS_PER_MS },
+	{ "2026-11-22 01:00:00.5", "CET-1", 590 * NS_PER_S },
+	{ "@00:51:10.5", "CET-1", 60 * NS_PER_S },
+	{ "@23:51:10.5Z", "CET-1", 60 * NS_PER_S },
+	{ "23:51:10.5Z", "CET-1", 60 * NS_PER_S },
+	{ "2026-11-21", "UTC", 0 }, /* before it */
+	{ "2026-11-22", "UTC", 589500 * NS_PER_MS },
+	{ "1:30", "UTC", -1 },
+	{ "50%", "UTC", -1 },
+	{ "end", "UTC", -1 },
+};
+
+START_TEST(when_finds_times_of_day)
+{
+	const int64_t start = INT64_C(1795305010500) * NS_PER_MS;
+	struct when w, out;
+
+	setenv("TZ", clock_rows[_i].zone, 1);
+	tzset();
+	ck_assert_int_eq(when_parse(&w, clock_rows[_i].text, NULL), 0);
+	out = when_settle(&w, true, start, 1200 * NS_PER_S);
+	if (clock_rows[_i].ns < 0) {
+		ck_assert_int_eq(out.kind, w.kind);
+		ck_assert_int_eq(out.ns, w.ns);
+		return;
+	}
+	ck_assert_int_eq(out.kind, WHEN_NS);
+	ck_assert_int_eq(out.ns, clock_rows[_i].ns);
+	if (w.kind == WHEN_NS) { /* nothing else without a date */
+		out = when_settle(&w, false, 0, 1200 * NS_PER_S);
+		ck_assert_int_eq(out.ns, w.ns);
+	}
+	ck_assert_int_eq(when_check(&w, true, NULL), 0);
+	ck_assert_int_eq(when_check(&w, false, NULL), w.kind == WHEN_NS ? 0 : ERR_USAGE);
+}
+END_TEST
+
+START_TEST(when_bears_any_start)
+{
+	static const int64_t starts[] = { INT64_MIN, -1, 0, INT64_MAX };
+	struct when w;
+
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+		ck_assert_int_eq(when_parse(&w, "@23:59:59.999", NULL), 0);
+		ck_assert_int_ge(when_settle(&w, true, starts[i], 0).ns, 0);
+		ck_assert_int_eq(when_parse(&w, "2200-01-01", NULL), 0);
+		ck_assert_int_ge(when_settle(&w, true, starts[i], 0).ns, 0);
+	}
+}
+END_TEST
+
+START_TEST(when_prints_the_zone)
+{
+	char t[WHEN_TEXT_MAX];
+
+	setenv("TZ", "XYZ-5:30", 1);
+	tzset();
+	ck_assert_str_eq(when_format_local(t, 0, 3), "1970-01-01 05:30:00.000 XYZ");
+	when_format_local(t, INT64_MIN, 9);
+	when_format_local(t, INT64_MAX, 9);
 }
 END_TEST
 
@@ -150,7 +238,11 @@ case_when(void)
 
 	tcase_add_loop_test(
 		t, when_reads_every_form, 0, (int)(sizeof when_rows / sizeof *when_rows));
+	tcase_add_loop_test(
+		t, when_finds_times_of_day, 0, sizeof clock_rows / sizeof *clock_rows);
+	tcase_add_test(t, when_bears_any_start);
 	tcase_add_test(t, when_prints);
+	tcase_add_test(t, when_prints_the_zone);
 	return t;
 }
 
