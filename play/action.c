@@ -26,7 +26,13 @@ here(const struct player *p)
 unsigned
 player_seek(struct player *p, const struct when *w, int64_t now)
 {
+	int64_t first;
+
 	p->now = now;
+	reel_next_time(
+		p->reel, &first, NULL); /* with the first message its date is known */
+	if (when_check(w, tape_info(reel_tape(p->reel))->has_wall, NULL) < 0)
+		return PLAYER_MISSED;
 	return goal_set(p, (struct goal){ .kind = GOAL_WHEN, .when = *w });
 }
 
@@ -135,24 +141,43 @@ step(struct player *p, int dir)
 }
 
 static unsigned
-neighbour_goal(struct player *p, int dir, bool marker)
+neighbour_goal(struct player *p, int dir, enum neighbour what)
 {
 	return goal_set(p, (struct goal){ .kind = GOAL_EVENT,
 				   .ordinal = reel_ordinal(p->reel),
 				   .dir = dir,
-				   .marker = marker });
+				   .what = what });
 }
 
 static unsigned
 seek_event(struct player *p, int dir)
 {
-	return neighbour_goal(p, dir, false);
+	return neighbour_goal(p, dir, NEIGHBOUR_EVENT);
 }
 
 static unsigned
 seek_marker(struct player *p, int dir)
 {
-	return neighbour_goal(p, dir, true);
+	return neighbour_goal(p, dir, NEIGHBOUR_MARKER);
+}
+
+static unsigned
+seek_prompt(struct player *p, int dir)
+{
+	return neighbour_goal(p, dir, NEIGHBOUR_PROMPT);
+}
+
+static unsigned
+seek_gap(struct player *p, int dir)
+{
+	return neighbour_goal(p, dir, NEIGHBOUR_GAP);
+}
+
+static unsigned
+toggle_markers(struct player *p)
+{
+	p->stop_at_markers = !p->stop_at_markers;
+	return PLAYER_STATUS;
 }
 
 static unsigned
@@ -213,10 +238,20 @@ static const struct action {
 	[CMD_SEEK] = { .text = seek_text },
 	[CMD_STEP] = { .dir = step, .to = 1 },
 	[CMD_STEP_BACK] = { .dir = step, .to = -1 },
+	[CMD_FRAME] = { .dir = frame_begin, .to = 1 },
+	[CMD_FRAME_BACK] = { .dir = frame_begin, .to = -1 },
 	[CMD_NEXT_EVENT] = { .dir = seek_event, .to = 1 },
 	[CMD_PREVIOUS_EVENT] = { .dir = seek_event, .to = -1 },
 	[CMD_NEXT_MARKER] = { .dir = seek_marker, .to = 1 },
 	[CMD_PREVIOUS_MARKER] = { .dir = seek_marker, .to = -1 },
+	[CMD_NEXT_PROMPT] = { .dir = seek_prompt, .to = 1 },
+	[CMD_PREVIOUS_PROMPT] = { .dir = seek_prompt, .to = -1 },
+	[CMD_NEXT_IDLE] = { .dir = seek_gap, .to = 1 },
+	[CMD_PREVIOUS_IDLE] = { .dir = seek_gap, .to = -1 },
+	[CMD_LIVE] = { .plain = live_go },
+	[CMD_LOOP] = { .plain = loop_all },
+	[CMD_LOOP_PART] = { .plain = loop_part },
+	[CMD_STOP_AT_MARKERS] = { .plain = toggle_markers },
 	[CMD_FASTER] = { .dir = change_speed, .to = 1 },
 	[CMD_SLOWER] = { .dir = change_speed, .to = -1 },
 	[CMD_SPEED] = { .number = set_speed, .factor = 1 },

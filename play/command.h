@@ -17,7 +17,7 @@ enum command_id {
 
 enum command_arg { COMMAND_NONE, COMMAND_NUMBER, COMMAND_TIME, COMMAND_WORD };
 
-#define COMMAND_ARG_MAX 16
+#define COMMAND_ARG_MAX 40
 
 struct command {
 	enum command_id id;

@@ -2,9 +2,6 @@
 /* Moves of the player: a goal is kept until the index has reached it, one slice a tick. */
 #include "play/player_impl.h"
 
-#define BACK_AGAIN_NS \
-	NS_PER_S /* "previous" this soon after an event means the one before */
-
 static unsigned
 give_up(struct player *p, unsigned flags)
 {
@@ -40,38 +37,6 @@ go_ordinal(struct player *p, uint64_t ordinal)
 	return player_arrive(p, reel_time(p->reel));
 }
 
-static bool
-fits(const struct player *p, const struct reel_event *e)
-{
-	return !p->goal.marker || e->vendor == VENDOR_MARKER;
-}
-
-/* The nearest known event behind (before) the place where the goal began. */
-static const struct reel_event *
-neighbour(const struct player *p)
-{
-	const struct reel *r = p->reel;
-	uint64_t here = p->goal.ordinal;
-	size_t n = reel_events(r), i;
-
-	if (p->goal.dir > 0) {
-		for (i = reel_event_after(r, here); i < n; i++)
-			if (fits(p, reel_event(r, i)))
-				return reel_event(r, i);
-		return NULL;
-	}
-	for (i = reel_event_after(r, here); i-- > 0;) {
-		const struct reel_event *e = reel_event(r, i);
-
-		if (e->ordinal + 1 >= here || !fits(p, e))
-			continue;
-		if (!p->paused && ns_sub(p->pos, e->at_ns) < BACK_AGAIN_NS && i > 0)
-			continue;
-		return e;
-	}
-	return NULL;
-}
-
 /* Is the index far enough to go there in one short move? */
 static bool
 in_reach(const struct player *p, int64_t at)
@@ -93,30 +58,43 @@ event_in_reach(const struct player *p)
 static unsigned
 goal_event(struct player *p)
 {
-	const struct reel_event *e = NULL;
+	struct place to;
 
-	if (p->goal.dir > 0 || event_in_reach(p))
-		e = neighbour(p);
-	if (e) {
+	if ((p->goal.dir > 0 || event_in_reach(p)) && neighbour_find(p, &to)) {
 		p->goal.kind = GOAL_ORDINAL;
-		p->goal.ordinal = e->ordinal + 1;
-		p->goal.when = (struct when){ .kind = WHEN_NS, .ns = e->at_ns };
+		p->goal.ordinal = to.ordinal + 1;
+		p->goal.when = (struct when){ .kind = WHEN_NS, .ns = to.at_ns };
 		return PLAYER_STATUS;
 	}
 	return event_in_reach(p) ? give_up(p, PLAYER_MISSED) : 0;
 }
 
+/* Where a goal of GOAL_WHEN lies; false as long as the duration matters and is not known. */
+static bool
+when_time(const struct player *p, int64_t *at)
+{
+	const struct tape_info *info = tape_info(reel_tape(p->reel));
+	struct reel_index_state st = reel_index_state(p->reel);
+	bool known = player_duration_known(p);
+	struct when w = p->goal.when;
+
+	if (w.kind == WHEN_NS && (!w.either || w.ns <= st.times_ns) && !known) {
+		*at = w.ns;
+		return true;
+	}
+	if (!known && w.kind != WHEN_CLOCK && w.kind != WHEN_DATE)
+		return false;
+	w = when_settle(&w, info->has_wall, info->start_ns, st.duration_ns);
+	*at = known ? when_resolve(&w, st.duration_ns) : w.ns;
+	return true;
+}
+
 bool
 goal_time(const struct player *p, int64_t *at)
 {
-	*at = p->goal.when.kind == WHEN_NS ? p->goal.when.ns : player_duration(p);
-	if (p->goal.kind == GOAL_EVENT ||
-		(p->goal.when.kind != WHEN_NS && !player_duration_known(p)))
-		return false;
-	if (p->goal.kind == GOAL_WHEN &&
-		(p->goal.when.kind != WHEN_NS || player_duration_known(p)))
-		*at = when_resolve(&p->goal.when, reel_index_state(p->reel).duration_ns);
-	return true;
+	*at = p->goal.kind == GOAL_ORDINAL ? p->goal.when.ns : player_duration(p);
+	return p->goal.kind == GOAL_ORDINAL ||
+	       (p->goal.kind == GOAL_WHEN && when_time(p, at));
 }
 
 static unsigned
@@ -137,13 +115,16 @@ try_goal(struct player *p)
 unsigned
 goal_pursue(struct player *p)
 {
-	unsigned flags = try_goal(p);
+	unsigned flags;
 	int64_t at;
 
+	if (p->goal.kind == GOAL_FRAME)
+		return frame_pursue(p);
+	flags = try_goal(p);
 	if (p->goal.kind == GOAL_NONE)
 		return flags;
 	player_index(p, goal_time(p, &at));
-	return flags | try_goal(p) | PLAYER_STATUS;
+	return flags | (p->goal.kind == GOAL_NONE ? 0 : try_goal(p)) | PLAYER_STATUS;
 }
 
 unsigned
@@ -158,5 +139,7 @@ unsigned
 player_cancel(struct player *p, int64_t now)
 {
 	p->now = now;
+	if (p->goal.kind == GOAL_FRAME) /* it stands somewhere on the way */
+		return player_arrive(p, reel_time(p->reel));
 	return p->goal.kind == GOAL_NONE ? 0 : give_up(p, 0);
 }

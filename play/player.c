@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE_COST       (1u << 20)  /* index units per slice: some 4 ms */
 #define APPLY_BYTES      (96u << 10) /* output applied per tick: a few ms */
 #define APPLY_MESSAGE    64u         /* what a message costs besides its bytes */
 #define FRAME_HOLD_NS    (150 * NS_PER_MS)
@@ -26,10 +25,17 @@ scaled(double ns)
 	return ns >= 9e18 ? INT64_MAX : ns <= -9e18 ? INT64_MIN : (int64_t)ns;
 }
 
+/* What is still being recorded comes at its own speed. */
+static double
+rate(const struct player *p)
+{
+	return p->live.edge ? 1 : p->speed;
+}
+
 static int64_t
 pos_at(const struct player *p, int64_t now)
 {
-	double gone = (double)ns_sub(now, p->anchor_now) * p->speed;
+	double gone = (double)ns_sub(now, p->anchor_now) * rate(p);
 
 	return ns_add(p->anchor_pos, scaled(gone));
 }
@@ -38,7 +44,7 @@ pos_at(const struct player *p, int64_t now)
 static int64_t
 moment_of(const struct player *p, int64_t pos)
 {
-	double wait = ceil((double)ns_sub(pos, p->anchor_pos) / p->speed);
+	double wait = ceil((double)ns_sub(pos, p->anchor_pos) / rate(p));
 
 	return ns_add(p->anchor_now, scaled(wait));
 }
@@ -58,6 +64,11 @@ player_new(struct reel *r, const struct player_opts *o, int64_t now)
 	p->now = p->anchor_now = now;
 	p->speed = o->speed > 0 ? o->speed : 1;
 	p->paused = o->paused;
+	p->stop_at_markers = o->stop_at_markers;
+	p->live.on = o->live;
+	p->live.poll_at = now;
+	p->loop.all = o->loop;
+	p->loop.from = p->loop.to = -1;
 	p->idle_on = p->o.idle_limit_ns > 0 || (p->o.idle_limit_ns == 0 && wish > 0);
 	if (p->o.idle_limit_ns <= 0)
 		p->o.idle_limit_ns = wish > 0 ? wish : IDLE_DEFAULT_NS;
@@ -111,8 +122,8 @@ player_index(struct player *p, bool ahead)
 
 	if (p->failed || reel_index_state(p->reel).done)
 		return false;
-	rc = ahead ? reel_index_ahead(p->reel, SLICE_COST, &e)
-		   : reel_index(p->reel, SLICE_COST, &e);
+	rc = ahead ? reel_index_ahead(p->reel, PLAYER_SLICE_COST, &e)
+		   : reel_index(p->reel, PLAYER_SLICE_COST, &e);
 	if (rc < 0) {
 		p->err = e;
 		p->failed = true;
@@ -130,8 +141,9 @@ unsigned
 player_arrive(struct player *p, int64_t pos)
 {
 	p->goal.kind = GOAL_NONE;
-	p->pos = p->quiet_since = pos;
-	p->finished = reel_at_end(p->reel) || p->failed;
+	p->pos = p->was = p->quiet_since = pos;
+	p->finished = p->failed || (reel_at_end(p->reel) && !live_open(p));
+	p->live.edge = false;
 	p->in_frame = false;
 	p->step[0] = 0;
 	player_anchor(p);
@@ -147,6 +159,14 @@ due_pos(const struct player *p, int64_t at)
 	return p->idle_on && at > cut ? cut : at;
 }
 
+static void
+note_message(struct player *p, const struct msg *m, size_t *bytes)
+{
+	*bytes += APPLY_MESSAGE + (m->type == MSG_IO ? m->p.io.data.n : 0);
+	if (p->stop_at_markers && vendor_of(m) == VENDOR_MARKER)
+		p->news |= PLAYER_MARKER;
+}
+
 static int
 apply_next(struct player *p, size_t *bytes)
 {
@@ -157,7 +177,7 @@ apply_next(struct player *p, size_t *bytes)
 	if (rc < 0) {
 		player_fail(p, &e);
 	} else if (rc > 0) {
-		*bytes += APPLY_MESSAGE + (m->type == MSG_IO ? m->p.io.data.n : 0);
+		note_message(p, m, bytes);
 	}
 	return rc;
 }
@@ -165,6 +185,8 @@ apply_next(struct player *p, size_t *bytes)
 static void
 reach_end(struct player *p)
 {
+	if (live_wait(p))
+		return;
 	p->finished = true;
 	p->pos = reel_time(p->reel);
 	player_anchor(p);
@@ -178,8 +200,33 @@ cut_idle(struct player *p, int64_t at)
 
 	if (due >= at || p->pos < due)
 		return;
-	p->idle_cut = ns_add(p->idle_cut, ns_sub(at, due));
+	p->last_cut = ns_sub(at, due);
+	p->idle_cut = ns_add(p->idle_cut, p->last_cut);
+	p->news |= PLAYER_CUT;
 	p->pos = ns_add(p->pos, ns_sub(at, due));
+	player_anchor(p);
+}
+
+/* The time of the next message; what was added to a recording that is live is due at once. */
+static bool
+next_at(struct player *p, int64_t *at)
+{
+	if (!reel_next_time(p->reel, at, NULL))
+		return false;
+	if (p->live.edge && *at > p->pos) {
+		p->pos = *at;
+		player_anchor(p);
+	}
+	return true;
+}
+
+/* Stand at the marker, however late the clock is. */
+static void
+stop_at(struct player *p, int64_t at)
+{
+	p->pos = at;
+	p->paused = true;
+	p->live.edge = false;
 	player_anchor(p);
 }
 
@@ -189,12 +236,12 @@ apply_due(struct player *p)
 {
 	size_t bytes = 0;
 	unsigned n = 0;
-	int64_t at;
+	int64_t at, turn = loop_end(p);
 
 	p->more = false;
-	while (reel_next_time(p->reel, &at, NULL)) {
-		cut_idle(p, at);
-		if (at > p->pos)
+	while (next_at(p, &at)) {
+		cut_idle(p, at < turn ? at : turn);
+		if (at > p->pos || at > turn)
 			return n;
 		if (bytes >= APPLY_BYTES) { /* too much: the clock waits for the screen */
 			p->more = true;
@@ -206,6 +253,10 @@ apply_due(struct player *p)
 			break;
 		p->quiet_since = at;
 		n++;
+		if (p->news & PLAYER_MARKER) {
+			stop_at(p, at);
+			return n;
+		}
 	}
 	reach_end(p);
 	return n;
@@ -226,42 +277,59 @@ frame_open(struct player *p)
 unsigned
 player_tick(struct player *p, int64_t now)
 {
-	unsigned n;
+	unsigned n, flags;
 	bool was_held = p->in_frame;
 
 	p->now = now;
+	flags = live_poll(p);
 	if (p->goal.kind != GOAL_NONE)
-		return goal_pursue(p);
+		return flags | goal_pursue(p);
 	if (p->paused || p->finished)
-		return 0;
+		return flags;
+	p->was = p->pos;
 	p->pos = pos_at(p, now);
 	n = apply_due(p);
+	flags |= p->news | loop_turn(p);
+	p->news = 0;
 	if (n)
 		p->step[0] = 0;
 	if (frame_open(p))
-		return PLAYER_STATUS;
+		return flags | PLAYER_STATUS;
 	p->in_frame = false;
-	return PLAYER_STATUS | (n || was_held ? PLAYER_REDRAW : 0);
+	return flags | PLAYER_STATUS | (n || was_held ? PLAYER_REDRAW : 0);
+}
+
+static int64_t
+min(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Of a player that plays. */
+static int64_t
+next_moment(const struct player *p)
+{
+	int64_t at, next, second;
+
+	second = moment_of(p, (p->pos / NS_PER_S + 1) * NS_PER_S);
+	if (second < p->now + CLOCK_REFRESH_NS)
+		second = p->now + CLOCK_REFRESH_NS;
+	if (!reel_next_time(p->reel, &at, NULL))
+		return live_open(p) ? second : p->now;
+	next = moment_of(p, due_pos(p, min(at, loop_end(p))));
+	if (p->in_frame && next > moment_of(p, p->frame_since + FRAME_HOLD_NS))
+		next = moment_of(p, p->frame_since + FRAME_HOLD_NS);
+	return min(next, second);
 }
 
 int64_t
 player_deadline(const struct player *p)
 {
-	int64_t at, next, second;
-
 	if (p->goal.kind != GOAL_NONE || (p->more && !p->paused && !p->finished))
 		return p->now;
 	if (p->paused || p->finished)
-		return INT64_MAX;
-	second = moment_of(p, (p->pos / NS_PER_S + 1) * NS_PER_S);
-	if (second < p->now + CLOCK_REFRESH_NS)
-		second = p->now + CLOCK_REFRESH_NS;
-	if (!reel_next_time(p->reel, &at, NULL))
-		return p->now;
-	next = moment_of(p, due_pos(p, at));
-	if (p->in_frame && next > moment_of(p, p->frame_since + FRAME_HOLD_NS))
-		next = moment_of(p, p->frame_since + FRAME_HOLD_NS);
-	return next < second ? next : second;
+		return live_deadline(p);
+	return min(next_moment(p), live_deadline(p));
 }
 
 unsigned
@@ -270,6 +338,7 @@ player_pause(struct player *p, bool paused, int64_t now)
 	p->now = now;
 	p->paused = paused;
 	p->in_frame = false;
+	p->live.edge = false;
 	player_anchor(p);
 	return PLAYER_REDRAW | PLAYER_STATUS;
 }
@@ -305,6 +374,13 @@ player_view(const struct player *p)
 		.idle_on = p->idle_on,
 		.idle_limit_ns = p->o.idle_limit_ns,
 		.idle_cut_ns = p->idle_cut,
+		.last_cut_ns = p->last_cut,
+		.loop = p->loop.all,
+		.loop_from = p->loop.from,
+		.loop_to = p->loop.to,
+		.stop_at_markers = p->stop_at_markers,
+		.live = live_open(p),
+		.at_edge = p->live.edge,
 		.in_frame = p->in_frame,
 		.error = p->err.code && p->failed ? p->err.text : NULL,
 	};

@@ -20,12 +20,18 @@ enum {                          /* reactions */
 	PLAYER_STATUS = 1 << 1, /* clock or state have changed */
 	PLAYER_JUMPED = 1 << 2, /* arrived somewhere else than by playing */
 	PLAYER_MISSED = 1 << 3, /* there is nothing to go to: no such event */
+	PLAYER_MARKER = 1 << 4, /* has stopped at a marker */
+	PLAYER_CUT = 1 << 5,    /* idle time was left out: last_cut_ns */
+	PLAYER_ENDED = 1 << 6,  /* the recording, which was live, is complete */
 };
 
 struct player_opts {
 	double speed;          /* 1/16 to 64; 0 = 1 */
 	int64_t idle_limit_ns; /* cut pauses down to it; 0: what the recording wishes; < 0: no */
 	bool paused;
+	bool loop;
+	bool stop_at_markers;
+	bool live; /* the tape was opened so, too */
 };
 
 #define PLAYER_SPEED_MIN (1.0 / 16)
@@ -64,7 +70,14 @@ struct player_view { /* everything that is shown of it */
 	bool idle_on;
 	int64_t idle_limit_ns;
 	int64_t idle_cut_ns; /* left out so far while playing */
-	double done;         /* of a goal, 0 to 1 */
+	int64_t last_cut_ns; /* the last time */
+	bool loop;
+	int64_t loop_from,
+		loop_to; /* a part that is played again and again; negative: not set */
+	bool stop_at_markers;
+	bool live;         /* the recording may still grow */
+	bool at_edge;      /* it is shown as it grows */
+	double done;       /* of a goal, 0 to 1 */
 	double indexed;    /* part of the recording that can be sought at once, 0 to 1 */
 	bool in_frame;     /* the program is drawing: keep the screen as it is shown */
 	const char *error; /* what stopped the recording, NULL nothing */

@@ -197,6 +197,24 @@ reel_keys(const struct reel *r, uint64_t before, struct reel_key *out, size_t ma
 	return keylog_last(&r->keylog, before, out, max);
 }
 
+size_t
+reel_gaps(const struct reel *r)
+{
+	return r->timeline.gaps.n;
+}
+
+const struct reel_gap *
+reel_gap(const struct reel *r, size_t i)
+{
+	return i < r->timeline.gaps.n ? &r->timeline.gaps.v[i] : NULL;
+}
+
+size_t
+reel_gap_after(const struct reel *r, uint64_t ordinal)
+{
+	return gaps_after(&r->timeline.gaps, ordinal);
+}
+
 void
 reel_activity(const struct reel *r, uint32_t *slots, int n)
 {

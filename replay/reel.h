@@ -107,6 +107,16 @@ struct reel_key {
 size_t reel_keys(const struct reel *r, uint64_t before, struct reel_key *out, size_t max,
 	bool *full);
 
+/* Pauses: stretches of a second or more (of very many the longer ones) without output or
+ * input, in order, by the message that ended them. */
+struct reel_gap {
+	int64_t from_ns, to_ns;
+	uint64_t ordinal;
+};
+size_t reel_gaps(const struct reel *r);
+const struct reel_gap *reel_gap(const struct reel *r, size_t i); /* as reel_event() */
+size_t reel_gap_after(const struct reel *r, uint64_t ordinal); /* the first not below */
+
 /* Activity: output bytes per slot over the whole duration known so far, for a histogram. */
 void reel_activity(const struct reel *r, uint32_t *slots, int n);
 

@@ -11,6 +11,7 @@ timeline_init(struct timeline *t, const struct tape_pos *start)
 	t->place_bytes = TIMELINE_PLACE_BYTES;
 	t->slot_ns = TIMELINE_SLOT_NS;
 	events_init(&t->events, 0);
+	gaps_init(&t->gaps);
 }
 
 void
@@ -18,6 +19,7 @@ timeline_free(struct timeline *t)
 {
 	free(t->places);
 	events_free(&t->events);
+	gaps_free(&t->gaps);
 	*t = (struct timeline){ 0 };
 }
 
@@ -80,6 +82,8 @@ timeline_note(struct timeline *t, const struct msg *m, int64_t at_ns,
 		add_activity(t, at_ns, m->p.io.data.n);
 	if (events_is(m))
 		events_note(&t->events, m, t->next.n, at_ns);
+	else
+		gaps_note(&t->gaps, t->next.n, at_ns);
 	t->next.pos = *after;
 	t->next.at_ns = at_ns;
 	t->next.n++;

@@ -6,6 +6,7 @@
 #define REPLAY_TIMELINE_H
 
 #include "replay/events.h"
+#include "replay/gaps.h"
 
 #define TIMELINE_PLACE_BYTES UINT64_C(65536)
 #define TIMELINE_PLACES_MAX  32768 /* 1.3 MiB */
@@ -26,6 +27,7 @@ struct timeline {
 	uint64_t slots[TIMELINE_SLOTS]; /* output bytes */
 	int64_t slot_ns;
 	struct events events;
+	struct gaps gaps;
 };
 
 void timeline_init(struct timeline *t, const struct tape_pos *start);

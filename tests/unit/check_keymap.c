@@ -51,8 +51,8 @@ START_TEST(keymap_has_the_promised_keys)
 	expect_command(&k, KEYMAP_PLAY, "7", CMD_TENTH, "7");
 	expect_command(&k, KEYMAP_PLAY, "Home", CMD_START, "");
 	expect_command(&k, KEYMAP_PLAY, "End", CMD_END, "");
-	expect_command(&k, KEYMAP_PLAY, ",", CMD_STEP_BACK, "");
-	expect_command(&k, KEYMAP_PLAY, ".", CMD_STEP, "");
+	expect_command(&k, KEYMAP_PLAY, ",", CMD_FRAME_BACK, "");
+	expect_command(&k, KEYMAP_PLAY, ".", CMD_FRAME, "");
 	expect_command(&k, KEYMAP_PLAY, "+", CMD_FASTER, "");
 	expect_command(&k, KEYMAP_PLAY, "-", CMD_SLOWER, "");
 	expect_command(&k, KEYMAP_PLAY, "g", CMD_GOTO, "");
@@ -89,7 +89,8 @@ START_TEST(keymap_binds_and_refuses)
 	ck_assert_int_eq(keymap_bind(&k, KEYMAP_PLAY, "a", "back", &e), ERR_USAGE);
 	ck_assert_int_eq(keymap_bind(&k, KEYMAP_PLAY, "a", "back far", &e), ERR_USAGE);
 	ck_assert_int_eq(keymap_bind(&k, KEYMAP_PLAY, "a", "nothing", &e), ERR_USAGE);
-	ck_assert_int_eq(keymap_bind(&k, KEYMAP_PLAY, "a", "seek 1234567890123456", &e),
+	ck_assert_int_eq(keymap_bind(&k, KEYMAP_PLAY, "a",
+				 "seek 1234567890123456789012345678901234567890", &e),
 		ERR_USAGE);
 	ck_assert_int_eq(k.n, n + 1);
 	for (uint32_t ch = 0x4E00; k.n < KEYMAP_MAX; ch++) {
