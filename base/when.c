@@ -35,8 +35,8 @@ static int
 bad_time(const char *text, struct err *e)
 {
 	return err_set(e, ERR_USAGE,
-		"'%.40s' is no time: write 90, 1:30, 1:02:03.250, 50%%, end, @14:02 or "
-		"2026-11-21 14:02:11",
+		"'%.40s' is no time: write 1:02:03.5, 50%%, end, @14:02, 2026-11-21 "
+		"14:02",
 		text);
 }
 
