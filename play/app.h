@@ -14,6 +14,7 @@
 #include "play/pane.h"
 #include "play/player.h"
 #include "play/prompt.h"
+#include "play/results.h"
 #include "play/sidebar.h"
 #include "play/theme.h"
 #include "play/timebar.h"
@@ -73,6 +74,7 @@ struct app {
 		int64_t at;
 	} clicked;
 	struct find find;
+	struct results results;
 	struct { /* of its prompt, and what is told */
 		enum search_scope scope;
 		bool plain, scope_chosen;

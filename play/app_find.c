@@ -60,6 +60,7 @@ tell_nothing(struct app *a)
 
 /* --- going --- */
 
+/* A hit was chosen: there. */
 static unsigned
 arrive(struct app *a)
 {
@@ -70,6 +71,15 @@ arrive(struct app *a)
 	flags = app_answer(a, player_seek_message(a->player, h->n, h->at_ns, a->now), "");
 	tell_hit(a);
 	return flags | APP_PAINT;
+}
+
+unsigned
+app_find_to(struct app *a, const struct search_hit *hit)
+{
+	player_cancel(a->player, a->now);
+	player_pause(a->player, true, a->now);
+	find_choose(&a->find, hit);
+	return arrive(a);
 }
 
 unsigned

@@ -13,6 +13,7 @@ typedef unsigned app_command(struct app *a, const char *arg);
 
 app_command app_goto;                                                  /* app_move.c */
 app_command app_find, app_find_back, app_find_next, app_find_previous; /* app_find.c */
+app_command app_results, app_hit;                                      /* app_results.c */
 app_command app_sidebar, app_jump;                                     /* app_list.c */
 app_command app_pan, app_follow, app_clock, app_bar, app_mouse_toggle; /* app_view.c */
 app_command app_copy_mode;                                             /* app_copy.c */
@@ -41,6 +42,7 @@ unsigned app_find_leave(struct app *a);
 const char *app_find_label(const struct app *a);
 void app_find_note(const struct app *a, char *out, size_t size);
 
+unsigned app_find_to(struct app *a, const struct search_hit *hit);
 /* A slice on the way to a hit; a slice of searching when nothing else is to do. */
 unsigned app_find_pursue(struct app *a);
 bool app_find_idle(struct app *a);
@@ -49,6 +51,11 @@ unsigned app_save_enter(struct app *a, const char *text);
 
 /* Panes: see struct pane. */
 void app_find_close(struct app *a);
+bool app_results_shown(const struct app *a); /* app_results.c */
+struct view_rect app_results_cut(const struct app *a, struct view_rect *rest);
+bool app_results_command(struct app *a, const struct command *c, unsigned *flags);
+unsigned app_results_mouse(struct app *a, const struct mouse *m, struct view_rect area);
+void app_results_close(struct app *a);
 bool app_list_command(struct app *a, const struct command *c, unsigned *flags);
 void app_list_close(struct app *a);
 bool timebar_shown(const struct app *a);

@@ -215,6 +215,15 @@ look(struct find *f, struct search_hit *hit)
 	return nearest(f, hit);
 }
 
+void
+find_choose(struct find *f, const struct search_hit *hit)
+{
+	find_stop(f);
+	f->hit = *hit;
+	f->has_hit = f->lit = true;
+	f->here = f->wrapped = false;
+}
+
 static enum find_way
 end(struct find *f, enum find_way way)
 {
@@ -225,10 +234,11 @@ end(struct find *f, enum find_way way)
 static enum find_way
 arrive(struct find *f, const struct search_hit *hit)
 {
-	f->hit = *hit;
+	bool wrapped = f->wrapped;
+
 	f->hit_dir = f->going;
-	f->has_hit = f->lit = true;
-	f->here = false;
+	find_choose(f, hit);
+	f->wrapped = wrapped;
 	return end(f, FIND_THERE);
 }
 
@@ -317,6 +327,42 @@ find_number(const struct find *f, uint64_t *number)
 		return false;
 	*number = search_number(f->now.search, &f->hit) + 1;
 	return *number <= search_state(f->now.search).hits;
+}
+
+bool
+find_get(struct find *f, uint64_t i, struct search_hit *hit)
+{
+	struct search *s = active(f)->search;
+
+	return s && search_hit(s, i, hit);
+}
+
+int
+find_line(struct find *f, const struct search_hit *hit, struct buf *out)
+{
+	return search_context(active(f)->search, hit, out);
+}
+
+uint64_t
+find_rank(struct find *f, const struct search_hit *hit)
+{
+	return search_number(active(f)->search, hit);
+}
+
+bool
+find_current(struct find *f, uint64_t *i)
+{
+	struct search *s = active(f)->search;
+	struct search_hit hit;
+
+	if (!s)
+		return false;
+	if (!f->writing && find_at_hit(f))
+		hit = f->hit;
+	else if (search_near(s, here(f) + 1, -1, &hit) != 1)
+		return false;
+	*i = search_number(s, &hit);
+	return true;
 }
 
 void

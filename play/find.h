@@ -91,6 +91,17 @@ bool find_at_hit(const struct find *f);
 /* Its number from 1 and the hits known; false: it has none. */
 bool find_number(const struct find *f, uint64_t *number);
 
+/* The hits of the search that counts, in the order of time, as far as found: number I from 0. */
+bool find_get(struct find *f, uint64_t i, struct search_hit *hit);
+/* Append the line it is in. */
+int find_line(struct find *f, const struct search_hit *hit, struct buf *out);
+/* Its number from 0. */
+uint64_t find_rank(struct find *f, const struct search_hit *hit);
+/* The one where the player stands, or the last before; false: none is known. */
+bool find_current(struct find *f, uint64_t *i);
+/* It was gone to. */
+void find_choose(struct find *f, const struct search_hit *hit);
+
 /* What the present screen shows of the search; valid until the screen changes. */
 const struct find_mark *find_marks_shown(struct find *f, int *n);
 /* The one gone to; NULL: there is none, or another place is shown by now. */

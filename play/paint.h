@@ -12,6 +12,7 @@ void paint_screen(struct app *a, struct canvas *c, struct view_rect area);
 void paint_list(struct app *a, struct canvas *c, struct view_rect area);
 void paint_detail(struct app *a, struct canvas *c, struct view_rect area);
 void paint_lane(struct app *a, struct canvas *c, struct view_rect area);
+void paint_results(struct app *a, struct canvas *c, struct view_rect area);
 void paint_help(struct app *a, struct canvas *c, struct view_rect area);
 void paint_timebar(struct app *a, struct canvas *c, struct view_rect area);
 void paint_status(struct app *a, struct canvas *c, struct view_rect area);

@@ -53,6 +53,20 @@ clock_text(const struct app *a, const struct player_view *v, char *out, size_t s
 	snprintf(out, size, "%s / %s%s", pos, all, v->duration_known ? "" : "+");
 }
 
+/* Which hit this is: "5/17"; a word about it says more. */
+static size_t
+hit_text(const struct app *a, char *out, size_t size)
+{
+	struct find_state st = find_state(&a->find);
+	uint64_t number;
+
+	if ((a->finding.telling && a->toast_end) || !find_at_hit(&a->find) ||
+		!find_number(&a->find, &number))
+		return 0;
+	return (size_t)snprintf(out, size, "%llu/%llu%s  ", (unsigned long long)number,
+		(unsigned long long)st.hits, st.all ? "" : "+");
+}
+
 /* Notes at the right: what is unusual, and the speed. */
 static void
 right_text(const struct app *a, const struct player_view *v, char *out, size_t size)
@@ -67,6 +81,7 @@ right_text(const struct app *a, const struct player_view *v, char *out, size_t s
 	if (end.state == TAPE_TRUNCATED || end.state == TAPE_DAMAGED)
 		n += (size_t)snprintf(
 			out + n, size - n, "%s  ", tape_state_name(end.state));
+	n += hit_text(a, out + n, size - n);
 	if (view_is_part(&a->view, emu_rows(reel_screen(r)), emu_cols(reel_screen(r))))
 		n += (size_t)snprintf(out + n, size - n, "%dx%d  ",
 			emu_cols(reel_screen(r)), emu_rows(reel_screen(r)));

@@ -54,8 +54,8 @@ no_room(const struct app *a, struct view_rect *rest)
 	return (struct view_rect){ 0, 0, 0, 0 };
 }
 
-static struct view_rect
-cut_bottom(struct view_rect *rest, int rows)
+struct view_rect
+pane_cut_bottom(struct view_rect *rest, int rows)
 {
 	struct view_rect r = *rest;
 
@@ -80,7 +80,7 @@ static struct view_rect
 status_cut(const struct app *a, struct view_rect *rest)
 {
 	(void)a;
-	return cut_bottom(rest, rest->rows > 1 ? 1 : 0);
+	return pane_cut_bottom(rest, rest->rows > 1 ? 1 : 0);
 }
 
 static struct view_rect
@@ -113,7 +113,7 @@ static struct view_rect
 detail_cut(const struct app *a, struct view_rect *rest)
 {
 	(void)a;
-	return cut_bottom(
+	return pane_cut_bottom(
 		rest, rest->cols < BESIDE_COLS_MIN || rest->rows < BESIDE_ROWS_MIN
 			      ? rest->rows
 			      : rest->rows / 2);
@@ -129,7 +129,7 @@ static struct view_rect
 lane_cut(const struct app *a, struct view_rect *rest)
 {
 	(void)a;
-	return cut_bottom(rest, rest->rows > 2 ? 1 : 0);
+	return pane_cut_bottom(rest, rest->rows > 2 ? 1 : 0);
 }
 
 static const struct pane panes[PANE_COUNT] = {
@@ -181,6 +181,15 @@ static const struct pane panes[PANE_COUNT] = {
 		.cut = no_room,
 		.command = app_copy_command,
 		.close = app_copy_close,
+	},
+	[PANE_RESULTS] = {
+		.mode = KEYMAP_RESULTS,
+		.shown = app_results_shown,
+		.cut = app_results_cut,
+		.paint = paint_results,
+		.command = app_results_command,
+		.mouse = app_results_mouse,
+		.close = app_results_close,
 	},
 	[PANE_SCREEN] = {
 		.shown = always,

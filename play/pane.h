@@ -23,6 +23,7 @@ enum pane_id {
 	PANE_DETAIL,
 	PANE_LIST,
 	PANE_COPY, /* only keys: the screen paints it */
+	PANE_RESULTS,
 	PANE_SCREEN,
 	PANE_COUNT,
 	PANE_NONE = PANE_COUNT
@@ -42,6 +43,9 @@ struct pane {
 };
 
 const struct pane *pane_of(enum pane_id id);
+
+/* Cut so many rows from the bottom of REST. */
+struct view_rect pane_cut_bottom(struct view_rect *rest, int rows);
 
 struct pane_layout {
 	struct view_rect area[PANE_COUNT]; /* no rows: not to be seen */

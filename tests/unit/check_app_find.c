@@ -230,6 +230,120 @@ START_TEST(looks_where_it_is_told)
 }
 END_TEST
 
+/* The row of the window that stands for the selected hit. */
+static int
+selected_row(struct show *s)
+{
+	for (int i = 0; i < s->canvas.rows; i++)
+		if (cell_at(s, i, 5)->bg == style(ROLE_LIST_SELECTED).bg)
+			return i;
+	return -1;
+}
+
+START_TEST(lists_the_hits)
+{
+	struct buf b = { 0 };
+	struct show s;
+	int row;
+
+	buf_add_str(&b, HEAD);
+	for (int i = 0; i < 30; i++)
+		buf_addf(&b, "[%d,\"o\",\"line %d\\r\\n\"]\n", i + 1, i);
+	show_open(&s, buf_span(&b), 60, 24);
+	tick_to(&s, 0);
+	press(&s, "R");
+	ck_assert(row_has(&s, 23, "nothing to find yet"));
+	press(&s, "R");
+	index_all(&s);
+	search(&s, "/", "ne \\d");
+	press(&s, "R");
+	row = selected_row(&s);
+	ck_assert_int_gt(row, 0);
+	ck_assert(row_has(&s, row, "0:01.000  line 0"));
+	ck_assert_uint_eq(cell_at(&s, row, 16)->bg, style(ROLE_FOUND_TOO).bg);
+	ck_assert_uint_eq(cell_at(&s, row, 15)->bg, style(ROLE_LIST_SELECTED).bg);
+	press(&s, "End"); /* not the end of the recording: the list has the keys */
+	ck_assert(row_has(&s, selected_row(&s), "0:30.000  line 29"));
+	ck_assert_int_eq(pos(&s), NS_PER_S);
+	press(&s, "Up");
+	press(&s, "Enter");
+	ck_assert_int_eq(pos(&s), 29 * NS_PER_S);
+	ck_assert(row_has(&s, 23, "hit 29 of 30"));
+	press(&s, "n"); /* the selection stays where the person put it */
+	ck_assert_int_eq(pos(&s), 30 * NS_PER_S);
+	ck_assert(row_has(&s, selected_row(&s), "line 28"));
+	press(&s, "Esc");
+	ck_assert_int_eq(selected_row(&s), -1);
+	show_close(&s);
+	buf_free(&b);
+}
+END_TEST
+
+/* Hits that are found in front of the selected one do not take the selection away. */
+START_TEST(list_keeps_the_selected_hit)
+{
+	struct buf b = { 0 };
+	struct show s;
+	struct search_hit before, after;
+
+	buf_add_str(&b, HEAD);
+	for (int i = 0; i < 30000; i++)
+		buf_addf(&b, "[%d,\"o\",\"line %d\\r\\n\"]\n", i + 1, i);
+	show_open(&s, buf_span(&b), 60, 24);
+	tick_to(&s, 0);
+	index_all(&s);
+	press(&s, "End");
+	tick_to(&s, 0);
+	press(&s, "?");
+	type(&s, "line .*00$");
+	press(&s, "R"); /* is a letter */
+	press(&s, "Backspace");
+	press(&s, "Enter");
+	press(&s, "R");
+	press(&s, "Up");
+	ck_assert(find_get(&s.app.find, s.app.results.list.selected, &before));
+	index_all(&s);
+	ck_assert(find_get(&s.app.find, s.app.results.list.selected, &after));
+	ck_assert_uint_eq(before.n, after.n);
+	ck_assert_uint_eq(find_state(&s.app.find).hits, 299);
+	ck_assert_int_gt(selected_row(&s), 0);
+	show_close(&s);
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(list_answers_the_mouse)
+{
+	struct mouse m = { .kind = MOUSE_PRESS, .col = 10 };
+	struct buf b = { 0 };
+	struct show s;
+
+	buf_add_str(&b, HEAD);
+	for (int i = 0; i < 30; i++)
+		buf_addf(&b, "[%d,\"o\",\"line %d\\r\\n\"]\n", i + 1, i);
+	show_open(&s, buf_span(&b), 60, 24);
+	tick_to(&s, 0);
+	index_all(&s);
+	search(&s, "/", "line");
+	press(&s, "R");
+	m.row = selected_row(&s) + 3;
+	app_mouse(&s.app, &m, 0);
+	ck_assert_int_eq(pos(&s), 4 * NS_PER_S);
+	m.kind = MOUSE_WHEEL_DOWN;
+	for (int i = 0; i < 3; i++)
+		app_mouse(&s.app, &m, 0);
+	paint_app(&s.app, &s.canvas);
+	ck_assert(row_has(&s, selected_row(&s), "line 12"));
+	ck_assert_int_eq(pos(&s), 4 * NS_PER_S);
+	m.kind = MOUSE_PRESS;
+	m.row = app_layout(&s.app).area[PANE_RESULTS].row; /* the head line */
+	app_mouse(&s.app, &m, 0);
+	ck_assert_int_eq(pos(&s), 4 * NS_PER_S);
+	show_close(&s);
+	buf_free(&b);
+}
+END_TEST
+
 static TCase *
 case_find(void)
 {
@@ -241,6 +355,9 @@ case_find(void)
 	tcase_add_test(t, goes_through_the_hits_of_one_message);
 	tcase_add_test(t, marks_while_one_types);
 	tcase_add_test(t, looks_where_it_is_told);
+	tcase_add_test(t, lists_the_hits);
+	tcase_add_test(t, list_keeps_the_selected_hit);
+	tcase_add_test(t, list_answers_the_mouse);
 	return t;
 }
 
