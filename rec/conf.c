@@ -1,68 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/conf.h"
 
-enum {
-	OPT_OUTPUT = 1,
-	OPT_FORMAT,
-	OPT_APPEND,
-	OPT_OVERWRITE,
-	OPT_COMMAND,
-	OPT_INTERCEPT,
-	OPT_NO_INTERCEPT,
-	OPT_SPLIT_STDERR,
-	OPT_TITLE,
-	OPT_ENV,
-	OPT_IDLE,
-	OPT_SIZE,
-	OPT_HEADLESS,
-	OPT_MARKER_KEY,
-	OPT_PAUSE_KEY,
-	OPT_ON_ERROR,
-	OPT_TRACE,
-	OPT_QUIET,
-	OPT_HELP,
-	OPT_VERSION,
-};
-
 const struct opt conf_options[] = {
-	{ OPT_OUTPUT, "output", 'o', "FILE",
-		"write the recording to FILE; more than one -o writes them together" },
-	{ OPT_FORMAT, "format", 'f', "FORMAT",
-		"audit, audit-v1, asciicast-v2 or asciicast-v3, for the -o before it\n"
-		"or, without one, for all; else .cast is asciicast-v2, all others "
-		"audit" },
-	{ OPT_APPEND, "append", 'a', NULL, "go on at the end of an existing recording" },
-	{ OPT_OVERWRITE, "overwrite", 0, NULL, "replace an existing file" },
-	{ OPT_COMMAND, "command", 'c', "STRING", "run STRING with the shell" },
-	{ OPT_INTERCEPT, "intercept", 0, "LIST",
-		"also record: stdin, stdout, stderr, passwords (default stdout,stderr)" },
-	{ OPT_NO_INTERCEPT, "no-intercept", 0, "LIST", "do not record these" },
-	{ OPT_SPLIT_STDERR, "split-stderr", 0, NULL,
-		"give standard error a terminal of its own, recorded apart" },
-	{ OPT_TITLE, "title", 't', "TEXT", "title of the recording" },
-	{ OPT_ENV, "env", 0, "LIST",
-		"environment variables to record (default TERM,LANG,LC_*,SHELL)" },
-	{ OPT_IDLE, "idle-time-limit", 'i', "SECONDS",
-		"ask players to show no pause longer than this" },
-	{ OPT_SIZE, "window-size", 0, "COLSxROWS", "size of the recorded terminal" },
-	{ OPT_HEADLESS, "headless", 0, NULL,
-		"record without using a terminal, 80x24 unless told" },
-	{ OPT_MARKER_KEY, "marker-key", 0, "KEY",
-		"key that sets a marker (default none)" },
-	{ OPT_PAUSE_KEY, "pause-key", 0, "KEY",
-		"key that pauses and resumes (default none)" },
-	{ OPT_ON_ERROR, "on-error", 0, "POLICY",
-		"when writing fails: stop (default), continue or pause" },
-	{ OPT_TRACE, "trace", 0, "LIST",
-		"events to record: marks, foreground, proc or none (default "
-		"marks,foreground)" },
-	{ OPT_QUIET, "quiet", 'q', NULL, "print nothing but errors" },
-	OPT_ROW_HELP(OPT_HELP),
-	OPT_ROW_VERSION(OPT_VERSION),
+#define SETTING(ID, name, letter, arg, kind, choices, def, guard, help) \
+	{ OPT_##ID, name, letter, arg, help },
+#define SYSTEM(ID, name, kind, choices, def, help)
+#define ACTION(ID, name, letter, arg, help) { OPT_##ID, name, letter, arg, help },
+#include "rec/option.def"
 	{ 0, NULL, 0, NULL, NULL },
 };
 
 const char *const conf_on_error_names[] = { "stop", "continue", "pause", NULL };
+static const char *const noninteractive_names[] = { "none", "metadata", "full", NULL };
 
 #define SIZE_MAX_CELLS 2000
 
@@ -166,23 +115,32 @@ take_output(struct conf *c, const char *path, struct err *e)
 	return 0;
 }
 
+/* A setting from the command line. */
+static int
+take_setting(struct conf *c, enum setting_id id, const char *text, struct err *e)
+{
+	char option[64];
+	struct err why;
+	int rc;
+
+	snprintf(option, sizeof option, "--%s", settings_row(id)->name);
+	rc = settings_put(&c->set, id, LAYER_COMMAND, option, text, &why);
+	if (rc == ERR_STATE && c->notes) {
+		notes_add(c->notes, "%s: %.250s", option, why.text);
+		return 0;
+	}
+	return rc < 0 ? err_set(e, ERR_USAGE, "%s: %.250s", option, why.text) : 0;
+}
+
 static int
 take_format(struct conf *c, const char *name, struct err *e)
 {
-	enum tape_format f;
-	int rc = tape_format_parse(name, &f, e);
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	if (f == TAPE_CAST_V1)
-		return err_set(e, ERR_USAGE,
-			"asciicast-v1 cannot be written while recording (convert to it "
-			"later)");
-	if (c->nout)
-		c->out[c->nout - 1].format = f;
-	else
-		c->format = f;
-	return 0;
+	if (!c->nout)
+		return take_setting(c, OPT_FORMAT, name, e);
+	rc = settings_check(settings_row(OPT_FORMAT), name, e);
+	return rc < 0 ? rc : tape_format_parse(name, &c->out[c->nout - 1].format, e);
 }
 
 static int
@@ -198,23 +156,19 @@ take_mode(struct conf *c, enum fdio_mode mode, struct err *e)
 static int
 take_intercept(struct conf *c, const char *list, bool on, struct err *e)
 {
+	const struct setting_row *row = settings_row(OPT_INTERCEPT);
+	const char *was = settings_text(&c->set, OPT_INTERCEPT);
+	char text[SETTING_MAX];
 	unsigned set;
-	int rc = conf_intercept_parse(&set, list, e);
 
-	if (rc < 0)
-		return rc;
-	c->intercept = on ? c->intercept | set : c->intercept & ~set;
-	return 0;
-}
-
-static int
-take_on_error(struct conf *c, const char *name, struct err *e)
-{
-	int i = opt_choice(name, "--on-error", conf_on_error_names, e);
-
-	if (i >= 0)
-		c->on_error = (enum on_error)i;
-	return i < 0 ? i : 0;
+	/* Of the option an empty word is wrong, a file may say "nothing". */
+	if (settings_check(row, list, e) < 0 || conf_intercept_parse(&set, list, e) < 0)
+		return ERR_USAGE;
+	if (on)
+		settings_union(text, was, list);
+	else
+		settings_without(text, was, list);
+	return take_setting(c, OPT_INTERCEPT, text, e);
 }
 
 static int
@@ -236,47 +190,37 @@ take(struct conf *c, int id, const char *value, struct err *e)
 		return take_intercept(c, value, true, e);
 	case OPT_NO_INTERCEPT:
 		return take_intercept(c, value, false, e);
-	case OPT_SPLIT_STDERR:
-		c->split_stderr = true;
-		return 0;
-	case OPT_TITLE:
-		c->title = value;
-		return 0;
-	case OPT_ENV:
-		c->env = value;
-		return 0;
-	case OPT_IDLE:
-		return opt_double(value, "--idle-time-limit", 0.001, 1e6, &c->idle_s, e);
 	case OPT_SIZE:
 		return opt_size(value, SIZE_MAX_CELLS, &c->cols, &c->rows, e);
 	case OPT_HEADLESS:
 		c->headless = true;
 		return 0;
-	case OPT_MARKER_KEY:
-		return keys_parse(&c->keys.mark, value, e);
-	case OPT_PAUSE_KEY:
-		return keys_parse(&c->keys.pause, value, e);
-	case OPT_ON_ERROR:
-		return take_on_error(c, value, e);
-	case OPT_TRACE:
-		return trace_list_parse(&c->trace, value, e);
-	case OPT_QUIET:
-		c->quiet = true;
-		return 0;
+	case OPT_LOGIN:
+		return 0; /* login_find() has seen it */
 	default:
-		return 0;
+		return take_setting(c, (enum setting_id)id, value ? value : "yes", e);
 	}
 }
 
+static bool
+same_key(const struct keys *k)
+{
+	return k->mark.n && k->mark.n == k->pause.n &&
+	       memcmp(k->mark.byte, k->pause.byte, k->mark.n) == 0;
+}
+
 static int
-check(const struct conf *c, struct err *e)
+check(struct conf *c, struct err *e)
 {
 	if (c->mode == FDIO_APPEND && !c->nout)
 		return err_set(e, ERR_USAGE, "--append needs -o FILE");
-	if (c->keys.mark.n && c->keys.mark.n == c->keys.pause.n &&
-		memcmp(c->keys.mark.byte, c->keys.pause.byte, c->keys.mark.n) == 0)
-		return err_set(
-			e, ERR_USAGE, "--marker-key and --pause-key name the same key");
+	if (same_key(&c->keys)) {
+		if (!c->notes)
+			return err_set(e, ERR_USAGE,
+				"--marker-key and --pause-key name the same key");
+		notes_add(c->notes, "pause-key: the same key as marker-key, left out");
+		c->keys.pause.n = 0;
+	}
 	for (int i = 0; i < c->nout; i++)
 		for (int k = 0; k < i; k++)
 			if (strcmp(c->out[i].path, c->out[k].path) == 0)
@@ -285,32 +229,101 @@ check(const struct conf *c, struct err *e)
 	return 0;
 }
 
+/* The settings as typed members.  They were checked when they were put. */
+static int
+apply(struct conf *c, struct err *e)
+{
+	const struct settings *s = &c->set;
+	const char *idle = settings_text(s, OPT_IDLE);
+	const char *format = settings_text(s, OPT_FORMAT);
+	int policy = opt_choice(settings_text(s, OPT_ON_ERROR), "on-error",
+		conf_on_error_names, e);
+	int how = opt_choice(settings_text(s, OPT_NONINTERACTIVE), "noninteractive",
+		noninteractive_names, e);
+	int rc = policy < 0 ? policy : how < 0 ? how : 0;
+
+	c->intercept = c->trace = 0;
+	if (rc == 0 && !settings_is(s, OPT_INTERCEPT, ""))
+		rc = conf_intercept_parse(
+			&c->intercept, settings_text(s, OPT_INTERCEPT), e);
+	if (rc == 0 && *idle)
+		rc = opt_double(idle, "idle-time-limit", 0.001, 1e6, &c->idle_s, e);
+	if (rc == 0 && *format)
+		rc = tape_format_parse(format, &c->format, e);
+	if (rc == 0)
+		rc = keys_parse(&c->keys.mark, settings_text(s, OPT_MARKER_KEY), e);
+	if (rc == 0)
+		rc = keys_parse(&c->keys.pause, settings_text(s, OPT_PAUSE_KEY), e);
+	if (rc == 0 && !settings_is(s, OPT_TRACE, ""))
+		rc = trace_list_parse(&c->trace, settings_text(s, OPT_TRACE), e);
+	if (rc < 0)
+		return rc;
+	c->on_error = (enum on_error)policy;
+	c->noninteractive = (enum conf_noninteractive)how;
+	c->title = settings_is(s, OPT_TITLE, "") ? NULL : settings_text(s, OPT_TITLE);
+	c->env = settings_text(s, OPT_ENV);
+	c->directory = settings_text(s, OPT_DIRECTORY);
+	c->split_stderr = settings_is(s, OPT_SPLIT_STDERR, "yes");
+	c->quiet = settings_is(s, OPT_QUIET, "yes");
+	return 0;
+}
+
+void
+conf_init(struct conf *c)
+{
+	memset(c, 0, sizeof *c);
+	c->mode = FDIO_NEW;
+	settings_init(&c->set);
+}
+
+/* Options that ask for something else than a session; CONF_RUN: it is none of them. */
+static enum conf_result
+other_result(int id)
+{
+	static const struct {
+		int id;
+		enum conf_result result;
+	} table[] = {
+		{ OPT_HELP, CONF_HELP },
+		{ OPT_VERSION, CONF_VERSION },
+		{ OPT_SHOW_CONFIG, CONF_SHOW },
+		{ OPT_PRINT_CONFIG, CONF_TEMPLATE },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (table[i].id == id)
+			return table[i].result;
+	return CONF_RUN;
+}
+
 int
 conf_parse(struct conf *c, int argc, char **argv, struct err *e)
 {
+	enum conf_result result = CONF_RUN;
 	struct opt_parser p;
 	int id, rc;
 
-	memset(c, 0, sizeof *c);
-	c->intercept = CONF_STDOUT | CONF_STDERR;
-	c->env = "TERM,LANG,LC_*,SHELL";
-	c->mode = FDIO_NEW;
-	c->trace = TRACE_DEFAULT;
+	if (argc == 2 && strcmp(argv[1], "--mdoc-settings") == 0)
+		return CONF_MDOC;
 	opt_start(&p, conf_options, argc, argv);
 	while ((id = opt_next(&p, e)) > 0) {
-		if (id == OPT_HELP)
-			return CONF_HELP;
-		if (id == OPT_VERSION)
-			return CONF_VERSION;
-		rc = take(c, id, p.value, e);
+		enum conf_result other = other_result(id);
+
+		if (other == CONF_HELP || other == CONF_VERSION)
+			return other;
+		if (other != CONF_RUN)
+			result = other;
+		rc = other == CONF_RUN ? take(c, id, p.value, e) : 0;
 		if (rc < 0)
 			return rc;
 	}
 	if (id < 0)
 		return id;
 	c->argv = argv + p.at;
+	rc = apply(c, e);
 	for (int i = 0; i < c->nout; i++)
 		c->out[i].format = conf_format_of(c, c->out[i].path, c->out[i].format);
-	rc = check(c, e);
-	return rc < 0 ? rc : CONF_RUN;
+	if (rc == 0)
+		rc = check(c, e);
+	return rc < 0 ? rc : (int)result;
 }

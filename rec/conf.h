@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/* What the user asked for: the command line of auditrec as a struct. */
+/* What a session is to be: settings and command line of auditrec as a struct. */
 #ifndef REC_CONF_H
 #define REC_CONF_H
 
 #include "base/opt.h"
 #include "format/tape.h"
+#include "rec/config.h"
 #include "rec/keys.h"
 #include "rec/recorder.h"
 #include "sys/fdio.h"
+#include "sys/proc.h"
 #include "trace/trace.h"
 
 enum conf_intercept {
@@ -22,7 +24,15 @@ struct conf_output {
 	enum tape_format format;
 };
 
+enum conf_noninteractive { CONF_NONE, CONF_METADATA, CONF_FULL };
+
+struct login;
+
 struct conf {
+	struct settings set;
+	struct notes *notes; /* where refused options go; NULL: they are errors */
+	const struct proc_facts *facts;
+	const struct login *login; /* NULL: recording by hand */
 	struct conf_output out[SINK_MAX]; /* nout 0: a new file in the default place */
 	int nout;
 	enum tape_format
@@ -31,10 +41,13 @@ struct conf {
 	unsigned intercept;  /* set of enum conf_intercept */
 	const char *command; /* -c */
 	const char *title;
+	const char *directory; /* "": the default place */
 	const char *env; /* names, "*" at the end of one is a wildcard */
 	double idle_s;   /* 0: none */
 	int cols, rows;  /* 0: as the terminal */
 	bool split_stderr, headless, quiet;
+	enum conf_noninteractive noninteractive;
+	bool digest; /* only sizes and SHA-256 of the streams are kept */
 	struct keys keys;
 	enum on_error on_error;
 	unsigned trace; /* set of TRACE_BIT() */
@@ -44,8 +57,17 @@ struct conf {
 extern const struct opt conf_options[];
 extern const char *const conf_on_error_names[];
 
-enum conf_result { CONF_RUN, CONF_HELP, CONF_VERSION };
-/* CONF_..., or ERR_USAGE.  Strings point into ARGV. */
+enum conf_result {
+	CONF_RUN,
+	CONF_HELP,
+	CONF_VERSION,
+	CONF_SHOW,
+	CONF_TEMPLATE,
+	CONF_MDOC
+};
+void conf_init(struct conf *c);
+/* The command line, on top of the settings that are there.  CONF_..., or ERR_USAGE.
+ * Strings point into ARGV and C. */
 int conf_parse(struct conf *c, int argc, char **argv, struct err *e);
 /* The set of a list as of --intercept; ERR_USAGE. */
 int conf_intercept_parse(unsigned *set, const char *list, struct err *e);

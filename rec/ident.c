@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/ident.h"
 
+#include "rec/login.h"
 #include "rec/modes.h"
 
 #include <ctype.h>
@@ -58,9 +59,11 @@ quote(struct buf *out, const char *word)
 int
 ident_command(struct buf *out, const struct conf *c)
 {
-	if (c->command)
-		buf_add_str(out, c->command);
-	for (char **a = c->argv; !c->command && *a; a++) {
+	const char *command = c->login ? c->login->command : c->command;
+
+	if (command)
+		buf_add_str(out, command);
+	for (char **a = c->argv; !command && *a; a++) {
 		if (a != c->argv)
 			buf_add_byte(out, ' ');
 		quote(out, *a);
@@ -184,7 +187,8 @@ put_program(struct recorder *r, const struct ident *id, int64_t now)
 	struct buf text = { 0 };
 	struct msg m;
 
-	if (!id->conf->command && !id->conf->argv[0]) {
+	if (id->conf->login ? !id->conf->login->command
+			    : !id->conf->command && !id->conf->argv[0]) {
 		msg_init(&m, MSG_SHELL);
 		recorder_request(r, &m, &m.p.shell.request_id, now);
 		return;

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /* auditrec: record a terminal session. */
 #include "base/diag.h"
+#include "rec/entry.h"
 #include "rec/session.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+static struct conf conf;
+static struct notes notes;
+static struct login login;
+static struct proc_facts facts;
 
 static void
 usage(void)
@@ -28,24 +35,103 @@ plug_standard_fds(void)
 		close(fd);
 }
 
+/* A login session does not ask its environment where to look. */
+static const char *
+user_file(char out[PATH_MAX])
+{
+	const char *x = login.on ? NULL : getenv("XDG_CONFIG_HOME");
+	const char *h = login.on ? NULL : getenv("HOME");
+	int n;
+
+	if (x && x[0] == '/')
+		n = snprintf(out, PATH_MAX, "%s/auditrec/auditrec.conf", x);
+	else
+		n = snprintf(out, PATH_MAX, "%s/.config/auditrec/auditrec.conf",
+			h && h[0] == '/' ? h : facts.home);
+	return n < PATH_MAX && out[0] == '/' ? out : NULL;
+}
+
+static void
+load(const struct match_who *who)
+{
+	static char user[PATH_MAX];
+	struct config_place place = { .system = SYSCONFDIR "/auditrec",
+		.user = user_file(user),
+		.env = true,
+		.owner = 0,
+		.who = who };
+
+	conf_init(&conf);
+	conf.facts = &facts;
+	conf.set.login = login.on;
+	conf.login = login.on ? &login : NULL;
+	conf.notes = login.on ? &notes : NULL;
+	config_load(&conf.set, &place, &notes);
+}
+
+static void
+show_notes(void)
+{
+	for (int i = 0; i < notes.n && i < NOTES_MAX; i++)
+		diag_error("%s", notes.text[i]);
+}
+
+/* A login is not stopped by a wrong option: what can be understood holds. */
+static int
+parse(int argc, char **argv, struct err *e)
+{
+	int rc = conf_parse(&conf, login.on && !login.options ? 1 : argc, argv, e);
+
+	if (rc >= 0 || !login.on)
+		return rc;
+	notes_add(&notes, "%s", e->text);
+	return conf_parse(&conf, 1, argv, e);
+}
+
+static int
+answer(int what)
+{
+	switch (what) {
+	case CONF_HELP:
+		usage();
+		return 0;
+	case CONF_VERSION:
+		printf("auditrec %s\n", PACKAGE_VERSION);
+		return 0;
+	case CONF_SHOW:
+		settings_show(stdout, &conf.set);
+		show_notes();
+		return notes.n ? 2 : 0;
+	case CONF_TEMPLATE:
+		settings_template(stdout);
+		return 0;
+	default:
+		settings_mdoc(stdout);
+		return 0;
+	}
+}
+
 int
 main(int argc, char **argv)
 {
-	struct conf conf;
+	struct match_who who = { .in_group = proc_in_group };
 	struct err e = { .code = 0 };
 	int rc;
 
 	diag_init("auditrec");
 	plug_standard_fds();
-	rc = conf_parse(&conf, argc, argv, &e);
-	if (rc == CONF_HELP) {
-		usage();
-		return 0;
-	}
-	if (rc == CONF_VERSION) {
-		printf("auditrec %s\n", PACKAGE_VERSION);
-		return 0;
-	}
+	proc_facts(&facts);
+	who.user = facts.user;
+	who.host = facts.host;
+	who.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	login_find(&login, argc, argv, facts.shell);
+	load(&who);
+	rc = parse(argc, argv, &e);
+	if (rc > CONF_RUN)
+		return answer(rc);
+	if (rc == CONF_RUN && login.on)
+		return entry_run(&conf, &login, &who);
+	show_notes();
 	if (rc == CONF_RUN)
 		rc = session_run(&conf, &e);
 	return rc < 0 ? diag_fail(&e, NULL) : rc;

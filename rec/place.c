@@ -10,13 +10,14 @@
 #include <sys/stat.h>
 
 static int
-find_state_home(char *out, size_t size, const char *home, struct err *e)
+find_state_home(char *out, size_t size, const struct place *p, struct err *e)
 {
-	const char *x = getenv("XDG_STATE_HOME"), *h = getenv("HOME");
+	const char *x = p->env ? getenv("XDG_STATE_HOME") : NULL;
+	const char *h = p->env ? getenv("HOME") : NULL;
 	int n;
 
 	if (!h || h[0] != '/')
-		h = home;
+		h = p->home;
 	/* A relative path is to be ignored (XDG base directory specification). */
 	if (x && x[0] == '/')
 		n = snprintf(out, size, "%s/auditrec", x);
@@ -28,6 +29,46 @@ find_state_home(char *out, size_t size, const char *home, struct err *e)
 		return err_set(
 			e, ERR_LIMIT, "the path of the home directory is too long");
 	return 0;
+}
+
+/* A name as one part of a path. */
+static void
+add_part(char *out, size_t size, const char *name)
+{
+	size_t n = strlen(out);
+
+	for (; *name && n + 1 < size; name++, n++) {
+		bool first = n && out[n - 1] == '/';
+
+		out[n] = *name == '/' || (first && *name == '.') ? '_' : *name;
+	}
+	out[n] = 0;
+}
+
+static int
+expand(char *out, size_t size, const struct place *p, struct err *e)
+{
+	const char *f = p->folder;
+	size_t n = 0;
+
+	for (out[0] = 0; *f; f++, n = strlen(out)) {
+		bool percent = *f == '%' && f[1];
+
+		f += percent;
+		if (percent && *f == 'u')
+			add_part(out, size, p->user);
+		else if (percent && *f == 'U')
+			snprintf(out + n, size - n, "%lu", (unsigned long)p->uid);
+		else if (percent && *f == 'h')
+			snprintf(out + n, size - n, "%s", p->home);
+		else
+			snprintf(out + n, size - n, "%c", *f);
+	}
+	if (out[0] != '/')
+		return err_set(e, ERR_NOTFOUND, "'%.100s' leads to no absolute path",
+			p->folder);
+	return n + 1 < size ? 0
+			    : err_set(e, ERR_LIMIT, "the path of the folder is too long");
 }
 
 static int
@@ -63,12 +104,13 @@ stamp(char out[WHEN_TEXT_MAX], int64_t wall_ns)
 }
 
 int
-place_new(char path[PATH_MAX], const char *home, const char *id, int64_t wall_ns,
+place_new(char path[PATH_MAX], const struct place *p, const char *id, int64_t wall_ns,
 	const char *suffix, struct err *e)
 {
 	char time[WHEN_TEXT_MAX];
 	size_t n;
-	int rc = find_state_home(path, PATH_MAX - 80, home, e);
+	int rc = *p->folder ? expand(path, PATH_MAX - 80, p, e)
+			    : find_state_home(path, PATH_MAX - 80, p, e);
 
 	if (rc == 0)
 		rc = make_folders(path, e);

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: ISC */
-/* The default place of recordings: a new name in $XDG_STATE_HOME/auditrec/. */
+/* The place of recordings without -o: a new name in a folder. */
 #ifndef REC_PLACE_H
 #define REC_PLACE_H
 
 #include "base/err.h"
 
 #include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
 
-/* "PLACE/20261121T140211Z-0123abcd.audit"; the folder is made (0700) when missing.  HOME is
- * of the password database, for when the environment has none. */
-int place_new(char path[PATH_MAX], const char *home, const char *id, int64_t wall_ns,
+struct place {
+	const char *folder; /* with %u user, %U its number, %h home; "": the state folder */
+	const char *user, *home; /* of the password database */
+	uid_t uid;
+	bool env; /* HOME and XDG_STATE_HOME count */
+};
+
+/* "PLACE/20261121T140211Z-0123abcd.audit"; the folder is made (0700) when missing. */
+int place_new(char path[PATH_MAX], const struct place *p, const char *id, int64_t wall_ns,
 	const char *suffix, struct err *e);
 
 #endif

@@ -437,7 +437,7 @@ run(struct session *s, struct err *e)
 static int
 result(const struct session *s)
 {
-	if (s->mode != IDENT_PIPES && !s->conf->quiet && s->path[0])
+	if (s->mode != IDENT_PIPES && !s->conf->quiet && s->path[0] && !s->conf->login)
 		diag_note("recorded to %s", s->path);
 	if (!s->incomplete)
 		return child_exit_status(s->wait_status);
@@ -459,8 +459,9 @@ session_run(const struct conf *c, struct err *e)
 
 	s.conf = c;
 	s.clk = &clk_system;
+	s.sig_fd = -1;
 	loop_init(&s.loop, s.clk);
-	proc_facts(&s.facts);
+	s.facts = *c->facts;
 	rc = setup_mode(&s, e);
 	if (rc < 0)
 		return rc;
@@ -476,6 +477,10 @@ session_run(const struct conf *c, struct err *e)
 		for (int i = 0; i < s.rec.nsinks; i++)
 			sink_undo(&s.sinks[i]);
 	tty_restore(&s.tty);
+	if (rc < 0 && s.sig_fd >= 0) {
+		close(s.sig_fd);
+		sig_restore(&s.signals);
+	}
 	if (!s.abandoned) /* whose thread still uses it */
 		ring_free(&s.ring);
 	return rc < 0 ? rc : result(&s);

@@ -40,7 +40,7 @@ struct session {
 	bool incomplete;
 	bool abandoned;      /* the writing thread still runs */
 	char path[PATH_MAX]; /* default place */
-	char env_session[64], env_nonce[64];
+	char env_session[64], env_nonce[64], env_mark[80];
 };
 
 /* In the order in which they are called.  All return 0 or a negative code. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/session_impl.h"
 
+#include "rec/login.h"
+#include "rec/nest.h"
 #include "rec/place.h"
 
 #include <fcntl.h>
@@ -42,6 +44,8 @@ user_shell(const struct session *s)
 {
 	const char *sh = getenv("SHELL");
 
+	if (s->conf->login)
+		return s->conf->login->shell;
 	if (sh && *sh)
 		return sh;
 	return s->facts.shell[0] ? s->facts.shell : "/bin/sh";
@@ -53,6 +57,11 @@ open_sinks(struct session *s, struct err *e)
 	const struct conf *c = s->conf;
 	struct tapew_opts o = { .title = c->title,
 		.idle_limit_ns = (int64_t)(c->idle_s * (double)NS_PER_S) };
+	struct place place = { .folder = c->directory,
+		.user = s->facts.user,
+		.home = s->facts.home,
+		.uid = s->facts.uid,
+		.env = !c->login };
 	int rc = 0;
 
 	s->rec.nsinks = c->nout ? c->nout : 1;
@@ -62,7 +71,7 @@ open_sinks(struct session *s, struct err *e)
 	}
 	if (!c->nout) {
 		s->sinks[0].format = conf_format_of(c, NULL, TAPE_UNKNOWN);
-		rc = place_new(s->path, s->facts.home, s->rec.id, s->rec.wall_ns,
+		rc = place_new(s->path, &place, s->rec.id, s->rec.wall_ns,
 			s->sinks[0].format >= TAPE_CAST_V1 ? ".cast" : ".audit", e);
 		s->sinks[0].path = s->path;
 	}
@@ -225,6 +234,8 @@ command_line(const struct session *s, const char *sh)
 	char **operand = s->conf->argv, **line;
 	size_t n = 0, at = 0;
 
+	if (s->conf->login)
+		return s->conf->login->argv;
 	if (!s->conf->command && operand[0])
 		return operand;
 	while (operand[n])
@@ -245,7 +256,7 @@ pid_t
 setup_program(struct session *s, const int theirs[3], int *status, struct err *e)
 {
 	char **line = command_line(s, user_shell(s));
-	const char *env[] = { s->env_session, s->env_nonce, NULL };
+	const char *env[] = { s->env_session, s->env_nonce, s->env_mark, NULL };
 	struct child_plan plan = { .argv = line,
 		.env = env,
 		.fd = { theirs[0], theirs[1], theirs[2] },
@@ -255,11 +266,12 @@ setup_program(struct session *s, const int theirs[3], int *status, struct err *e
 
 	if (!line)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-	plan.file = line[0];
+	plan.file = s->conf->login ? s->conf->login->shell : line[0];
+	nest_mark(s->env_mark);
 	snprintf(s->env_session, sizeof s->env_session, "AUDITREC_SESSION=%s", s->rec.id);
 	ran_env(&s->ran, s->env_nonce);
 	pid = child_start(&plan, status, e);
-	if (line != s->conf->argv)
+	if (line != s->conf->argv && !s->conf->login)
 		free(line);
 	return pid;
 }

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,4 +105,30 @@ proc_facts(struct proc_facts *f)
 		f->cwd[0] = 0;
 	user_facts(f);
 	parent_facts(f);
+}
+
+static bool
+is_member(gid_t gid)
+{
+	gid_t list[1024];
+	int n = getgroups(sizeof list / sizeof *list, list);
+
+	for (int i = 0; i < n; i++)
+		if (list[i] == gid)
+			return true;
+	return getgid() == gid;
+}
+
+bool
+proc_in_group(const char *name)
+{
+	static char buf[65536]; /* holds all members of the group */
+	struct group gr, *got = NULL;
+	unsigned long gid;
+	char *end;
+
+	if (getgrnam_r(name, &gr, buf, sizeof buf, &got) == 0 && got)
+		return is_member(gr.gr_gid);
+	gid = strtoul(name, &end, 10);
+	return isdigit((unsigned char)*name) && !*end && is_member((gid_t)gid);
 }

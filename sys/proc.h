@@ -4,6 +4,7 @@
 #ifndef SYS_PROC_H
 #define SYS_PROC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -25,5 +26,7 @@ struct proc_facts {
 };
 
 void proc_facts(struct proc_facts *f);
+/* Whether this process is in the group of that name (or number). */
+bool proc_in_group(const char *name);
 
 #endif
