@@ -236,8 +236,8 @@ apply(struct conf *c, struct err *e)
 	const struct settings *s = &c->set;
 	const char *idle = settings_text(s, OPT_IDLE);
 	const char *format = settings_text(s, OPT_FORMAT);
-	int policy = opt_choice(settings_text(s, OPT_ON_ERROR), "on-error",
-		conf_on_error_names, e);
+	int policy = opt_choice(
+		settings_text(s, OPT_ON_ERROR), "on-error", conf_on_error_names, e);
 	int how = opt_choice(settings_text(s, OPT_NONINTERACTIVE), "noninteractive",
 		noninteractive_names, e);
 	int rc = policy < 0 ? policy : how < 0 ? how : 0;

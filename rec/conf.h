@@ -32,7 +32,7 @@ struct conf {
 	struct settings set;
 	struct notes *notes; /* where refused options go; NULL: they are errors */
 	const struct proc_facts *facts;
-	const struct login *login; /* NULL: recording by hand */
+	const struct login *login;        /* NULL: recording by hand */
 	struct conf_output out[SINK_MAX]; /* nout 0: a new file in the default place */
 	int nout;
 	enum tape_format
@@ -42,9 +42,9 @@ struct conf {
 	const char *command; /* -c */
 	const char *title;
 	const char *directory; /* "": the default place */
-	const char *env; /* names, "*" at the end of one is a wildcard */
-	double idle_s;   /* 0: none */
-	int cols, rows;  /* 0: as the terminal */
+	const char *env;       /* names, "*" at the end of one is a wildcard */
+	double idle_s;         /* 0: none */
+	int cols, rows;        /* 0: as the terminal */
 	bool split_stderr, headless, quiet;
 	enum conf_noninteractive noninteractive;
 	bool digest; /* only sizes and SHA-256 of the streams are kept */

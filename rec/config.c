@@ -87,8 +87,8 @@ take_locks(struct reading *r, const char *origin, const char *list, struct err *
 }
 
 static int
-on_value(void *ctx, int line, const char *key, bool bang, const char *value,
-	struct err *e)
+on_value(
+	void *ctx, int line, const char *key, bool bang, const char *value, struct err *e)
 {
 	struct reading *r = ctx;
 	const struct setting_row *row = settings_named(key);
@@ -186,7 +186,7 @@ is_dropin(const char *name)
 static void
 load_dropins(struct reading *r, const char *folder)
 {
-	char (*name)[NAME_MAX + 1] = calloc(DROPINS_MAX, sizeof *name);
+	char(*name)[NAME_MAX + 1] = calloc(DROPINS_MAX, sizeof *name);
 	DIR *d = name ? opendir(folder) : NULL;
 	char path[PATH_MAX + NAME_MAX + 2];
 	struct dirent *ent;
@@ -261,7 +261,8 @@ load_env(struct reading *r)
 
 		config_env_name(name, row->name);
 		value = getenv(name);
-		if (value && settings_put(r->set, row->id, LAYER_ENV, name, value, &e) < 0)
+		if (value &&
+			settings_put(r->set, row->id, LAYER_ENV, name, value, &e) < 0)
 			notes_add(r->notes, "%s: %.250s", name, e.text);
 	}
 }

@@ -134,7 +134,8 @@ entry_run(struct conf *c, struct login *l, const struct match_who *who)
 	if (rc < 0)
 		return refuse(&en, e.text);
 	if (!en.talks && c->noninteractive == CONF_NONE) {
-		say(&en, LOG_INFO, false, "not recorded, as the configuration says: %.200s",
+		say(&en, LOG_INFO, false,
+			"not recorded, as the configuration says: %.200s",
 			l->command ? l->command : l->name);
 		return become_shell(&en);
 	}

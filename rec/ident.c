@@ -87,10 +87,14 @@ put_policy(struct jsonw *w, const struct conf *c)
 {
 	char intercept[64];
 
-	conf_intercept_text(intercept, c->intercept);
+	conf_intercept_text(intercept, c->digest ? 0 : c->intercept);
 	jsonw_kstr(w, "intercept", intercept);
 	jsonw_kstr(w, "on_error", conf_on_error_names[c->on_error]);
 	jsonw_kbool(w, "split_stderr", c->split_stderr);
+	if (c->login)
+		jsonw_kbool(w, "login", true);
+	if (c->digest)
+		jsonw_kstr(w, "noninteractive", "metadata");
 }
 
 /* Facts that the system may not have told are left out. */

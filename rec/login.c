@@ -129,7 +129,8 @@ take_setting(struct login *l, const struct setting *v, struct notes *notes)
 		return false;
 	if (take_shell(l, v->text))
 		return true;
-	notes_add(notes, "%.120s: %.120s is no shell that can be run", v->origin, v->text);
+	notes_add(
+		notes, "%.120s: %.120s is no shell that can be run", v->origin, v->text);
 	return false;
 }
 
@@ -142,8 +143,10 @@ find_shell(struct login *l, const struct conf *c, const char *passwd_shell,
 	if (*v->lock && *v->text) {
 		if (take_shell(l, v->text))
 			return 0;
-		return err_set(e, ERR_NOTFOUND, "%.150s, which %.150s demands, is no "
-			"shell that can be run", v->text, v->lock);
+		return err_set(e, ERR_NOTFOUND,
+			"%.150s, which %.150s demands, is no "
+			"shell that can be run",
+			v->text, v->lock);
 	}
 	if (take_link(l, notes) || take_setting(l, v, notes) ||
 		take_shell(l, passwd_shell) || take_shell(l, "/bin/bash") ||

@@ -49,8 +49,8 @@ condition(const char *word, const struct match_who *who, struct err *e)
 	size_t n = value ? (size_t)(value - word) : 0;
 
 	if (!value || !value[1])
-		return err_set(e, ERR_USAGE, "'%.80s' is no condition, write NAME=VALUE",
-			word);
+		return err_set(
+			e, ERR_USAGE, "'%.80s' is no condition, write NAME=VALUE", word);
 	value++;
 	if (n == 4 && memcmp(word, "user", n) == 0)
 		return list_matches(value, who->user, who);

@@ -65,8 +65,8 @@ expand(char *out, size_t size, const struct place *p, struct err *e)
 			snprintf(out + n, size - n, "%c", *f);
 	}
 	if (out[0] != '/')
-		return err_set(e, ERR_NOTFOUND, "'%.100s' leads to no absolute path",
-			p->folder);
+		return err_set(
+			e, ERR_NOTFOUND, "'%.100s' leads to no absolute path", p->folder);
 	return n + 1 < size ? 0
 			    : err_set(e, ERR_LIMIT, "the path of the folder is too long");
 }

@@ -10,7 +10,8 @@
 #include <sys/types.h>
 
 struct place {
-	const char *folder; /* with %u user, %U its number, %h home; "": the state folder */
+	const char
+		*folder; /* with %u user, %U its number, %h home; "": the state folder */
 	const char *user, *home; /* of the password database */
 	uid_t uid;
 	bool env; /* HOME and XDG_STATE_HOME count */

@@ -136,6 +136,9 @@ output_ready(void *ctx, struct relay *r)
 		return;
 	}
 	p->moved = true;
+	if (p->digest)
+		digest_add(p->digest, r == &p->err ? MSG_STREAM_ERR : MSG_STREAM_OUT,
+			span_of(at, (size_t)n));
 	if (looks_for_prompts(p))
 		mask_output(&p->mask, span_of(at, (size_t)n));
 	if (p->ran)
@@ -170,6 +173,8 @@ pass_input(struct proxy *p, struct span in)
 		return;
 	if ((p->intercept & CONF_STDIN) && !p->paused)
 		record_input(p, in);
+	if (p->digest)
+		digest_add(p->digest, MSG_STREAM_IN, in);
 	if (p->ran)
 		ran_input(p->ran, in, clk_mono(p->clk));
 	relay_deliver(&p->in, in.p, in.n);

@@ -5,6 +5,7 @@
 #define REC_PROXY_H
 
 #include "base/clk.h"
+#include "rec/digest.h"
 #include "rec/keys.h"
 #include "rec/mask.h"
 #include "rec/ran.h"
@@ -28,6 +29,7 @@ struct proxy {
 	bool moved;        /* bytes have moved since somebody cleared this */
 	struct keys keys;
 	struct mask mask;
+	struct digest *digest; /* of the bytes as they pass; NULL: none */
 	struct ran *ran; /* what looks for events in the bytes; NULL: nothing does */
 	struct relay in, out, err;
 	void (*user_gone)(void *ctx); /* the user's terminal went away */

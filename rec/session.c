@@ -96,6 +96,27 @@ end_session(struct session *s, int signo)
 
 /* ---- the end, in order ---- */
 
+static void
+put_digest(struct session *s)
+{
+	struct ring_head h = {
+		.kind = REC_VENDOR, .stream = VENDOR_STREAMS, .mono_ns = clk_mono(s->clk)
+	};
+	struct buf json = { 0 };
+	struct jsonw w;
+
+	if (!s->conf->digest)
+		return;
+	jsonw_init(&w, &json);
+	jsonw_object(&w);
+	digest_put(&s->digest, &w);
+	jsonw_object_end(&w);
+	h.n = (uint32_t)json.n;
+	if (!buf_failed(&json))
+		ring_put(&s->ring, RING_LAST, &h, json.p);
+	buf_free(&json);
+}
+
 /* 1. Nothing more is read.
  * 2. The last messages: exit status, channel closed, disconnect.
  * 3. The terminal is the user's again (nothing is relayed any more).
@@ -113,6 +134,7 @@ finish(struct session *s)
 	if (s->pid > 0)
 		st = SIGKILL; /* as a wait status: killed */
 	s->wait_status = st;
+	put_digest(s);
 	proxy_event(&s->proxy, RING_LAST, REC_EXIT, &st, sizeof st);
 	tty_restore(&s->tty);
 	writer_finish(&s->writer);
@@ -363,13 +385,16 @@ start_proxy(struct session *s, const struct proxy_fds *f, struct err *e)
 	p->loop = &s->loop;
 	p->ring = &s->ring;
 	p->clk = s->clk;
-	p->intercept = s->conf->intercept;
+	p->intercept = s->conf->digest ? 0 : s->conf->intercept;
 	p->user_tty = s->mode == IDENT_TTY;
 	p->program_tty = s->mode != IDENT_PIPES;
 	p->quiet = s->conf->quiet;
 	p->pty = s->pty.master;
 	p->keys = s->conf->keys;
-	p->ran = &s->ran;
+	/* Of what is not recorded no commands are picked out either. */
+	p->ran = s->conf->digest ? NULL : &s->ran;
+	p->digest = s->conf->digest ? &s->digest : NULL;
+	digest_init(&s->digest);
 	p->user_gone = on_user_gone;
 	p->ctx = s;
 	loop_add(&s->loop, s->sig_fd, POLLIN, on_signals, s);

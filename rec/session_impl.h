@@ -24,6 +24,7 @@ struct session {
 	struct sink sinks[SINK_MAX];
 	struct proxy proxy;
 	struct ran ran;
+	struct digest digest;
 	struct proc_facts facts;
 	struct auth auth;
 	struct sig_saved signals;

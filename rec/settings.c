@@ -149,7 +149,8 @@ check_words(const struct setting_row *row, const char *text, struct err *e)
 		return err_set(e, ERR_USAGE, "'%.60s' ends in a comma", text);
 	while (rc == 0 && next_word(&text, ',', &w)) {
 		if (!w.n)
-			return err_set(e, ERR_USAGE, "there is an empty word in the list");
+			return err_set(
+				e, ERR_USAGE, "there is an empty word in the list");
 		if (row->kind == SETTING_SET)
 			rc = check_choice(row, w, e);
 	}
@@ -332,7 +333,8 @@ print_help(FILE *out, const char *help)
 void
 settings_template(FILE *out)
 {
-	fputs("# Configuration of auditrec, see auditrec.conf(5).  Every line below shows a\n"
+	fputs("# Configuration of auditrec, see auditrec.conf(5).  Every line below "
+	      "shows a\n"
 	      "# default.  'key! = value' and 'lock = key ...' keep users from recording "
 	      "less.\n",
 		out);

@@ -153,6 +153,9 @@ START_TEST(events_are_told)
 			"{\"phase\":\"end\",\"trust\":\"claim\",\"why\":\"the session "
 			"ended\"}",
 			"ended: the session ended (claim)" },
+		{ "streams@auditrec",
+			"{\"stdin_bytes\":1,\"stdout_bytes\":22,\"stderr_bytes\":0}",
+			"streams: 1 bytes in, 22 out, 0 error output" },
 		{ "source@auditrec",
 			"{\"active\":[\"marks\",\"proc\"],\"inactive\":[\"x: y\"]}",
 			"event sources: marks, proc; not x: y" },

@@ -21,6 +21,7 @@ parse(struct conf *c, const char *words, struct err *e)
 	for (char *w = strtok(copy, " "); w; w = strtok(NULL, " "))
 		argv[n++] = w;
 	argv[n] = NULL;
+	conf_init(c);
 	return conf_parse(c, n, argv, e);
 }
 
