@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/nest.h"
 
-#include "sys/pid.h"
+#include "sys/ancestry.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CHAIN_MAX 256 /* parents looked at */
@@ -14,11 +15,10 @@
 void
 nest_mark(char out[80])
 {
-	uint64_t start;
-	pid_t parent;
+	struct ancestor self;
 
-	if (pid_read_stat(getpid(), &parent, &start))
-		snprintf(out, 80, NEST_ENV "=%ld.%" PRIu64, (long)getpid(), start);
+	if (ancestry_of(&self, getpid()))
+		snprintf(out, 80, NEST_ENV "=%ld.%" PRIu64, (long)getpid(), self.start);
 	else
 		snprintf(out, 80, NEST_ENV);
 }
@@ -26,32 +26,31 @@ nest_mark(char out[80])
 /* A recorder does not let itself be looked at, so the kernel tells the file that it runs
  * to root only; then its name must do. */
 static bool
-is_recorder(pid_t pid)
+is_recorder(const struct ancestor *a)
 {
-	int same = pid_same_exe(pid);
-	char comm[PID_COMM_MAX];
-	uid_t uid;
+	struct stat ours;
 
-	return pid_read_status(pid, comm, &uid) && uid == getuid() &&
-	       (same < 0 ? strncmp(comm, "auditrec", 8) == 0 : same);
+	if (a->uid != getuid())
+		return false;
+	if (!a->exe_ino || stat("/proc/self/exe", &ours) < 0)
+		return strncmp(a->comm, "auditrec", 8) == 0;
+	return a->exe_dev == ours.st_dev && a->exe_ino == ours.st_ino;
 }
 
 bool
 nest_inside(void)
 {
 	const char *mark = getenv(NEST_ENV);
-	pid_t at = getppid(), parent;
-	uint64_t wanted, start;
+	struct ancestor a;
+	pid_t at = getppid();
+	uint64_t start;
 	long pid;
 	char end;
 
-	if (!mark || sscanf(mark, "%ld.%" SCNu64 "%c", &pid, &wanted, &end) != 2)
+	if (!mark || sscanf(mark, "%ld.%" SCNu64 "%c", &pid, &start, &end) != 2)
 		return false;
-	for (int i = 0; i < CHAIN_MAX && at > 1; i++, at = parent) {
-		if (!pid_read_stat(at, &parent, &start))
-			return false;
+	for (int i = 0; i < CHAIN_MAX && at > 1 && ancestry_of(&a, at); i++, at = a.ppid)
 		if (at == (pid_t)pid)
-			return start == wanted && is_recorder(at);
-	}
+			return a.start == start && is_recorder(&a);
 	return false;
 }

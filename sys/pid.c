@@ -106,31 +106,3 @@ pid_read(struct pid_facts *f, pid_t pid)
 	read_argv(f);
 	return there;
 }
-
-bool
-pid_read_status(pid_t pid, char comm[PID_COMM_MAX], uid_t *uid)
-{
-	char text[1024];
-	ssize_t n = read_file(pid, "status", text, sizeof text - 1);
-	const char *line;
-	unsigned long id;
-
-	text[n < 0 ? 0 : n] = 0;
-	line = strstr(text, "\nUid:");
-	if (!line || sscanf(line, "\nUid: %lu", &id) != 1)
-		return false;
-	*uid = (uid_t)id;
-	return sscanf(text, "Name: %31[^\n]", comm) == 1;
-}
-
-int
-pid_same_exe(pid_t pid)
-{
-	struct stat ours, its;
-	char path[40];
-
-	path_of(path, pid, "exe");
-	if (stat("/proc/self/exe", &ours) < 0 || stat(path, &its) < 0)
-		return -1;
-	return ours.st_dev == its.st_dev && ours.st_ino == its.st_ino;
-}

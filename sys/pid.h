@@ -11,7 +11,6 @@
 
 #define PID_ARGV_MAX 8192
 #define PID_PATH_MAX 4096
-#define PID_COMM_MAX 32
 
 struct pid_facts {
 	pid_t pid, ppid; /* ppid 0: missing */
@@ -28,10 +27,5 @@ struct pid_facts {
 bool pid_read(struct pid_facts *f, pid_t pid);
 /* Only ppid and start. */
 bool pid_read_stat(pid_t pid, pid_t *ppid, uint64_t *start);
-/* Its name as the kernel keeps it, and its real user; of a process that nobody may look
- * into, too. */
-bool pid_read_status(pid_t pid, char comm[PID_COMM_MAX], uid_t *uid);
-/* Whether it runs the same file as we do: 1, 0, -1 when we may not know. */
-int pid_same_exe(pid_t pid);
 
 #endif
