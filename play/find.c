@@ -365,6 +365,12 @@ find_current(struct find *f, uint64_t *i)
 	return true;
 }
 
+bool
+find_marking(const struct find *f)
+{
+	return f->lit || (f->writing && *f->draft.text);
+}
+
 void
 find_slots(const struct find *f, uint32_t *slots, int n)
 {
@@ -372,7 +378,7 @@ find_slots(const struct find *f, uint32_t *slots, int n)
 
 	for (int i = 0; i < n; i++)
 		slots[i] = 0;
-	if (s && s->search && (f->lit || f->writing))
+	if (s && s->search && find_marking(f))
 		search_slots(s->search, player_view(f->player).duration_ns, slots, n);
 }
 
@@ -461,7 +467,7 @@ const struct find_mark *
 find_marks_shown(struct find *f, int *n)
 {
 	*n = 0;
-	if (!f->lit && !f->writing)
+	if (!find_marking(f))
 		return NULL;
 	if (!f->marks.valid || f->marks.n != here(f))
 		mark_screen(f);

@@ -107,6 +107,8 @@ const struct find_mark *find_marks_shown(struct find *f, int *n);
 /* The one gone to; NULL: there is none, or another place is shown by now. */
 const struct find_mark *find_mark_here(struct find *f);
 
+/* Are hits to be marked? */
+bool find_marking(const struct find *f);
 /* Hits per slot over the duration of the recording, for a timeline: cheap, whatever their
  * number.  All 0 while nothing is marked. */
 void find_slots(const struct find *f, uint32_t *slots, int n);

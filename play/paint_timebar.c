@@ -82,6 +82,14 @@ role_of(const struct extent *x, int i)
 				: ROLE_TIME_UNREAD;
 }
 
+static struct style
+hit_style(const struct app *a)
+{
+	struct style s = paint_style(a, ROLE_FOUND);
+
+	return (struct style){ s.bg, 0, s.attr };
+}
+
 static void
 histogram(struct app *a, struct canvas *c, struct view_rect area, const struct extent *x)
 {
@@ -94,8 +102,8 @@ histogram(struct app *a, struct canvas *c, struct view_rect area, const struct e
 			ch = paint_line(a, 0x2580 + col->level,
 				col->level > TIMEBAR_LEVELS / 2 ? '|' : '.');
 		if (col->hit) {
-			s.bg = paint_style(a, ROLE_FOUND).bg;
-			s.attr |= paint_style(a, ROLE_FOUND).attr;
+			s = hit_style(a);
+			ch = col->level ? ch : paint_line(a, 0x2581, '.');
 		}
 		canvas_fill(c, area.row, area.col + i, 1, s, ch);
 	}
@@ -118,6 +126,16 @@ line_cell(
 				       : paint_line(a, 0x2508, '.'));
 }
 
+/* Without a histogram the line itself tells where something was found. */
+static void
+mark_cell(struct app *a, struct canvas *c, int row, int col)
+{
+	struct cell *cell = &canvas_row(c, row)[col];
+
+	cell->fg = hit_style(a).fg;
+	cell->attr |= hit_style(a).attr;
+}
+
 /* The line, with signs on it; the place where we are is on top of everything. */
 static void
 line(struct app *a, struct canvas *c, struct view_rect area, int row,
@@ -126,13 +144,16 @@ line(struct app *a, struct canvas *c, struct view_rect area, int row,
 	for (int i = 0; i < area.cols; i++) {
 		const struct timebar_column *col = &a->timebar.column[i];
 
-		if (i == x->head || !col->sign)
-			line_cell(a, c, row, area.col + i, x, i);
-		else
+		if (i != x->head && col->sign) {
 			canvas_fill(c, row, area.col + i, 1,
 				paint_style(a, signs[col->sign].role),
 				paint_line(
 					a, signs[col->sign].ch, signs[col->sign].ascii));
+			continue;
+		}
+		line_cell(a, c, row, area.col + i, x, i);
+		if (i != x->head && col->hit && area.rows == 1)
+			mark_cell(a, c, row, area.col + i);
 	}
 }
 
@@ -142,6 +163,7 @@ paint_timebar(struct app *a, struct canvas *c, struct view_rect area)
 	struct extent x;
 
 	timebar_update(&a->timebar, player_reel(a->player), area.cols);
+	timebar_mark(&a->timebar, &a->find, area.cols);
 	x = extent(a, area.cols);
 	if (area.rows > 1)
 		histogram(a, c, area, &x);

@@ -132,6 +132,29 @@ timebar_update(struct timebar *b, const struct reel *r, int cols)
 	memset(b->column, 0, (size_t)cols * sizeof *b->column);
 	make_signs(b, cols);
 	make_levels(b, r, cols);
+	b->made.marking++;
+}
+
+/* A column reaches half a column to both sides: so many halves, and two of them each. */
+void
+timebar_mark(struct timebar *b, const struct find *f, int cols)
+{
+	uint32_t halves[2 * CANVAS_COLS_MAX];
+	uint64_t hits = find_marking(f) ? find_state(f).hits : 0;
+	int n = cols > CANVAS_COLS_MAX ? 2 * CANVAS_COLS_MAX - 2 : 2 * cols - 2;
+
+	if (b->marked.marking == b->made.marking && b->marked.serial == f->serial &&
+		b->marked.hits == hits)
+		return;
+	b->marked.marking = b->made.marking;
+	b->marked.serial = f->serial;
+	b->marked.hits = hits;
+	for (int i = 0; i <= n / 2; i++)
+		b->column[i].hit = false;
+	find_slots(f, halves, n);
+	for (int i = 0; i < n; i++)
+		if (halves[i])
+			b->column[(i + 1) / 2].hit = true;
 }
 
 int

@@ -7,6 +7,7 @@
 #define PLAY_TIMEBAR_H
 
 #include "play/canvas.h"
+#include "play/find.h"
 
 #define TIMEBAR_SLOTS     2048
 #define TIMEBAR_LEVELS    8
@@ -42,8 +43,13 @@ struct timebar {
 	struct {
 		int cols;
 		int64_t times_ns, duration_ns;
-		uint64_t next, hits;
-	} made; /* from what the columns were made */
+		uint64_t next;
+		unsigned marking; /* the columns are new */
+	} made;                   /* from what the columns were made */
+	struct {
+		unsigned marking, serial;
+		uint64_t hits;
+	} marked; /* from what their hits */
 	struct timebar_column column[CANVAS_COLS_MAX];
 };
 
@@ -51,6 +57,8 @@ void timebar_init(struct timebar *b);
 enum timebar_sign timebar_sign(const struct reel_event *e);
 /* Makes the first COLS columns stand for what R knows by now. */
 void timebar_update(struct timebar *b, const struct reel *r, int cols);
+/* Then: where something was found. */
+void timebar_mark(struct timebar *b, const struct find *f, int cols);
 /* The column of a time, and the time of a column: the first is the start, the last the end. */
 int timebar_column(const struct timebar *b, int64_t at_ns, int cols);
 int64_t timebar_time(const struct timebar *b, int column, int cols);

@@ -344,6 +344,44 @@ START_TEST(list_answers_the_mouse)
 }
 END_TEST
 
+static int
+marked_columns(struct show *s)
+{
+	int n = 0;
+
+	for (int i = 0; i < s->canvas.cols; i++)
+		n += s->app.timebar.column[i].hit;
+	return n;
+}
+
+START_TEST(marks_hits_on_the_timeline)
+{
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(HEAD "[1,\"o\",\"one\\r\\n\"]\n[5,\"o\",\"two\\r\\n\"]\n"
+			      "[8,\"o\",\"one\"]\n[10,\"o\",\"\"]\n"),
+		101, 24);
+	tick_to(&s, 0);
+	press(&s, "T");
+	index_all(&s);
+	ck_assert_int_eq(marked_columns(&s), 0);
+	press(&s, "/");
+	type(&s, "one");
+	ck_assert_int_eq(marked_columns(&s), 2);
+	ck_assert(s.app.timebar.column[10].hit && s.app.timebar.column[80].hit);
+	type(&s, "s");
+	ck_assert_int_eq(marked_columns(&s), 0);
+	press(&s, "Esc");
+	search(&s, "/", "two");
+	ck_assert_int_eq(marked_columns(&s), 1);
+	ck_assert(s.app.timebar.column[50].hit);
+	press(&s, "Esc");
+	ck_assert_int_eq(marked_columns(&s), 0);
+	show_close(&s);
+}
+END_TEST
+
 static TCase *
 case_find(void)
 {
@@ -358,6 +396,7 @@ case_find(void)
 	tcase_add_test(t, lists_the_hits);
 	tcase_add_test(t, list_keeps_the_selected_hit);
 	tcase_add_test(t, list_answers_the_mouse);
+	tcase_add_test(t, marks_hits_on_the_timeline);
 	return t;
 }
 
