@@ -69,17 +69,18 @@ read_pipe(struct src *src, struct err *e)
 }
 
 static int
-open_reel(struct reel **r, const char *path, struct err *e)
+open_reel(struct reel **r, const char *path, bool live, struct err *e)
 {
 	struct src *src;
 	struct tape *t;
+	struct tape_opts to = { .live = live };
 	struct reel_opts o = { .channel = -1 };
 	int rc = fdio_open_src(&src, path, e);
 
 	if (rc == 0 && (rc = read_pipe(src, e)) < 0)
 		src_close(src);
 	if (rc == 0)
-		rc = tape_open(&t, src, NULL, e);
+		rc = tape_open(&t, src, &to, e);
 	if (rc == 0)
 		rc = reel_open(r, t, &o, e);
 	if (rc < 0)
@@ -139,12 +140,35 @@ copy_file(char *out, size_t size)
 	return n > 0 && (size_t)n < size ? out : NULL;
 }
 
+/* Where playing begins. */
+static int
+begin(struct app *a, const struct conf *c, struct err *e)
+{
+	struct when at = c->at;
+	int rc;
+
+	if (c->follow && !c->has_at)
+		at.kind = WHEN_END;
+	if (player_seek(a->player, &at, a->now) & PLAYER_MISSED) {
+		rc = when_check(&at, false, e);
+		err_prefix(e, "--at");
+		return rc;
+	}
+	if (a->o.growing)
+		app_toast(a, "it is still being recorded: --follow plays on");
+	app_tick(a, a->now);
+	return 0;
+}
+
 static int
 play(const struct conf *c, struct err *e)
 {
 	struct app_opts o = { .player = { .speed = c->speed,
 				      .idle_limit_ns = c->idle_limit_ns,
-				      .paused = c->paused },
+				      .paused = c->paused,
+				      .loop = c->loop,
+				      .stop_at_markers = c->stop_at_markers,
+				      .live = c->follow },
 		.depth = THEME_256,
 		.no_mouse = c->no_mouse };
 	struct reel *r = NULL;
@@ -153,21 +177,23 @@ play(const struct conf *c, struct err *e)
 	int rc = c->script ? 0 : ui_check(e);
 
 	if (rc == 0)
-		rc = open_reel(&r, c->file, e);
+		rc = open_reel(&r, c->file, c->follow, e);
 	if (rc < 0)
 		return rc;
 	keymap_init(&o.keymap);
 	o.name = c->file;
+	o.growing = !c->follow && fdio_is_written(c->file);
 	o.clipboard = c->clipboard;
 	o.copy_file = copy_file(name, sizeof name);
 	o.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	rc = app_init(&a, r, &o, c->script ? 0 : clk_mono(&clk_system));
 	if (rc < 0)
 		return err_set(e, rc, "out of memory");
-	if (c->paused || c->at.kind != WHEN_NS || c->at.ns > 0)
-		player_seek(a.player, &c->at, a.now);
-	app_tick(&a, a.now);
-	rc = c->script ? run_script(&a, c->script, e) : ui_run(&a, &clk_system, e);
+	rc = begin(&a, c, e);
+	if (rc == 0 && c->script)
+		rc = run_script(&a, c->script, e);
+	else if (rc == 0)
+		rc = ui_run(&a, &clk_system, e);
 	app_done(&a);
 	return rc;
 }
