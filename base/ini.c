@@ -75,6 +75,37 @@ is_key(const char *p)
 	return true;
 }
 
+/* The '=' that parts key from value: behind the first word, else in it, but not its first. */
+static char *
+parting(char *p)
+{
+	size_t word = strcspn(p, " \t"), gap = strspn(p + word, " \t");
+
+	if (word && p[word + gap] == '=')
+		return p + word + gap;
+	return *p ? strchr(p + 1, '=') : NULL;
+}
+
+static void
+take_any(struct state *s, char *p)
+{
+	struct err e = { .code = 0 };
+	char *eq = parting(p), *comment, *key;
+
+	if (!eq) {
+		bad(s, NULL, "this is neither 'key = value' nor a [heading]");
+		return;
+	}
+	*eq = 0;
+	comment = strstr(eq + 1, " # ");
+	if (comment)
+		*comment = 0;
+	key = trim(p);
+	if (s->wanted &&
+		s->ini->value(s->ini->ctx, s->line, key, false, trim(eq + 1), &e) < 0)
+		bad(s, key, e.text);
+}
+
 static void
 take_value(struct state *s, char *p)
 {
@@ -104,6 +135,13 @@ take_value(struct state *s, char *p)
 		bad(s, key, e.text);
 }
 
+/* "[" is a key, too. */
+static bool
+is_heading(const struct state *s, const char *p)
+{
+	return *p == '[' && (!s->ini->any_key || !strpbrk(p, "= \t"));
+}
+
 static bool
 is_clean(const char *p, size_t n)
 {
@@ -128,12 +166,14 @@ take_line(struct state *s, const char *p, size_t n)
 	memcpy(text, p, n);
 	text[n] = 0;
 	text = trim(text);
-	if (*text == '#' || *text == ';')
+	if (*text == '#' || (*text == ';' && !s->ini->any_key))
 		return;
 	if (!is_clean(p, n))
 		bad(s, NULL, "this line holds bytes that are no text");
-	else if (*text == '[')
+	else if (is_heading(s, text))
 		take_heading(s, text);
+	else if (*text && s->ini->any_key)
+		take_any(s, text);
 	else if (*text)
 		take_value(s, text);
 }

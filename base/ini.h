@@ -5,7 +5,11 @@
  * that begins and ends with '"' loses these two and keeps its blanks.  "key! = value" is
  * told apart.  A line that is wrong is told with its number and left out; behind a heading
  * that is wrong everything up to the next heading is left out, because nobody knows for
- * whom it was meant. */
+ * whom it was meant.
+ *
+ * With ANY_KEY, as key bindings need it, a key is any word: '=', '[' and ';' too, when blanks
+ * stand around the '=' that parts it from its value.  Then only '#' begins a comment, also
+ * behind a value (" # "), and '"' and '!' are like all others. */
 #ifndef BASE_INI_H
 #define BASE_INI_H
 
@@ -26,6 +30,7 @@ struct ini {
 	/* KEY may be NULL. */
 	void (*bad)(void *ctx, int line, const char *key, const char *why);
 	void *ctx;
+	bool any_key;
 };
 
 void ini_parse(const struct ini *ini, const char *text, size_t n);

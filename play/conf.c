@@ -4,41 +4,41 @@
 #include "base/clk.h"
 #include "play/player.h"
 
+#include <string.h>
+
 enum {
 	O_AT = 1,
 	O_SPEED,
 	O_IDLE,
 	O_PAUSED,
-	O_LOOP,
-	O_MARKERS,
-	O_FOLLOW,
 	O_NO_MOUSE,
 	O_CLIPBOARD,
+	O_CONFIG,
+	O_NO_CONFIG,
+	O_PRINT_KEYS,
+	O_PRINT_CONFIG,
 	O_SCRIPT,
 	O_HELP,
 	O_VERSION
 };
 
 const struct opt conf_opts[] = {
-	{ O_AT, "at", 'a', "TIME",
-		"begin at TIME: 90, 1:30, 1:02:03.250, 50%, end, @14:02 or\n"
-		"2026-11-21 14:02:11" },
+	{ O_AT, "at", 'a', "TIME", "begin at TIME: 90, 1:30, 1:02:03.250, 50% or end" },
 	{ O_SPEED, "speed", 's', "N",
 		"play at N times the recorded speed, 0.0625 to 64" },
 	{ O_IDLE, "idle-time-limit", 'i', "SECONDS",
 		"cut pauses longer than SECONDS down to them; 0 plays them in full" },
 	{ O_PAUSED, "paused", 'p', NULL, "begin paused" },
-	{ O_LOOP, "loop", 'l', NULL, "at the end begin again" },
-	{ O_MARKERS, "pause-on-markers", 'm', NULL, "pause at every marker" },
-	{ O_FOLLOW, "follow", 'f', NULL,
-		"play a session while it is being recorded, from its present end or "
-		"from\n"
-		"--at on" },
 	{ O_NO_MOUSE, "no-mouse", 0, NULL,
 		"leave the mouse to the terminal, to select text as usual" },
 	{ O_CLIPBOARD, "clipboard", 0, "auto|osc52|file|none",
 		"where copied text goes: to the terminal's clipboard if it is known to\n"
 		"have one, else a file; always to the terminal; to a file; nowhere" },
+	{ O_CONFIG, "config", 0, "FILE", "read options and keys from FILE" },
+	{ O_NO_CONFIG, "no-config", 0, NULL, "read no file of options and keys" },
+	{ O_PRINT_KEYS, "print-keys", 0, NULL, "print the keys and what they do" },
+	{ O_PRINT_CONFIG, "print-config", 0, NULL,
+		"print a file of options and keys with everything in it" },
 	{ O_SCRIPT, "script", 0, "FILE",
 		"take keys and time from FILE, - is standard input, and print screens\n"
 		"as text" },
@@ -76,7 +76,6 @@ set(struct conf *c, int option, const char *value, struct err *e)
 {
 	switch (option) {
 	case O_AT:
-		c->has_at = true;
 		return when_parse(&c->at, value, e);
 	case O_SPEED:
 		return opt_double(value, "--speed", PLAYER_SPEED_MIN, PLAYER_SPEED_MAX,
@@ -86,20 +85,23 @@ set(struct conf *c, int option, const char *value, struct err *e)
 	case O_PAUSED:
 		c->paused = true;
 		return 0;
-	case O_LOOP:
-		c->loop = true;
-		return 0;
-	case O_MARKERS:
-		c->stop_at_markers = true;
-		return 0;
-	case O_FOLLOW:
-		c->follow = true;
-		return 0;
 	case O_NO_MOUSE:
 		c->no_mouse = true;
 		return 0;
 	case O_SCRIPT:
 		c->script = value;
+		return 0;
+	case O_CONFIG:
+		c->config = value;
+		return 0;
+	case O_NO_CONFIG:
+		c->no_config = true;
+		return 0;
+	case O_PRINT_KEYS:
+		c->action = CONF_PRINT_KEYS;
+		return 0;
+	case O_PRINT_CONFIG:
+		c->action = CONF_PRINT_CONFIG;
 		return 0;
 	case O_CLIPBOARD:
 		return set_clipboard(c, value, e);
@@ -125,13 +127,18 @@ hidden(struct conf *c, const char *word)
 	return true;
 }
 
+void
+conf_init(struct conf *c)
+{
+	*c = (struct conf){ .speed = 1 };
+}
+
 int
-conf_parse(struct conf *c, int argc, char **argv, struct err *e)
+conf_args(struct conf *c, int argc, char **argv, struct err *e)
 {
 	struct opt_parser p;
 	int option;
 
-	*c = (struct conf){ .speed = 1 };
 	if (argc == 2 && hidden(c, argv[1]))
 		return 0;
 	opt_start(&p, conf_opts, argc, argv);
@@ -141,12 +148,48 @@ conf_parse(struct conf *c, int argc, char **argv, struct err *e)
 		if (rc < 0)
 			return rc;
 	}
-	if (option < 0 || c->action != CONF_PLAY)
-		return option;
-	if (p.at + 1 != p.argc)
-		return err_set(e, ERR_USAGE, "%s (see --help)",
-			p.at == p.argc ? "name a recording to play"
-				       : "one recording at a time");
-	c->file = argv[p.at];
-	return 0;
+	c->files = argv + p.at;
+	c->nfiles = p.argc - p.at;
+	return option;
+}
+
+/* Options that say what to do now, or whose text has to last: not for a file. */
+static bool
+only_for_now(int option)
+{
+	switch (option) {
+	case O_CONFIG:
+	case O_NO_CONFIG:
+	case O_PRINT_KEYS:
+	case O_PRINT_CONFIG:
+	case O_SCRIPT:
+	case O_HELP:
+	case O_VERSION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool
+conf_in_file(const struct opt *o)
+{
+	return o->name && !only_for_now(o->id);
+}
+
+int
+conf_set(struct conf *c, const char *name, const char *value, struct err *e)
+{
+	static const char *const words[] = { "no", "yes", NULL };
+	const struct opt *o = conf_opts;
+	int yes;
+
+	while (o->id && (!conf_in_file(o) || strcmp(o->name, name) != 0))
+		o++;
+	if (!o->id)
+		return err_set(e, ERR_USAGE, "'%.40s' is no option here", name);
+	if (o->arg)
+		return set(c, o->id, value, e);
+	yes = opt_choice(value, name, words, e);
+	return yes > 0 ? set(c, o->id, NULL, e) : yes;
 }

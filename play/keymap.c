@@ -29,21 +29,11 @@ static const struct {
 	const char *name;
 	uint32_t key;
 } names[] = {
-	{ "Space", K_SPACE },
-	{ "Tab", K_TAB },
-	{ "Enter", K_ENTER },
-	{ "Esc", K_ESC },
-	{ "Backspace", K_BACKSPACE },
-	{ "Left", K_LEFT },
-	{ "Right", K_RIGHT },
-	{ "Up", K_UP },
-	{ "Down", K_DOWN },
-	{ "PgUp", K_PGUP },
-	{ "PgDn", K_PGDN },
-	{ "Home", K_HOME },
-	{ "End", K_END },
-	{ "Insert", K_INSERT },
-	{ "Delete", K_DELETE },
+	{ "Space", K_SPACE }, { "Tab", K_TAB }, { "Enter", K_ENTER }, { "Esc", K_ESC },
+	{ "Backspace", K_BACKSPACE }, { "Left", K_LEFT }, { "Right", K_RIGHT },
+	{ "Up", K_UP }, { "Down", K_DOWN }, { "PgUp", K_PGUP }, { "PgDn", K_PGDN },
+	{ "Home", K_HOME }, { "End", K_END }, { "Insert", K_INSERT },
+	{ "Delete", K_DELETE }, { "Hash", '#' }, /* begins a comment in a file of keys */
 };
 
 static const struct {
@@ -118,7 +108,6 @@ static const struct {
 	{ KEYMAP_PLAY, "L", "pan right" },
 	{ KEYMAP_PLAY, "f", "follow" },
 	{ KEYMAP_PLAY, "t", "clock" },
-	{ KEYMAP_PLAY, "w", "zone" },
 	{ KEYMAP_PLAY, "s", "bar" },
 	{ KEYMAP_PLAY, "T", "timeline" },
 	{ KEYMAP_PLAY, "m", "mouse" },

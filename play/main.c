@@ -3,6 +3,7 @@
 #include "base/clk.h"
 #include "base/diag.h"
 #include "play/conf.h"
+#include "play/files.h"
 #include "play/help.h"
 #include "play/save.h"
 #include "play/script.h"
@@ -17,7 +18,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SCRIPT_BYTES_MAX (1u << 20)
 #define PIPE_PATIENCE_MS 500 /* until it is said that a pipe is read */
 
 static int
@@ -31,19 +31,24 @@ print_help(void)
 	return 0;
 }
 
+/* Print what MAKE makes of K. */
 static int
-print_keys(void)
+print_made(int (*make)(const struct keymap *k, struct buf *out), const struct keymap *k)
 {
-	struct keymap k;
 	struct buf out = { 0 };
-	int rc;
+	int rc = make(k, &out);
 
-	keymap_init(&k);
-	rc = help_mdoc(&k, &out);
 	if (rc == 0)
 		rc = fdio_write_all(STDOUT_FILENO, out.p, out.n, NULL);
 	buf_free(&out);
 	return rc < 0;
+}
+
+static int
+sample(const struct keymap *k, struct buf *out)
+{
+	(void)k;
+	return conf_sample(out);
 }
 
 /* A pipe is read to its end first: later, waiting for the next bytes of it would keep keys
@@ -69,18 +74,17 @@ read_pipe(struct src *src, struct err *e)
 }
 
 static int
-open_reel(struct reel **r, const char *path, bool live, struct err *e)
+open_reel(struct reel **r, const char *path, struct err *e)
 {
 	struct src *src;
 	struct tape *t;
-	struct tape_opts to = { .live = live };
 	struct reel_opts o = { .channel = -1 };
 	int rc = fdio_open_src(&src, path, e);
 
 	if (rc == 0 && (rc = read_pipe(src, e)) < 0)
 		src_close(src);
 	if (rc == 0)
-		rc = tape_open(&t, src, &to, e);
+		rc = tape_open(&t, src, NULL, e);
 	if (rc == 0)
 		rc = reel_open(r, t, &o, e);
 	if (rc < 0)
@@ -92,29 +96,10 @@ open_reel(struct reel **r, const char *path, bool live, struct err *e)
 }
 
 static int
-read_all(const char *path, struct buf *out, struct err *e)
-{
-	struct src *src;
-	ssize_t n = fdio_open_src(&src, path, e);
-
-	if (n < 0)
-		return (int)n;
-	do {
-		n = buf_reserve(out, 4096);
-		if (n == 0)
-			n = src_read_at(src, out->n, out->p + out->n, 4096, e);
-		if (n > 0)
-			out->n += (size_t)n;
-	} while (n > 0 && out->n < SCRIPT_BYTES_MAX);
-	src_close(src);
-	return (int)n < 0 ? (int)n : 0;
-}
-
-static int
 run_script(struct app *a, const char *path, struct err *e)
 {
 	struct buf text = { 0 }, out = { 0 };
-	int rc = read_all(path, &text, e), wrote = 0;
+	int rc = files_read(path, &text, e), wrote = 0;
 
 	if (rc < 0)
 		err_prefix(e, "%s", path);
@@ -140,36 +125,65 @@ copy_file(char *out, size_t size)
 	return n > 0 && (size_t)n < size ? out : NULL;
 }
 
-/* Where playing begins. */
+/* The options and keys of the usual file, or of the one that was named; a script has those that
+ * it names only. */
 static int
-begin(struct app *a, const struct conf *c, struct err *e)
+read_config(struct conf *c, struct keymap *k, struct conf_faults *f, struct err *e)
 {
-	struct when at = c->at;
+	char usual[PATH_MAX];
+	const char *path = c->config;
+	struct buf text = { 0 };
 	int rc;
 
-	if (c->follow && !c->has_at)
-		at.kind = WHEN_END;
-	if ((c->paused || c->follow || c->has_at) &&
-		player_seek(a->player, &at, a->now) & PLAYER_MISSED) {
-		rc = when_check(&at, false, e);
-		err_prefix(e, "--at");
-		return rc;
+	if (!path && (c->no_config || c->script || files_config(usual, NULL) < 0))
+		return 0;
+	rc = files_read(path ? path : usual, &text, e);
+	if (rc < 0 && path) {
+		err_prefix(e, "%s", path);
+	} else if (rc < 0 && rc != ERR_NOTFOUND) { /* most people have none */
+		f->n++;
+		memcpy(f->first, e->text, sizeof f->first);
 	}
-	if (a->o.growing)
-		app_toast(a, "it is still being recorded: --follow plays on");
-	app_tick(a, a->now);
-	return 0;
+	rc = path ? rc : 0;
+	conf_init(c);
+	conf_read(c, k, path ? path : "auditplay.conf", buf_span(&text), f);
+	buf_free(&text);
+	return rc;
 }
 
 static int
-play(const struct conf *c, struct err *e)
+configure(struct conf *c, struct keymap *k, struct conf_faults *f, int argc, char **argv,
+	struct err *e)
+{
+	int rc;
+
+	keymap_init(k);
+	conf_init(c);
+	rc = conf_args(c, argc, argv, e);
+	if (rc == 0 && (c->action == CONF_PLAY || c->action == CONF_PRINT_KEYS)) {
+		rc = read_config(c, k, f, e);
+		if (rc == 0)
+			rc = conf_args(c, argc, argv, e);
+	}
+	return rc;
+}
+
+static void
+tell_faults(struct app *a, const struct conf_faults *f)
+{
+	if (f->n > 1)
+		app_toast(a, "%s (and %d more)", f->first, f->n - 1);
+	else if (f->n)
+		app_toast(a, "%s", f->first);
+}
+
+static int
+play(const struct conf *c, const struct keymap *k, const struct conf_faults *f,
+	struct err *e)
 {
 	struct app_opts o = { .player = { .speed = c->speed,
 				      .idle_limit_ns = c->idle_limit_ns,
-				      .paused = c->paused,
-				      .loop = c->loop,
-				      .stop_at_markers = c->stop_at_markers,
-				      .live = c->follow },
+				      .paused = c->paused },
 		.depth = THEME_256,
 		.no_mouse = c->no_mouse };
 	struct reel *r = NULL;
@@ -178,23 +192,22 @@ play(const struct conf *c, struct err *e)
 	int rc = c->script ? 0 : ui_check(e);
 
 	if (rc == 0)
-		rc = open_reel(&r, c->file, c->follow, e);
+		rc = open_reel(&r, c->files[0], e);
 	if (rc < 0)
 		return rc;
-	keymap_init(&o.keymap);
-	o.name = c->file;
-	o.growing = !c->follow && fdio_is_written(c->file);
+	o.keymap = *k;
+	o.name = c->files[0];
 	o.clipboard = c->clipboard;
 	o.copy_file = copy_file(name, sizeof name);
 	o.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	rc = app_init(&a, r, &o, c->script ? 0 : clk_mono(&clk_system));
 	if (rc < 0)
 		return err_set(e, rc, "out of memory");
-	rc = begin(&a, c, e);
-	if (rc == 0 && c->script)
-		rc = run_script(&a, c->script, e);
-	else if (rc == 0)
-		rc = ui_run(&a, &clk_system, e);
+	if (c->paused || c->at.kind != WHEN_NS || c->at.ns > 0)
+		player_seek(a.player, &c->at, a.now);
+	app_tick(&a, a.now);
+	tell_faults(&a, f);
+	rc = c->script ? run_script(&a, c->script, e) : ui_run(&a, &clk_system, e);
 	app_done(&a);
 	return rc;
 }
@@ -203,11 +216,13 @@ int
 main(int argc, char **argv)
 {
 	struct err e = { 0 };
+	struct conf_faults faults = { 0 };
+	struct keymap keys;
 	struct conf c;
 
 	setlocale(LC_ALL, "");
 	diag_init("auditplay");
-	if (conf_parse(&c, argc, argv, &e) < 0)
+	if (configure(&c, &keys, &faults, argc, argv, &e) < 0)
 		return diag_fail(&e, NULL);
 	switch (c.action) {
 	case CONF_HELP:
@@ -215,15 +230,25 @@ main(int argc, char **argv)
 	case CONF_VERSION:
 		printf("auditplay %s\n", PACKAGE_VERSION);
 		return 0;
+	case CONF_PRINT_KEYS:
+		if (faults.n)
+			diag_note("%s", faults.first);
+		return print_made(help_text, &keys);
+	case CONF_PRINT_CONFIG:
+		return print_made(sample, &keys);
 	case CONF_MDOC_OPTIONS:
 		opt_mdoc(stdout, conf_opts);
 		return 0;
 	case CONF_MDOC_KEYS:
-		return print_keys();
+		return print_made(help_mdoc, &keys);
 	case CONF_PLAY:
 		break;
 	}
-	if (play(&c, &e) < 0)
-		return diag_fail(&e, NULL);
-	return 0;
+	if (c.nfiles != 1)
+		err_set(&e, ERR_USAGE, "%s (see --help)",
+			c.nfiles ? "one recording at a time"
+				 : "name a recording to play");
+	else if (play(&c, &keys, &faults, &e) == 0)
+		return 0;
+	return diag_fail(&e, NULL);
 }

@@ -7,9 +7,6 @@
 auditplay=$build/auditplay
 golden=$top/tests/golden/play
 
-TZ=UTC
-export TZ
-
 # screens NAME RECORDING LOCALE WANTED
 screens() {
 	LC_ALL=$3 timeout 60 "$auditplay" --script "$golden/$1.script" "$golden/$2.cast" >out 2>&1
@@ -53,6 +50,23 @@ check "wrong script" fails 2 "script line 2: 'jump' is no step" \
 	"$auditplay" --script wrong "$golden/tour.cast"
 check "no terminal" fails 2 'standard output is no terminal (auditlog screen' \
 	"$auditplay" "$golden/tour.cast"
+
+check "the sample file of options and keys is what --print-config prints (make man)" sh -c \
+	"'$auditplay' --print-config | diff '$top/docs/auditplay.conf' -"
+check "--print-keys" sh -c "'$auditplay' --print-keys | grep -q '^  Space, p  *pause, or go on'"
+printf 'speed = 2\npaused = yes\n[keys]\nx = speed 8\nq = none\n' >conf
+check "options and keys of a file" sh -c "printf 'status\nkey x q\nstatus\n' |
+	'$auditplay' --config conf --script - '$golden/tour.cast' | tr '\n' ' ' |
+	grep -q '^paused .* speed 2 .*paused .* speed 8 '"
+check "the command line goes over the file" sh -c "printf 'status\n' |
+	'$auditplay' -s 4 --config conf --script - '$golden/tour.cast' | grep -q ' speed 4 '"
+printf 'sped = 2\nspeed = 2\n[keys]\nx = sped 8\n' >wrongconf
+check "what is wrong in it is told, the rest counts" sh -c "printf 'screen\nstatus\n' |
+	'$auditplay' --config wrongconf --script - '$golden/tour.cast' >out &&
+	grep -q \"wrongconf line 1: 'sped' is no option here (and 1 more)\" out &&
+	grep -q ' speed 2 ' out"
+check "a file of options that is missing" fails 2 'auditplay: .*nothing.conf' \
+	"$auditplay" --config nothing.conf "$golden/tour.cast"
 
 # Cut at every length: plays what is there or says in one line that it is none.
 cut_everywhere() {
