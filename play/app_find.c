@@ -11,7 +11,7 @@
 
 /* --- what is told --- */
 
-/* "hit 5 of 17+, from the start again: cat /etc/shadow" */
+/* "hit 5 of 17+, from the start again: cat /etc/shadow"; "+" as long as there may be more. */
 static void
 say_hit(struct app *a)
 {
@@ -21,7 +21,9 @@ say_hit(struct app *a)
 	uint64_t number = 0;
 	const char *round = "";
 
-	if (f->wrapped)
+	if (f->wrapped && st.full)
+		round = ", round what could be kept to be searched";
+	else if (f->wrapped)
 		round = f->hit_dir > 0 ? ", from the start again"
 				       : ", from the end again";
 	find_number(f, &number);
@@ -29,7 +31,7 @@ say_hit(struct app *a)
 		search_context(f->now.search, &f->hit, &line);
 	snprintf(a->toast, sizeof a->toast, "hit %llu of %llu%s%s%s%.100s",
 		(unsigned long long)number, (unsigned long long)st.hits,
-		st.all ? "" : "+", round, line.n ? ": " : "",
+		st.all && !st.full ? "" : "+", round, line.n ? ": " : "",
 		line.n && buf_cstr(&line) ? buf_cstr(&line) : "");
 	buf_free(&line);
 }
@@ -50,7 +52,7 @@ tell_nothing(struct app *a)
 
 	if (st.full)
 		app_toast(
-			a, "not found: %s (not all that was shown could be kept)", text);
+			a, "not found: %s (not all could be kept to be searched)", text);
 	else if (st.given_up)
 		app_toast(a, "not found: %s (it took too long on %u lines)", text,
 			st.given_up);
@@ -254,10 +256,10 @@ app_find_note(const struct app *a, char *out, size_t size)
 	else if (!st.all)
 		snprintf(out, size, "%llu so far, %d%% searched",
 			(unsigned long long)st.hits, (int)(st.done * 100));
-	else if (st.hits == 1)
-		snprintf(out, size, "1 match");
 	else if (st.hits)
-		snprintf(out, size, "%llu matches", (unsigned long long)st.hits);
+		snprintf(out, size, "%llu match%s%s", (unsigned long long)st.hits,
+			st.hits == 1 ? "" : "es",
+			st.full ? " in what could be kept" : "");
 	else
 		snprintf(out, size, "no match");
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE_BYTES ((size_t)512 << 10) /* of stored text: a few ms */
+#define SLICE_BYTES ((size_t)128 << 10) /* of stored text: a few ms, however many hits */
 
 static void
 finder_close(struct finder *s)
@@ -288,6 +288,12 @@ indexed(const struct find *f, const struct finder *s)
 	return v.duration_ns > 0 ? (double)st.times_ns / (double)v.duration_ns : 0;
 }
 
+static bool
+events_lost(const struct find *f)
+{
+	return reel_index_state(player_reel(f->player)).events_dropped > 0;
+}
+
 struct find_state
 find_state(const struct find *f)
 {
@@ -299,7 +305,7 @@ find_state(const struct find *f)
 		return st;
 	found = search_state(s->search);
 	st.hits = found.hits;
-	st.full = found.full;
+	st.full = found.full || (s->scope == SEARCH_EVENTS && events_lost(f));
 	st.given_up = found.given_up;
 	st.all = s->err.code || (found.done >= 1 && !grows(f, s));
 	st.done = st.all ? 1 : found.done * indexed(f, s);

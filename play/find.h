@@ -80,7 +80,7 @@ struct find_state {
 	uint64_t hits;
 	double done;       /* of the recording, 0 to 1 */
 	bool all;          /* there will be no more */
-	bool full;         /* behind some place nothing can be searched */
+	bool full;         /* there was more than is kept to be searched */
 	unsigned given_up; /* lines on which the expression took too long */
 };
 struct find_state find_state(const struct find *f);

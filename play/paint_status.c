@@ -64,7 +64,7 @@ hit_text(const struct app *a, char *out, size_t size)
 		!find_number(&a->find, &number))
 		return 0;
 	return (size_t)snprintf(out, size, "%llu/%llu%s  ", (unsigned long long)number,
-		(unsigned long long)st.hits, st.all ? "" : "+");
+		(unsigned long long)st.hits, st.all && !st.full ? "" : "+");
 }
 
 /* Notes at the right: what is unusual, and the speed. */

@@ -1,21 +1,30 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/unit/app_show.h"
 
+#include "base/utf8.h"
+
+void
+show_reel(struct show *s, struct reel *r, int cols, int rows)
+{
+	struct app_opts o = { .depth = THEME_256, .utf8 = true };
+
+	*s = (struct show){ 0 };
+	keymap_init(&o.keymap);
+	ck_assert_int_eq(app_init(&s->app, r, &o, 0), 0);
+	ck_assert_int_eq(canvas_size(&s->canvas, cols, rows), 0);
+}
+
 void
 show_open(struct show *s, struct span text, int cols, int rows)
 {
-	struct app_opts o = { .depth = THEME_256, .utf8 = true };
 	struct reel_opts ro = { .channel = -1 };
 	struct tape *t;
 	struct reel *r;
 	struct err e;
 
-	*s = (struct show){ 0 };
-	keymap_init(&o.keymap);
 	ck_assert_int_eq(tape_open(&t, src_mem(text), NULL, &e), 0);
 	ck_assert_int_eq(reel_open(&r, t, &ro, &e), 0);
-	ck_assert_int_eq(app_init(&s->app, r, &o, 0), 0);
-	ck_assert_int_eq(canvas_size(&s->canvas, cols, rows), 0);
+	show_reel(s, r, cols, rows);
 }
 
 void
@@ -44,8 +53,13 @@ press(struct show *s, const char *key)
 void
 type(struct show *s, const char *text)
 {
-	for (; *text; text++)
-		app_key(&s->app, (uint8_t)*text, s->now);
+	while (*text) {
+		uint32_t ch = (uint8_t)*text;
+		int n = utf8_get((const uint8_t *)text, strlen(text), &ch, NULL);
+
+		app_key(&s->app, ch, s->now);
+		text += n > 0 ? n : 1;
+	}
 	paint_app(&s->app, &s->canvas);
 }
 

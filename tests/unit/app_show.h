@@ -13,6 +13,8 @@ struct show {
 	int64_t now;
 };
 
+/* Takes R over. */
+void show_reel(struct show *s, struct reel *r, int cols, int rows);
 /* TEXT is borrowed until show_close(). */
 void show_open(struct show *s, struct span text, int cols, int rows);
 void show_close(struct show *s);

@@ -176,6 +176,8 @@ START_TEST(app_takes_back_a_long_move)
 	press(&s, "?");
 	type(&s, "not there");
 	press(&s, "Enter");
+	while (s.app.find.going)
+		tick_to(&s, s.now);
 	ck_assert(row_has(&s, 23, "not found"));
 	show_close(&s);
 	buf_free(&b);
