@@ -69,7 +69,7 @@ arrive(struct app *a)
 	const struct search_hit *h = &a->find.hit;
 	unsigned flags;
 
-	a->view.follow = a->list.follow = true;
+	a->view.follow = a->list.follow = a->results.list.follow = true;
 	flags = app_answer(a, player_seek_message(a->player, h->n, h->at_ns, a->now), "");
 	tell_hit(a);
 	return flags | APP_PAINT;

@@ -280,12 +280,9 @@ find_pursue(struct find *f)
 static double
 indexed(const struct find *f, const struct finder *s)
 {
-	struct player_view v = player_view(f->player);
 	struct reel_index_state st = reel_index_state(player_reel(f->player));
 
-	if (s->scope == SEARCH_SHOWN || st.times_done)
-		return v.indexed;
-	return v.duration_ns > 0 ? (double)st.times_ns / (double)v.duration_ns : 0;
+	return s->scope != SEARCH_SHOWN && st.times_done ? 1 : st.progress;
 }
 
 static bool

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The list of hits: which part of it is shown, which one is selected.  Only rows that are
  * shown are fetched, and kept as long as they stand for the same hit.  Until the person moves
- * the selection it stays with the clock; after that with its hit, whatever is found before it. */
+ * the selection it stays with the clock, and so again when a hit is gone to; else with its hit,
+ * whatever is found in front of it. */
 #ifndef PLAY_RESULTS_H
 #define PLAY_RESULTS_H
 

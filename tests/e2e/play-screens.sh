@@ -17,6 +17,7 @@ check "a tour of everything" screens tour tour C.UTF-8 tour.out
 check "the same without UTF-8" screens tour tour C tour.ascii
 check "40x10, and smaller" screens small tour C.UTF-8 small.out
 check "a recording larger than the window" screens large large C.UTF-8 large.out
+check "looking for things" screens find find C.UTF-8 find.out
 check "a hostile recording that is cut" screens hostile hostile C.UTF-8 hostile.out
 
 printf 'tick 1\nscreen\n' >s

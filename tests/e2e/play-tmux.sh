@@ -87,6 +87,11 @@ check "the help" same screen-256color 256 80x24 tour h Down Down
 check "a prompt" same screen-256color 256 80x24 tour g 1 2 Left
 check "the end of a prompt" same screen-256color 256 80x24 tour g 9 Enter
 check "finding" same screen-256color 256 80x24 tour / T H Backspace h C-g / e n d Enter
+check "an expression being written" same screen-256color 256 80x24 find End / r o . t
+check "hits" same screen-256color 256 80x24 find / r o o t Enter n n
+check "the list of hits" same screen-256color 256 70x30 find / r o o t Enter R Down Down Enter
+check "the list of hits, in monochrome" same vt100 0 40x12 find / r o o t Enter R Down
+check "what was typed" same screen-256color 256 80x24 find / t : p a s s C-r Enter
 check "steps" same screen-256color 256 80x24 tour . . . . . . ,
 check "a large recording" same screen-256color 256 40x10 large End H H J
 check "a large recording, cursor" same screen-256color 256 70x20 large End Left

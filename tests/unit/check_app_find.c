@@ -271,9 +271,9 @@ START_TEST(lists_the_hits)
 	press(&s, "Enter");
 	ck_assert_int_eq(pos(&s), 29 * NS_PER_S);
 	ck_assert(row_has(&s, 23, "hit 29 of 30"));
-	press(&s, "n"); /* the selection stays where the person put it */
+	press(&s, "n"); /* the list goes along */
 	ck_assert_int_eq(pos(&s), 30 * NS_PER_S);
-	ck_assert(row_has(&s, selected_row(&s), "line 28"));
+	ck_assert(row_has(&s, selected_row(&s), "line 29"));
 	press(&s, "Esc");
 	ck_assert_int_eq(selected_row(&s), -1);
 	show_close(&s);
