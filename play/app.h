@@ -10,6 +10,7 @@
 #include "play/copy.h"
 #include "play/help.h"
 #include "play/keymap.h"
+#include "play/links.h"
 #include "play/mouse.h"
 #include "play/pane.h"
 #include "play/player.h"
@@ -35,8 +36,10 @@ struct app_opts {
 	struct keymap keymap;
 	enum theme_depth depth;
 	bool utf8;
-	bool no_mouse;    /* leave it to the terminal, until the person wants it */
-	const char *name; /* of the recording, NULL: has none */
+	bool no_mouse;      /* leave it to the terminal, until the person wants it */
+	const char *name;   /* of the recording, NULL: has none */
+	int colours;        /* enum theme_depth wished for, -1: as the terminal has */
+	bool resize_window; /* the terminal is to take the size of the recording */
 	enum copy_clipboard clipboard;
 	const char *copy_file; /* for what is copied without a clipboard; NULL: ask */
 };
@@ -63,6 +66,7 @@ struct app {
 	struct detail detail;
 	bool lane; /* typed keys are shown */
 	struct copy copy;
+	struct links links;
 	enum render_format save_as;              /* what was saved last was so */
 	struct prompt prompts[APP_PROMPT_COUNT]; /* by whose history it is */
 	enum app_prompt prompt;

@@ -12,6 +12,9 @@ enum {
 	O_IDLE,
 	O_PAUSED,
 	O_NO_MOUSE,
+	O_COLOURS,
+	O_ASCII,
+	O_RESIZE_WINDOW,
 	O_CLIPBOARD,
 	O_CONFIG,
 	O_NO_CONFIG,
@@ -31,6 +34,12 @@ const struct opt conf_opts[] = {
 	{ O_PAUSED, "paused", 'p', NULL, "begin paused" },
 	{ O_NO_MOUSE, "no-mouse", 0, NULL,
 		"leave the mouse to the terminal, to select text as usual" },
+	{ O_COLOURS, "colours", 0, "auto|mono|8|16|256|true",
+		"use so many colours at most; auto: what TERM, COLORTERM and NO_COLOR "
+		"say" },
+	{ O_ASCII, "ascii", 0, NULL, "draw with ASCII characters only" },
+	{ O_RESIZE_WINDOW, "resize-window", 0, NULL,
+		"ask the terminal to take the size of the recording (not all do)" },
 	{ O_CLIPBOARD, "clipboard", 0, "auto|osc52|file|none",
 		"where copied text goes: to the terminal's clipboard if it is known to\n"
 		"have one, else a file; always to the terminal; to a file; nowhere" },
@@ -55,6 +64,17 @@ set_idle(struct conf *c, const char *value, struct err *e)
 
 	c->idle_limit_ns = seconds > 0 ? (int64_t)(seconds * (double)NS_PER_S) : -1;
 	return rc;
+}
+
+static int
+set_colours(struct conf *c, const char *value, struct err *e)
+{
+	static const char *const names[] = { "auto", "mono", "8", "16", "256", "true",
+		NULL };
+	int i = opt_choice(value, "--colours", names, e);
+
+	c->colours = i - 1;
+	return i < 0 ? i : 0;
 }
 
 static int
@@ -103,6 +123,14 @@ set(struct conf *c, int option, const char *value, struct err *e)
 	case O_PRINT_CONFIG:
 		c->action = CONF_PRINT_CONFIG;
 		return 0;
+	case O_COLOURS:
+		return set_colours(c, value, e);
+	case O_ASCII:
+		c->ascii = true;
+		return 0;
+	case O_RESIZE_WINDOW:
+		c->resize_window = true;
+		return 0;
 	case O_CLIPBOARD:
 		return set_clipboard(c, value, e);
 	case O_HELP:
@@ -130,7 +158,7 @@ hidden(struct conf *c, const char *word)
 void
 conf_init(struct conf *c)
 {
-	*c = (struct conf){ .speed = 1 };
+	*c = (struct conf){ .speed = 1, .colours = -1 };
 }
 
 int

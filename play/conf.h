@@ -25,6 +25,8 @@ struct conf {
 	int64_t idle_limit_ns; /* as in struct player_opts */
 	bool paused, no_mouse;
 	enum copy_clipboard clipboard;
+	int colours; /* enum theme_depth, -1: as the terminal has */
+	bool ascii, resize_window;
 	const char *script; /* NULL: on the terminal */
 	const char *config; /* a file of options and keys; NULL: the usual one ... */
 	bool no_config;     /* ... or none */

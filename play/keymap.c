@@ -113,6 +113,7 @@ static const struct {
 	{ KEYMAP_PLAY, "m", "mouse" },
 	{ KEYMAP_PLAY, "y", "copy-mode" },
 	{ KEYMAP_PLAY, "S", "save" },
+	{ KEYMAP_PLAY, "u", "links" },
 	{ KEYMAP_PLAY, "C-l", "redraw" },
 	{ KEYMAP_PLAY, "C-z", "suspend" },
 	{ KEYMAP_PLAY, "h", "help" },
@@ -167,6 +168,18 @@ static const struct {
 	{ KEYMAP_COPY, "y", "copy" },
 	{ KEYMAP_COPY, "Enter", "copy" },
 	{ KEYMAP_COPY, "q", "close" },
+	{ KEYMAP_LINKS, "Up", "select up" },
+	{ KEYMAP_LINKS, "k", "select up" },
+	{ KEYMAP_LINKS, "Down", "select down" },
+	{ KEYMAP_LINKS, "j", "select down" },
+	{ KEYMAP_LINKS, "PgUp", "select page-up" },
+	{ KEYMAP_LINKS, "PgDn", "select page-down" },
+	{ KEYMAP_LINKS, "Home", "select first" },
+	{ KEYMAP_LINKS, "End", "select last" },
+	{ KEYMAP_LINKS, "y", "copy" },
+	{ KEYMAP_LINKS, "Enter", "copy" },
+	{ KEYMAP_LINKS, "u", "close" },
+	{ KEYMAP_LINKS, "q", "close" },
 };
 
 static uint32_t

@@ -44,6 +44,7 @@ enum keymap_mode {
 	KEYMAP_RESULTS,
 	KEYMAP_HELP,
 	KEYMAP_COPY,
+	KEYMAP_LINKS,
 	KEYMAP_MODES
 };
 

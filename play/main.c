@@ -198,8 +198,12 @@ play(const struct conf *c, const struct keymap *k, const struct conf_faults *f,
 	o.keymap = *k;
 	o.name = c->files[0];
 	o.clipboard = c->clipboard;
+	o.colours = c->colours;
+	o.resize_window = c->resize_window;
+	if (c->colours >= 0)
+		o.depth = (enum theme_depth)c->colours;
 	o.copy_file = copy_file(name, sizeof name);
-	o.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	o.utf8 = !c->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	rc = app_init(&a, r, &o, c->script ? 0 : clk_mono(&clk_system));
 	if (rc < 0)
 		return err_set(e, rc, "out of memory");

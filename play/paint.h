@@ -15,6 +15,7 @@ void paint_lane(struct app *a, struct canvas *c, struct view_rect area);
 void paint_results(struct app *a, struct canvas *c, struct view_rect area);
 void paint_help(struct app *a, struct canvas *c, struct view_rect area);
 void paint_timebar(struct app *a, struct canvas *c, struct view_rect area);
+void paint_links(struct app *a, struct canvas *c, struct view_rect area);
 void paint_status(struct app *a, struct canvas *c, struct view_rect area);
 
 static inline struct style

@@ -46,6 +46,12 @@ copy_shown(const struct app *a)
 	return a->copy.on;
 }
 
+static bool
+links_shown(const struct app *a)
+{
+	return a->links.on;
+}
+
 static struct view_rect
 no_room(const struct app *a, struct view_rect *rest)
 {
@@ -174,6 +180,13 @@ static const struct pane panes[PANE_COUNT] = {
 		.command = app_list_command,
 		.mouse = app_list_mouse,
 		.close = app_list_close,
+	},
+	[PANE_LINKS] = {
+		.mode = KEYMAP_LINKS,
+		.shown = links_shown,
+		.paint = paint_links,
+		.command = app_links_command,
+		.close = app_links_close,
 	},
 	[PANE_COPY] = {
 		.mode = KEYMAP_COPY,

@@ -22,6 +22,7 @@ enum pane_id {
 	PANE_HELP,
 	PANE_DETAIL,
 	PANE_LIST,
+	PANE_LINKS,
 	PANE_COPY, /* only keys: the screen paints it */
 	PANE_RESULTS,
 	PANE_SCREEN,

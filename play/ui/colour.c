@@ -12,10 +12,6 @@
 static enum theme_depth
 depth_of_terminal(void)
 {
-	const char *no_color = getenv("NO_COLOR");
-
-	if (no_color && *no_color)
-		return THEME_MONO;
 	if (!has_colors() || start_color() == ERR)
 		return THEME_MONO;
 	if (COLORS > 256)
@@ -25,12 +21,24 @@ depth_of_terminal(void)
 	return COLORS >= 16 ? THEME_16 : COLORS >= 8 ? THEME_8 : THEME_MONO;
 }
 
-void
-colour_start(struct colour *c)
+static int
+wish_of_environment(void)
 {
+	const char *no_color = getenv("NO_COLOR");
+
+	return no_color && *no_color ? THEME_MONO : THEME_TRUE;
+}
+
+void
+colour_start(struct colour *c, int wish)
+{
+	if (wish < 0)
+		wish = wish_of_environment();
 	memset(c, 0, sizeof *c);
 	c->plain.shade.fg = c->plain.shade.bg = -1;
 	c->depth = depth_of_terminal();
+	if ((int)c->depth > wish)
+		c->depth = (enum theme_depth)wish;
 	if (c->depth != THEME_MONO)
 		use_default_colors();
 }

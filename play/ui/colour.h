@@ -20,7 +20,9 @@ struct colour {
 	int pairs; /* handed out since the last reset */
 };
 
-void colour_start(struct colour *c); /* after curses has started */
+/* After curses has started.  WISH: enum theme_depth, at most so many colours; -1: as many as
+ * there are, or none if NO_COLOR is set. */
+void colour_start(struct colour *c, int wish);
 /* The pair for a cell, valid until the next call.  Sets *RESET when all pairs had to be
  * given up: what is on the screen has lost its colours and must be drawn again. */
 const struct colour_pair *colour_pair(

@@ -2,6 +2,7 @@
 #include "play/ui/draw.h"
 
 #include "base/utf8.h"
+#include "play/ascii.h"
 
 #include <curses.h>
 #include <wchar.h>
@@ -31,10 +32,10 @@ static const struct {
 };
 
 void
-draw_start(struct draw *d, bool utf8)
+draw_start(struct draw *d, bool utf8, int colours)
 {
 	memset(d, 0, sizeof *d);
-	colour_start(&d->colour);
+	colour_start(&d->colour, colours);
 	retouch_start(&d->retouch);
 	idcok(stdscr,
 		FALSE); /* cells that move would take along what it does not know of */
@@ -67,21 +68,6 @@ attributes(const struct draw *d, uint16_t attr)
 	return a;
 }
 
-/* What stands for a character where there is no UTF-8. */
-static wchar_t
-in_ascii(uint32_t ch)
-{
-	if (ch < 0x7F)
-		return (wchar_t)ch;
-	if (ch == 0x2502 || ch == 0x2503 || ch == 0x2551)
-		return L'|';
-	if (ch == 0x2500 || ch == 0x2501 || ch == 0x2550)
-		return L'-';
-	if (ch > 0x2500 && ch < 0x2580)
-		return L'+';
-	return ch >= 0x2580 && ch < 0x25A0 ? L'#' : L'?';
-}
-
 /* The base character; where curses would give it more room than the recording did, or none,
  * a replacement, so that nothing behind it moves. */
 static wchar_t
@@ -90,7 +76,7 @@ base_char(const struct draw *d, uint32_t ch, int width)
 	if (ch < 32 || (ch >= 0x7F && ch < 0xA0))
 		return L' ';
 	if (!d->utf8)
-		return width == 1 ? in_ascii(ch) : L'?';
+		return (wchar_t)ascii_of(ch);
 	if (wcwidth((wchar_t)ch) > 0 && wcwidth((wchar_t)ch) <= width)
 		return (wchar_t)ch;
 	return wcwidth(UTF8_BAD) == 1 ? (wchar_t)UTF8_BAD : L'?';

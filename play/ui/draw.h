@@ -16,7 +16,8 @@ struct draw {
 	bool drawn[CANVAS_ROWS_MAX]; /* rows of this frame */
 };
 
-void draw_start(struct draw *d, bool utf8);
+/* COLOURS: enum theme_depth, or -1. */
+void draw_start(struct draw *d, bool utf8, int colours);
 void draw_done(struct draw *d); /* before curses ends */
 /* The terminal belongs to somebody else for a while: its cursor is as it was. */
 void draw_leave(struct draw *d);

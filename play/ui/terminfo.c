@@ -34,9 +34,9 @@ wants_truecolor(void)
 
 /* The sisters are in the package ncurses-term: without it there are 256 colours. */
 const char *
-terminfo_name(char *buf, size_t size)
+terminfo_name(char *buf, size_t size, int wish)
 {
-	const char *term = getenv("TERM");
+	const char *term = getenv("TERM"), *sister = NULL;
 	bool can_move, family;
 	size_t n;
 
@@ -44,9 +44,13 @@ terminfo_name(char *buf, size_t size)
 		return "";
 	n = strcspn(term, "-");
 	family = term[n] == 0 || strcmp(term + n, "-256color") == 0;
-	if (!wants_truecolor() || !family)
+	if (wish == THEME_TRUE || (wish < 0 && wants_truecolor()))
+		sister = "-direct";
+	else if (wish == THEME_256)
+		sister = "-256color";
+	if (!sister || !family)
 		return term;
-	snprintf(buf, size, "%.*s-direct", (int)n, term);
+	snprintf(buf, size, "%.*s%s", (int)n, term, sister);
 	return look_up(buf, &can_move) && can_move ? buf : term;
 }
 

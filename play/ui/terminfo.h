@@ -4,13 +4,15 @@
 #define PLAY_UI_TERMINFO_H
 
 #include "base/err.h"
+#include "play/theme.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The name to start curses with: TERM, or its direct colour sister where the terminal has
- * 24 bit colours.  BUF may be used for it. */
-const char *terminfo_name(char *buf, size_t size);
+/* The name to start curses with: TERM, or the sister of it that has as many colours as are
+ * wished for (enum theme_depth); WISH -1: direct colours where the terminal says it has them.
+ * BUF may be used for it. */
+const char *terminfo_name(char *buf, size_t size, int wish);
 /* Can this terminal show a screen?  ERR_USAGE says why not. */
 int terminfo_check(struct err *e);
 

@@ -43,6 +43,7 @@ struct ui {
 	int sig_fd;
 	int64_t painted;
 	int empty_reads;
+	int asked_cols, asked_rows; /* of the recording, for --resize-window */
 	bool dirty, quit;
 	bool mouse;        /* was asked for */
 	struct mouse drag; /* the latest that waits for the next frame */
@@ -130,7 +131,8 @@ start_curses(struct ui *u, struct err *e)
 
 	if (tty_open(&u->tty, STDOUT_FILENO, e) < 0)
 		return e->code;
-	u->screen = newterm(terminfo_name(name, sizeof name), stdout, u->in);
+	u->screen = newterm(
+		terminfo_name(name, sizeof name, u->app->o.colours), stdout, u->in);
 	if (!u->screen)
 		return err_set(e, ERR_USAGE, "the terminal cannot be used");
 	guard_terminal(u);
@@ -144,7 +146,7 @@ start_curses(struct ui *u, struct err *e)
 	nodelay(stdscr, TRUE);
 	set_escdelay(ESC_DELAY_MS);
 	leaveok(stdscr, FALSE);
-	draw_start(&u->draw, u->app->o.utf8);
+	draw_start(&u->draw, u->app->o.utf8, u->app->o.colours);
 	u->app->o.depth = u->draw.colour.depth;
 	return ui_resize(u) < 0 ? err_set(e, ERR_NOMEM, "out of memory") : 0;
 }
@@ -168,11 +170,30 @@ ui_stop(struct ui *u)
 	canvas_free(&u->canvas);
 }
 
+/* Once for every size of the recording: what the terminal makes of it is its own affair. */
+static void
+ask_for_size(struct ui *u)
+{
+	const struct emu *e = reel_screen(player_reel(u->app->player));
+	struct view_rect screen = app_layout(u->app).area[PANE_SCREEN];
+	int cols = emu_cols(e) + COLS - screen.cols;
+	int rows = emu_rows(e) + LINES - screen.rows;
+
+	if (!u->app->o.resize_window || !screen.rows ||
+		(u->asked_cols == emu_cols(e) && u->asked_rows == emu_rows(e)))
+		return;
+	u->asked_cols = emu_cols(e);
+	u->asked_rows = emu_rows(e);
+	if (cols != COLS || rows != LINES)
+		dprintf(STDOUT_FILENO, "\033[8;%d;%dt", rows, cols);
+}
+
 static void
 paint(struct ui *u)
 {
 	paint_app(u->app, &u->canvas);
 	draw_canvas(&u->draw, &u->canvas);
+	ask_for_size(u);
 	u->painted = clk_mono(u->clk);
 	u->dirty = false;
 }
