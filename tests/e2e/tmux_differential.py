@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: ISC
 """The emulator against tmux on the output of real programs: each is recorded in a pty, its
 output goes to a tmux pane and to the emulator, and at several places both screens (text,
-colours, attributes, cursor) must be equal.  Prints TAP.
+colours, attributes, underlines, cursor) must be equal.  Prints TAP, and for each program at
+how many places it was so.
+
+Where tmux and the emulator differ on purpose is written down in KNOWN below and in
+tests/tools/emudiff.c, each with its reason; nothing else is let pass.
 
 Places lie in front of escape sequences, so that a cursor report behind them tells when tmux
 has taken everything."""
 import fcntl
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -19,7 +24,7 @@ import termios
 import time
 import tty
 
-CUTS = 4
+CUTS = 6
 QUIET = 0.12  # a program that says nothing for so long waits for a key
 PATIENCE = 4.0
 
@@ -76,6 +81,30 @@ def record(command, keys, size):
     return out
 
 
+# Where the window changes its size nothing is compared until the program has drawn again: tmux
+# makes lines longer and shorter then (reflow), xterm and we cut them, and programs that care
+# draw anew.
+#
+# What tmux 3.3 does otherwise than xterm and us, and is taken out of the recordings so that
+# the rest can be compared: where ("" everywhere), what, as a pattern of bytes, and why.
+KNOWN = [
+    ("", rb"\x1b#[3456]", "tmux has no lines of double size; check_term has tests of ours"),
+    ("", rb"\xe2\x80\x8d(?![\xe2-\xf4])", "tmux 3.3 keeps a joiner that joins nothing in mind until "
+                                     "the next wide character, wherever that stands"),
+    ("top", rb"(?<=\x1b\[m\x1b\[39;49m)\x1b\[K", "erasing behind a full line, while the wrap waits: "
+     "takes the last column by xterm's rules, nothing in tmux (check_term, 'el at the wait')"),
+]
+
+
+def known_away(name, recorded):
+    for where, pattern, _ in KNOWN:
+        if where not in name:
+            continue
+        recorded = [piece if isinstance(piece, tuple) else re.sub(pattern, b"", piece)
+                    for piece in recorded]
+    return recorded
+
+
 def cuts(data, n):
     """Up to N places in front of an escape sequence, the last one the end."""
     places = [i for i in range(1, len(data) - 1)
@@ -102,8 +131,8 @@ def pane(parts):
 
 
 class Tmux:
-    def __init__(self):
-        self.command = ["tmux", "-S", os.path.abspath("socket"), "-f", "/dev/null"]
+    def __init__(self, socket="socket"):
+        self.command = ["tmux", "-S", os.path.abspath(socket), "-f", "/dev/null"]
 
     def run(self, *args):
         env = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8", SHELL="/bin/sh")
@@ -130,8 +159,9 @@ def wait_for(name):
         time.sleep(0.005)
 
 
-def compare(tmux, recorded, size):
-    """Differences as text, '' when there are none."""
+def compare(tmux, recorded, size, agreed):
+    """Differences as text, '' when there are none; AGREED gets the cells of each place that
+    was equal."""
     steps, parts = [], []
     for at, piece in enumerate(recorded):
         if isinstance(piece, tuple):
@@ -167,7 +197,9 @@ def compare(tmux, recorded, size):
         diff = subprocess.run([BUILD + "/tests/tools/emudiff", "capture", row.decode(), str(col),
                                "%dx%d" % size] + steps[:i + 1], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False)
-        if diff.returncode:
+        if diff.returncode == 0:
+            agreed.append(int(diff.stdout.split()[-2]))
+        else:
             return "step %d of %d: %s" % (i + 1, len(steps), diff.stdout.decode())
     return ""
 
@@ -195,6 +227,18 @@ PROGRAMS = [
     ("nvim", ["nvim", "-u", "NONE", "-i", "NONE", "-n", "--cmd", "set tgc nu", TEXT],
      ["jjjj", "\x04", "\x04", "/emu\r", "ihello\x1b", ":split\r", "G", "dd"], (80, 24)),
     ("mc", ["mc", "-x"], ["\x1b[B", "\t", "\x1b[B", "\x1b[6~"], (80, 24)),
+    ("top", ["top", "-d", "1"], ["1", "c", "V", "H", "m", "t", "z"], (100, 30)),
+    ("fzf", ["sh", "-c", "ls /usr/bin | head -300 | fzf --color=dark --border --preview "
+             "'echo {}; ls -l /usr/bin/{}'"],
+     ["a", "b", "\x7f", "\x0b", "\x0b", "\x0e", "\t", (110, 28), "x"], (90, 24)),
+    ("bash, emoji and marks", ["bash", "--norc"],
+     ["echo '\u2764\ufe0f \U0001f44d\U0001f3fd \U0001f1e9\U0001f1ea 1\ufe0f\u20e3'\r",
+      "echo '\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f3f3\ufe0f\u200d\U0001f308|'\r",
+      "echo 'e\u0301 o\u0308\u0304 n\u0303 \u0915\u094d\u0937\u093f \u1112\u1161\u11ab "
+      "\u0644\u0627 a\u200db'\r",
+      "printf '\\033[9m\u4e16\u754c\\033[4:3;58:2::255:0:0m\u00e4\\033[53m\U0001f600\\033[m\\n'\r",
+      "printf '%78s\u4e16\u754c\\n%79s\U0001f468\u200d\U0001f469|\\n' a b\r",
+      "x='\u4e16e\u0301\U0001f600", "\x02\x02\x02", "\u00fc", "\x04", "\x05'\r"], (80, 24)),
     ("btop", ["btop", "--utf-force"], ["", "", "2"], (100, 30)),
 ]
 
@@ -204,9 +248,10 @@ def run(number, name, command, keys, size):
     home = os.getcwd()
     os.chdir(folder)
     tmux = Tmux()
+    agreed = []
     try:
-        recorded = record(command, keys, size)
-        said = compare(tmux, recorded, size) or ("" if recorded[0] else "it printed nothing")
+        recorded = known_away(name, record(command, keys, size))
+        said = compare(tmux, recorded, size, agreed) or ("" if recorded[0] else "it printed nothing")
     except (RuntimeError, OSError, subprocess.SubprocessError) as error:
         said = str(error)
     finally:
@@ -217,6 +262,7 @@ def run(number, name, command, keys, size):
         os.chdir(home)
     for line in said.splitlines():
         print("# " + line)
+    print("# %s: equal at %d places, %d cells" % (name, len(agreed), sum(agreed)))
     print("%sok %d - %s" % ("not " if said else "", number, name))
     if said and os.environ.get("KEEP"):
         print("# kept in " + folder)
@@ -240,4 +286,5 @@ def main():
             print("ok %d - %s # SKIP it is not installed" % (number, name))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -529,6 +529,10 @@ static const struct {
 		"bc\xcc\x81",
 		0, 3 },
 	{ "0123456789", 5, 4, "X", "0123X", 0, 4 },
+	/* Lines are not folded anew (reflow), as in xterm: what stood on the screen stays
+	 * where it was, so that a program that believes in places is right. */
+	{ "0123456789AB", 20, 4, "X", "0123456789\nABX", 1, 3 },
+	{ "0123456789AB", 5, 4, "X", "01234\nABX", 1, 3 },
 	{ ESC "7" CSI "4;10H" ESC "7", 2, 2, ESC "8X", "\n X", 1, 1 },
 	{ ESC "#6", 1, 1, "ab", "b", 0, 0 },
 	{ "1\r\n2\r\n3\r\n4\r\n5\r\n6", 10, 6, "X", "1\n2\n3\n4\n5\n6X", 5, 2 },
