@@ -40,8 +40,8 @@ put_command_text(struct jsonw *w, const struct trace_command *c, size_t max)
 		return;
 	}
 	put_text(w, "text", "textBytes", text);
-	if (c->length > text.n || text.n < c->text.n)
-		jsonw_kuint(w, "length", c->length > c->text.n ? c->length : c->text.n);
+	if (c->cut || text.n < c->text.n)
+		jsonw_kbool(w, "textCut", true);
 	jsonw_kstr(w, "textBy", c->text_by);
 }
 

@@ -217,12 +217,22 @@ echo_feed(struct echo *e, struct span out)
 	}
 }
 
+/* Blanks behind the cursor: typed, or what erased characters that stood there? */
+static bool
+blank_tail(const struct echo *e)
+{
+	for (size_t i = e->at; i < e->n; i++)
+		if (e->ch[i] != ' ')
+			return false;
+	return e->at < e->n;
+}
+
 bool
 echo_text(const struct echo *e, struct buf *out)
 {
 	uint8_t b[UTF8_MAX_LEN];
 
-	if (!e->on || e->unsure || !e->done || e->hold.n)
+	if (!e->on || e->unsure || !e->done || e->hold.n || blank_tail(e))
 		return false;
 	for (size_t i = 0; i < e->n; i++)
 		buf_add(out, b, (size_t)utf8_put(b, e->ch[i]));

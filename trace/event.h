@@ -22,7 +22,7 @@ struct trace_command {
 	uint64_t within; /* id of the verified command that was running, 0: none */
 	struct span text;
 	const char *missing; /* why TEXT is */
-	uint64_t length; /* of the whole text in bytes, when TEXT is only its beginning */
+	bool cut;            /* TEXT is only the beginning of it */
 	struct span cwd;
 	bool verified;       /* told with the nonce of the session */
 	const char *origin;  /* kind of marks: "osc133" */

@@ -95,7 +95,7 @@ sample(struct foreground *f, int64_t now)
 	pid_t pid = 0;
 
 	if (ioctl(f->s->pty, TIOCGPGRP, &pid) < 0 || pid <= 0 ||
-		!pid_read(&f->facts, pid) || !(f->facts.argv_n || f->facts.exe[0]))
+		!pid_read(&f->facts, pid) || !f->facts.argv_n)
 		return;
 	is_new = pid != f->pid || f->facts.start != f->start ||
 		 strcmp(f->exe, f->facts.exe) != 0;

@@ -118,8 +118,7 @@ set_text(struct marks *m, struct span v, bool url)
 {
 	m->mark.text = url ? decode_url(m->text, sizeof m->text, v)
 			   : decode_backslash(m->text, sizeof m->text, v);
-	if (m->seen > sizeof m->body)
-		m->mark.length = m->mark.text.n + (m->seen - sizeof m->body);
+	m->mark.cut |= m->seen > sizeof m->body;
 }
 
 static void
@@ -149,7 +148,6 @@ static void
 parameters(struct marks *m, struct span rest)
 {
 	struct span v;
-	uint64_t n;
 
 	while (rest.n) {
 		struct span f = field(&rest);
@@ -164,9 +162,10 @@ parameters(struct marks *m, struct span rest)
 			m->mark.hidden = true;
 		else if (value(f, "repeat=", &v))
 			m->mark.repeat = true;
-		else if (value(f, "length=", &v) && number(v, UINT32_MAX, &n) &&
-			 n > m->mark.text.n)
-			m->mark.length = n;
+		else if (value(f, "last=", &v))
+			m->mark.status = status_of(v);
+		else if (value(f, "cut=", &v))
+			m->mark.cut = true;
 		else if (m->mark.kind == MARK_PROMPT && value(f, "k=", &v) &&
 			 !span_is(v, "i"))
 			m->mark.kind = MARK_NONE; /* the prompt of a further line */

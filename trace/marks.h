@@ -32,10 +32,10 @@ struct mark {
 	bool hidden;      /* LINE, START: the shell cannot tell the text ... */
 	bool repeat;      /* ... but if it is TEXT, it was the same line once more */
 	struct span text; /* LINE, START: the command line, P NULL: not told */
-	uint64_t length;  /* of the whole text, when TEXT is only its beginning */
+	bool cut;         /* TEXT is only the beginning of it */
 	struct span cwd;
 	struct span id; /* of 3008 */
-	int status;     /* END; -1: not told */
+	int status;     /* END; START: of the command before it; -1: not told */
 };
 
 struct marks {

@@ -125,7 +125,7 @@ find_text(struct shells *s, struct shell *sh, const struct mark *m)
 	has_typed = echo_text(&s->echo, &s->typed);
 	typed = buf_span(&s->typed);
 	c->text_by = "shell";
-	c->length = m->length;
+	c->cut = m->cut;
 	if (m->hidden && m->repeat && has_told && has_typed && span_eq(told, typed)) {
 		buf_add_span(&sh->text, told);
 	} else if (!m->hidden && has_told) {
@@ -165,13 +165,15 @@ is_double(
 	const struct shells *s, const struct shell *sh, const struct mark *m, int64_t now)
 {
 	const struct shell *v = &s->verified;
+	struct span text;
 
 	if (sh == v || !v->seen)
 		return false;
 	if (!v->running)
 		return true;
+	text = m->text.p ? m->text : buf_span(&sh->line);
 	return now - v->cmd.start_ns < DOUBLE_NS &&
-	       (!m->text.p || span_eq(m->text, v->cmd.text));
+	       ((!m->text.p && !sh->has_line) || span_eq(text, v->cmd.text));
 }
 
 static bool
@@ -182,7 +184,8 @@ take_start(struct shells *s, struct shell *sh, const struct mark *m, int64_t now
 	if (is_double(s, sh, m, now) || (sh == &s->claim && !may_claim(s, now)))
 		return false;
 	if (was_running)
-		end(s, sh, -1, "the shell began another command", m->verified, now);
+		end(s, sh, m->status, "the shell began another command", m->verified,
+			now);
 	sh->cmd = (struct trace_command){ .id = s->next_id++,
 		.within = sh == &s->claim && s->verified.running ? s->verified.cmd.id : 0,
 		.verified = sh == &s->verified,
