@@ -57,7 +57,7 @@ tell_nothing(struct app *a)
 		app_toast(a, "not found: %s (it took too long on %u lines)", text,
 			st.given_up);
 	else
-		app_toast(a, "not found: %s", text);
+		app_toast(a, "not found%s: %s", st.all ? "" : " so far", text);
 }
 
 /* --- going --- */
@@ -253,6 +253,8 @@ app_find_note(const struct app *a, char *out, size_t size)
 		snprintf(out, size, "C-t: where  C-r: plain text or not");
 	else if (s->err.code)
 		snprintf(out, size, "%s", s->err.text);
+	else if (!st.all && st.done >= 1)
+		snprintf(out, size, "%llu so far", (unsigned long long)st.hits);
 	else if (!st.all)
 		snprintf(out, size, "%llu so far, %d%% searched",
 			(unsigned long long)st.hits, (int)(st.done * 100));

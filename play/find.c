@@ -285,6 +285,13 @@ indexed(const struct find *f, const struct finder *s)
 	return s->scope != SEARCH_SHOWN && st.times_done ? 1 : st.progress;
 }
 
+/* The recording is still being made. */
+static bool
+live(const struct find *f)
+{
+	return player_view(f->player).live;
+}
+
 static bool
 events_lost(const struct find *f)
 {
@@ -304,8 +311,8 @@ find_state(const struct find *f)
 	st.hits = found.hits;
 	st.full = found.full || (s->scope == SEARCH_EVENTS && events_lost(f));
 	st.given_up = found.given_up;
-	st.all = s->err.code || (found.done >= 1 && !grows(f, s));
-	st.done = st.all ? 1 : found.done * indexed(f, s);
+	st.all = s->err.code || (found.done >= 1 && !grows(f, s) && !live(f));
+	st.done = found.done >= 1 && !grows(f, s) ? 1 : found.done * indexed(f, s);
 	return st;
 }
 
@@ -366,6 +373,20 @@ find_current(struct find *f, uint64_t *i)
 		return false;
 	*i = search_number(s, &hit);
 	return true;
+}
+
+bool
+find_typed(struct find *f, struct buf *out)
+{
+	struct buf line = { 0 };
+	bool is = f->lit && find_at_hit(f) && f->now.scope == SEARCH_TYPED &&
+		  search_context(f->now.search, &f->hit, &line) == 0 &&
+		  f->hit.end <= line.n;
+
+	if (is)
+		buf_add(out, line.p + f->hit.start, f->hit.end - f->hit.start);
+	buf_free(&line);
+	return is;
 }
 
 bool

@@ -102,6 +102,9 @@ bool find_current(struct find *f, uint64_t *i);
 /* It was gone to. */
 void find_choose(struct find *f, const struct search_hit *hit);
 
+/* The present place is that of a hit among what was typed: append what was found. */
+bool find_typed(struct find *f, struct buf *out);
+
 /* What the present screen shows of the search; valid until the screen changes. */
 const struct find_mark *find_marks_shown(struct find *f, int *n);
 /* The one gone to; NULL: there is none, or another place is shown by now. */

@@ -6,6 +6,7 @@
 #include "base/clk.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define KEYS_MAX  256
 #define FRESH_NS  (700 * NS_PER_MS) /* typed now */
@@ -60,12 +61,52 @@ put_pause(struct app *a, struct canvas *c, struct view_rect area, int end, int64
 	return put_left(c, area, end, paint_style(a, ROLE_LANE_PAUSE), text);
 }
 
+/* The last of these keys bring WANTED: how many of them, or 0. */
+static size_t
+keys_of(const struct reel_key *k, size_t n, struct span wanted)
+{
+	size_t i = n, len;
+
+	while (i && wanted.n) {
+		len = strlen(k[--i].name);
+		len = len > wanted.n ? wanted.n
+				     : len; /* "<BS>", of which ">" was found */
+		if (memcmp(k[i].name + strlen(k[i].name) - len, wanted.p + wanted.n - len,
+			    len) != 0)
+			return 0;
+		wanted.n -= len;
+	}
+	return wanted.n ? 0 : n - i;
+}
+
+/* Keys that were found, FROM to END; none: equal.  What was found was complete with the last
+ * message: its last place among them. */
+struct found {
+	size_t from, end;
+};
+
+static struct found
+found_keys(struct app *a, const struct reel_key *k, size_t n)
+{
+	struct found f = { n, n };
+	struct buf wanted = { 0 };
+	size_t count = 0;
+
+	if (find_typed(&a->find, &wanted))
+		for (f.end = n; f.end && !count; f.end -= !count)
+			count = keys_of(k, f.end, buf_span(&wanted));
+	f.from = f.end - count;
+	buf_free(&wanted);
+	return f;
+}
+
 static void
 put_keys(struct app *a, struct canvas *c, struct view_rect area, const struct reel_key *k,
 	size_t n)
 {
 	int64_t now = player_view(a->player).pos_ns;
 	int end = area.col + area.cols - 1;
+	struct found found = found_keys(a, k, n);
 
 	end = put_pause(a, c, area, end, ns_sub(now, k[n - 1].at_ns));
 	for (size_t i = n; i-- > 0 && end >= 0;) {
@@ -73,6 +114,8 @@ put_keys(struct app *a, struct canvas *c, struct view_rect area, const struct re
 
 		if (k[i].kind == REEL_KEY_MASKED && role != ROLE_LANE_NOW)
 			role = ROLE_LANE_PAUSE;
+		if (i >= found.from && i < found.end)
+			role = ROLE_FOUND;
 		end = put_left(c, area, end, paint_style(a, role),
 			a->o.utf8 ? k[i].sign : k[i].name);
 		if (i)

@@ -25,7 +25,9 @@ head(struct app *a, struct canvas *c, struct view_rect r)
 	else if (s->err.code)
 		snprintf(text, sizeof text, " %s: %s ", s->text, s->err.text);
 	else {
-		if (!st.all)
+		if (!st.all && st.done >= 1)
+			snprintf(rest, sizeof rest, " so far");
+		else if (!st.all)
 			snprintf(rest, sizeof rest, " so far, %d%% searched",
 				(int)(st.done * 100));
 		snprintf(text, sizeof text, " %llu %s%s: %s (%s%s) ",

@@ -196,6 +196,20 @@ END_TEST
 	     "[2.1,\"o\",\"s\"]\n[3,\"i\",\"\\r\"]\n[4,\"o\",\"\\r\\nout\"]\n" \
 	     "[5,\"m\",\"look here\"]\n[6,\"o\",\"ls\"]\n"
 
+/* The lane marks this as found. */
+static void
+expect_lane(struct show *s, const char *want)
+{
+	int row = app_layout(&s->app).area[PANE_LANE].row;
+	char found[64] = "", cell[EMU_CELL_TEXT_MAX];
+
+	for (int i = 0; i < s->canvas.cols; i++)
+		if (cell_at(s, row, i)->bg == style(ROLE_FOUND).bg &&
+			canvas_cell_text(&s->canvas, cell_at(s, row, i), cell))
+			strncat(found, cell, sizeof found - strlen(found) - 1);
+	ck_assert_str_eq(found, want);
+}
+
 START_TEST(looks_where_it_is_told)
 {
 	struct show s;
@@ -209,6 +223,9 @@ START_TEST(looks_where_it_is_told)
 	press(&s, "Enter");
 	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
 	ck_assert(row_has(&s, 7, "hit 1 of 1: lx<BS>s"));
+	press(&s, "I"); /* the lane of keys marks them: all but the l */
+	expect_lane(&s, "x\xE2\x8C\xAB");
+	press(&s, "I");
 	press(&s, "/");
 	press(&s, "C-t");
 	press(&s, "C-t");
