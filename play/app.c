@@ -137,6 +137,7 @@ static app_command *const commands[CMD_COUNT] = {
 	[CMD_COPY_MODE] = app_copy_mode,
 	[CMD_SAVE] = app_save,
 	[CMD_LINKS] = app_links,
+	[CMD_OVERVIEW] = app_overview,
 	[CMD_PAN] = app_pan,
 	[CMD_FOLLOW] = app_follow,
 	[CMD_CLOCK] = app_clock,

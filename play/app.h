@@ -12,6 +12,7 @@
 #include "play/keymap.h"
 #include "play/links.h"
 #include "play/mouse.h"
+#include "play/overview.h"
 #include "play/pane.h"
 #include "play/player.h"
 #include "play/prompt.h"
@@ -67,7 +68,8 @@ struct app {
 	bool lane; /* typed keys are shown */
 	struct copy copy;
 	struct links links;
-	enum render_format save_as;              /* what was saved last was so */
+	bool overview;              /* of a recording larger than the window */
+	enum render_format save_as; /* what was saved last was so */
 	struct prompt prompts[APP_PROMPT_COUNT]; /* by whose history it is */
 	enum app_prompt prompt;
 	int cols, rows;       /* the window, as it was painted last */

@@ -23,6 +23,7 @@ enter(struct app *a, int row, int col)
 	player_pause(a->player, true, a->now);
 	a->help.shown = false;
 	a->focus = PANE_COPY;
+	a->overview = false;
 	c->on = true;
 	c->ordinal = reel_ordinal(player_reel(a->player));
 	c->rows = emu_rows(e);
@@ -243,7 +244,8 @@ screen_mouse(struct app *a, const struct mouse *m, struct view_rect area)
 	int row = m->row - a->view.shown.row + a->view.top;
 	int col = m->col - a->view.shown.col + a->view.left;
 
-	(void)area;
+	if (app_overview_shown(a))
+		return app_overview_mouse(a, m, area);
 	if (player_view(a->player).state == PLAYER_SEEKING)
 		return 0;
 	switch (m->kind) {

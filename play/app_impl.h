@@ -65,6 +65,10 @@ unsigned timebar_wheel(struct app *a, const struct mouse *m);
 unsigned status_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 unsigned screen_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 unsigned timebar_mouse(struct app *a, const struct mouse *m, struct view_rect area);
+app_command app_overview; /* app_overview.c */
+bool app_overview_shown(const struct app *a);
+void app_overview_close(struct app *a);
+unsigned app_overview_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 app_command app_links; /* app_links.c */
 struct link *app_links_now(const struct app *a, size_t *n);
 bool app_links_command(struct app *a, const struct command *c, unsigned *flags);

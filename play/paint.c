@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "play/paint.h"
 
+#include "play/app_impl.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -202,6 +204,11 @@ paint_screen(struct app *a, struct canvas *c, struct view_rect area)
 	const struct emu *e = reel_screen(player_reel(a->player));
 
 	app_place(a, area);
+	if (app_overview_shown(a)) {
+		a->painted.valid = false;
+		paint_overview(a, c, e, area);
+		return;
+	}
 	if (!may_keep(a, e, area))
 		paint_recording(a, c, e, area);
 	c->cursor_row = a->painted.cursor_row;

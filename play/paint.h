@@ -15,6 +15,8 @@ void paint_lane(struct app *a, struct canvas *c, struct view_rect area);
 void paint_results(struct app *a, struct canvas *c, struct view_rect area);
 void paint_help(struct app *a, struct canvas *c, struct view_rect area);
 void paint_timebar(struct app *a, struct canvas *c, struct view_rect area);
+void paint_overview(
+	struct app *a, struct canvas *c, const struct emu *e, struct view_rect area);
 void paint_links(struct app *a, struct canvas *c, struct view_rect area);
 void paint_status(struct app *a, struct canvas *c, struct view_rect area);
 

@@ -3,6 +3,8 @@
  * person in place of the bar; the prompt in place of everything. */
 #include "play/paint.h"
 
+#include "play/app_impl.h"
+
 #include "base/clk.h"
 #include "base/when.h"
 
@@ -118,7 +120,9 @@ word(const struct app *a, const struct player_view *v, char *out, size_t size)
 	else if (v->error) {
 		snprintf(out, size, "%s", v->error);
 		return ROLE_BAR_ALERT;
-	} else if (a->copy.on)
+	} else if (app_overview_shown(a))
+		snprintf(out, size, "overview: arrows move the part, Enter shows it");
+	else if (a->copy.on)
 		snprintf(out, size, "copy: v, V, C-v select, y copies, Esc leaves");
 	else if (a->list.shown && !a->list.follow)
 		selected_text(a, out, size);

@@ -188,6 +188,12 @@ static const struct pane panes[PANE_COUNT] = {
 		.command = app_links_command,
 		.close = app_links_close,
 	},
+	[PANE_OVERVIEW] = {
+		.mode = KEYMAP_OVERVIEW,
+		.shown = app_overview_shown,
+		.cut = no_room,
+		.close = app_overview_close,
+	},
 	[PANE_COPY] = {
 		.mode = KEYMAP_COPY,
 		.shown = copy_shown,

@@ -23,7 +23,8 @@ enum pane_id {
 	PANE_DETAIL,
 	PANE_LIST,
 	PANE_LINKS,
-	PANE_COPY, /* only keys: the screen paints it */
+	PANE_COPY,     /* only keys: the screen paints it */
+	PANE_OVERVIEW, /* the same */
 	PANE_RESULTS,
 	PANE_SCREEN,
 	PANE_COUNT,
