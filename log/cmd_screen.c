@@ -9,6 +9,8 @@
 #include "render/render.h"
 #include "replay/reel.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { OPT_AT = 1, OPT_FORMAT };
@@ -16,14 +18,18 @@ enum { OPT_AT = 1, OPT_FORMAT };
 static const struct opt options[] = {
 	{ OPT_AT, "at", 'a', "TIME",
 		"when: 90, 1:30, 1:02:03.250, 50% or end (the default)" },
-	{ OPT_FORMAT, "format", 'f', "text|ansi",
-		"characters only (the default), or with colours and attributes" },
+	{ OPT_FORMAT, "format", 'f', "text|ansi|svg|html|png",
+		"characters only (the default), with colours and attributes, or as a\n"
+		"picture or page" },
 	CMD_OPTIONS_END,
 };
 
-static const char *const formats[] = {
-	[RENDER_TEXT] = "text", [RENDER_ANSI] = "ansi", NULL
-};
+static const char *const formats[] = { [RENDER_TEXT] = "text",
+	[RENDER_ANSI] = "ansi",
+	[RENDER_SVG] = "svg",
+	[RENDER_HTML] = "html",
+	[RENDER_PNG] = "png",
+	[RENDER_FORMATS] = NULL };
 
 struct screen {
 	struct when at;
@@ -84,6 +90,22 @@ go_there(struct screen *s, struct reel *r, struct err *e)
 }
 
 static int
+put_screen(const struct screen *s, const struct reel *r, const char *name,
+	struct buf *out, struct err *e)
+{
+	const char *slash = strrchr(name, '/');
+	char title[256], at[WHEN_TEXT_MAX];
+	struct render_opts o = { .title = title, .cursor = true };
+
+	snprintf(title, sizeof title, "%s %s", slash ? slash + 1 : name,
+		when_format(at, reel_time(r), 3));
+	if (s->format == RENDER_PNG && isatty(STDOUT_FILENO))
+		return err_set(
+			e, ERR_USAGE, "a picture is nothing for a terminal: > FILE.png");
+	return render_screen(out, reel_screen(r), (enum render_format)s->format, &o, e);
+}
+
+static int
 show(struct screen *s, struct reel *r, const char *name)
 {
 	struct tape_end end;
@@ -94,9 +116,7 @@ show(struct screen *s, struct reel *r, const char *name)
 	if (rc < 0)
 		return diag_fail(&e, name);
 	out_init(&out, STDOUT_FILENO);
-	if (render_screen(&out.buf, reel_screen(r), (enum render_format)s->format, NULL,
-		    &e) < 0 ||
-		out_flush(&out, &e) < 0)
+	if (put_screen(s, r, name, &out.buf, &e) < 0 || out_flush(&out, &e) < 0)
 		status = diag_fail(&e, NULL);
 	out_free(&out);
 	end = tape_end(reel_tape(r));

@@ -1,34 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "play/shade.h"
 
+#include "render/palette.h"
+
 #include <stdlib.h>
 
-/* xterm's palette. */
-static const uint32_t base16[16] = { 0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee,
-	0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff,
-	0xff00ff, 0x00ffff, 0xffffff };
-static const uint8_t levels[6] = { 0, 95, 135, 175, 215, 255 };
+static const uint8_t levels[6] = { 0, 95, 135, 175, 215, 255 }; /* of the colour cube */
 
 static uint32_t
 rgb_of_index(uint32_t i)
 {
-	if (i < 16)
-		return base16[i];
-	if (i >= 232) {
-		uint32_t g = 8 + (i - 232) * 10;
-
-		return g << 16 | g << 8 | g;
-	}
-	i -= 16;
-	return (uint32_t)levels[i / 36] << 16 | (uint32_t)levels[i / 6 % 6] << 8 |
-	       levels[i % 6];
-}
-
-uint32_t
-shade_rgb(uint32_t colour)
-{
-	return COLOR_KIND(colour) == COLOR_TRUE ? COLOR_RGB24(colour)
-						: rgb_of_index(COLOR_INDEX(colour));
+	return palette_rgb(COLOR_OF_INDEX(i));
 }
 
 /* Weighted as the eye does, red more in light colours and blue more in dark ones. */
@@ -75,7 +57,8 @@ to_base(uint32_t rgb, int n)
 	int best = 0;
 
 	for (int i = 1; i < n; i++)
-		if (distance(base16[i], rgb) < distance(base16[best], rgb))
+		if (distance(rgb_of_index((uint32_t)i), rgb) <
+			distance(rgb_of_index((uint32_t)best), rgb))
 			best = i;
 	return best;
 }
@@ -85,7 +68,7 @@ to_base(uint32_t rgb, int n)
 static int
 to_direct(uint32_t colour)
 {
-	uint32_t v = shade_rgb(colour);
+	uint32_t v = palette_rgb(colour);
 
 	if (COLOR_KIND(colour) == COLOR_INDEXED && COLOR_INDEX(colour) < 8)
 		return (int)COLOR_INDEX(colour);
@@ -146,7 +129,7 @@ shade_of(enum theme_depth depth, uint32_t fg, uint32_t bg)
 	if (depth == THEME_8)
 		brighten(&s, fg);
 	if (s.fg == s.bg && fg != bg && s.bg >= 0) {
-		bool dark = is_dark(shade_rgb(bg));
+		bool dark = is_dark(palette_rgb(bg));
 
 		s.fg = depth == THEME_TRUE ? (dark ? 0xffffff : 0) : dark ? 7 : 0;
 		s.bold = false;

@@ -13,6 +13,5 @@ struct shade {
 
 /* FG and BG as in struct cell. */
 struct shade shade_of(enum theme_depth depth, uint32_t fg, uint32_t bg);
-uint32_t shade_rgb(uint32_t colour); /* 0xRRGGBB of a colour that is not the default */
 
 #endif

@@ -2,6 +2,9 @@
 #include "render/render.h"
 
 #include "render/ansi.h"
+#include "render/html.h"
+#include "render/png.h"
+#include "render/svg.h"
 
 #include <string.h>
 #include <strings.h>
@@ -32,6 +35,20 @@ ansi(struct buf *out, const struct emu *e, const struct render_opts *o, struct e
 	return rows(out, e, true);
 }
 
+static int
+svg(struct buf *out, const struct emu *e, const struct render_opts *o, struct err *err)
+{
+	(void)err;
+	return svg_screen(out, e, o);
+}
+
+static int
+html(struct buf *out, const struct emu *e, const struct render_opts *o, struct err *err)
+{
+	(void)err;
+	return html_screen(out, e, o);
+}
+
 static const struct {
 	const char *name;
 	const char *suffix[3]; /* the first one is the usual one */
@@ -40,6 +57,9 @@ static const struct {
 } formats[RENDER_FORMATS] = {
 	[RENDER_TEXT] = { "text", { ".txt" }, text },
 	[RENDER_ANSI] = { "ansi", { ".ansi", ".ans" }, ansi },
+	[RENDER_SVG] = { "svg", { ".svg" }, svg },
+	[RENDER_HTML] = { "html", { ".html", ".htm" }, html },
+	[RENDER_PNG] = { "png", { ".png" }, png_screen },
 };
 
 const char *
@@ -57,7 +77,11 @@ render_suffix(enum render_format f)
 const char *
 render_suffixes(void)
 {
-	return ".txt or .ansi";
+#ifdef HAVE_FREETYPE
+	return ".txt, .ansi, .svg, .html or .png";
+#else
+	return ".txt, .ansi, .svg or .html";
+#endif
 }
 
 static bool

@@ -12,6 +12,9 @@
 enum render_format {
 	RENDER_TEXT,
 	RENDER_ANSI, /* SGR sequences of our own: for cat */
+	RENDER_SVG,
+	RENDER_HTML,
+	RENDER_PNG,
 	RENDER_FORMATS
 };
 

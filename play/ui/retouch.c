@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "play/ui/retouch.h"
 
+#include "render/palette.h"
+
 #include <curses.h>
 #include <term.h>
 
@@ -92,7 +94,7 @@ put_underline(struct retouch *r, const struct retouch_look *l)
 	else
 		put(r, enter_underline_mode);
 	if (r->can_tint && l->ul)
-		put(r, tiparm(extended("Setulc"), (int)shade_rgb(l->ul)));
+		put(r, tiparm(extended("Setulc"), (int)palette_rgb(l->ul)));
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "play/shade.h"
+#include "render/palette.h"
 
 #define I(i)   COLOR_OF_INDEX(i)
 #define RGB(v) COLOR_OF_RGB(v)
@@ -68,16 +69,16 @@ apart(uint32_t a, uint32_t b)
 START_TEST(nearest)
 {
 	for (uint32_t i = 16; i < 256; i++) {
-		uint32_t rgb = shade_rgb(I(i));
+		uint32_t rgb = palette_rgb(I(i));
 		struct shade s = shade_of(THEME_256, RGB(rgb), 0);
 
-		ck_assert_msg(shade_rgb(I(s.fg)) == rgb, "%u became %d", i, s.fg);
+		ck_assert_msg(palette_rgb(I(s.fg)) == rgb, "%u became %d", i, s.fg);
 	}
 	for (uint32_t v = 0; v < 0x1000000; v += 0x030507) {
 		struct shade s = shade_of(THEME_256, RGB(v), 0);
 
 		ck_assert_msg(
-			apart(shade_rgb(I(s.fg)), v) < 110, "%06x became %d", v, s.fg);
+			apart(palette_rgb(I(s.fg)), v) < 110, "%06x became %d", v, s.fg);
 	}
 }
 END_TEST

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+/* First the window, then all backgrounds, then what is written: nothing is covered by the
+ * cell beside it. */
+#include "render/picture.h"
+
+#include "base/utf8.h"
+#include "render/look.h"
+#include "render/palette.h"
+
+#define TITLE_BG   0x2b2e36u
+#define TITLE_FG   0x9aa0acu
+#define CURSOR_RGB 0xd8d8d8u
+#define LINE       0.055 /* thickness of a line under text, in rows */
+
+struct paint {
+	struct easel *s;
+	const struct emu *e;
+	struct emu_cursor cursor; /* not visible: not to be drawn */
+	struct buf text;
+};
+
+static bool
+under_block(const struct paint *p, int row, int col)
+{
+	return p->cursor.visible && p->cursor.shape <= 1 && p->cursor.row == row &&
+	       p->cursor.col == col;
+}
+
+static struct look
+look_at(const struct paint *p, int row, int col)
+{
+	return look_of(p->e, &emu_row(p->e, row)[col], under_block(p, row, col));
+}
+
+/* How many cells from COL on look the same. */
+static int
+same_looks(const struct paint *p, int row, int col, struct look *look)
+{
+	int n = 1;
+
+	*look = look_at(p, row, col);
+	while (col + n < emu_cols(p->e)) {
+		struct look next = look_at(p, row, col + n);
+		bool right_half = emu_row(p->e, row)[col + n].width == 0;
+
+		if (!right_half && !look_same(&next, look))
+			break;
+		n++;
+	}
+	return n;
+}
+
+static void
+backgrounds(struct paint *p, int row)
+{
+	struct look l;
+
+	for (int col = 0, n; col < emu_cols(p->e); col += n) {
+		n = same_looks(p, row, col, &l);
+		if (!l.on_default)
+			p->s->rect(p->s, (struct box){ col, row, n, 1, 100 }, l.bg);
+	}
+}
+
+/* Lines under, through and over cells. */
+static void
+lines(struct paint *p, int row, int col, int n, const struct look *l)
+{
+	struct box at = { col, row, n, LINE, 100 };
+
+	if (l->attr & CELL_OVERLINE)
+		p->s->rect(p->s, at, l->fg);
+	at.y = row + 0.55;
+	if (l->attr & CELL_STRIKE)
+		p->s->rect(p->s, at, l->fg);
+	at.y = row + 0.9;
+	if (l->attr & CELL_UL_CURLY) {
+		p->s->wave(p->s, at, l->ul);
+	} else if (l->attr & (CELL_UL_DOTTED | CELL_UL_DASHED)) {
+		int parts = l->attr & CELL_UL_DOTTED ? 3 : 1;
+
+		at.w = l->attr & CELL_UL_DOTTED ? 0.17 : 0.6;
+		for (int i = 0; i < n * parts; i++, at.x += 1.0 / parts)
+			p->s->rect(p->s, at, l->ul);
+	} else if (l->attr & (CELL_UNDERLINE | CELL_UL_DOUBLE)) {
+		p->s->rect(p->s, at, l->ul);
+		at.y -= 0.1;
+		if (l->attr & CELL_UL_DOUBLE)
+			p->s->rect(p->s, at, l->ul);
+	}
+}
+
+static bool
+drawn_as_box(struct paint *p, int row, int col, const struct look *l)
+{
+	const struct cell *c = &emu_row(p->e, row)[col];
+	struct box part[BOX_PARTS];
+	int n = c->width == 1 ? box_parts(c->ch, part) : 0;
+
+	for (int i = 0; i < n; i++) {
+		part[i].x += col;
+		part[i].y += row;
+		p->s->rect(p->s, part[i], palette_mix(l->fg, l->bg, part[i].percent));
+	}
+	return n > 0;
+}
+
+static bool
+is_ascii(const struct cell *c)
+{
+	return c->width == 1 && c->ch < 0x7F;
+}
+
+static void
+write_text(struct paint *p, int row, int col, int n, const struct look *l)
+{
+	struct ink ink = { l->fg, l->attr & CELL_BOLD, l->attr & CELL_ITALIC };
+
+	buf_clear(&p->text);
+	for (int i = 0; i < n; i++)
+		if (emu_row(p->e, row)[col + i].width > 0)
+			look_text(&p->text, p->e, &emu_row(p->e, row)[col + i]);
+	p->s->text(p->s, row, col, n, buf_span(&p->text), ink);
+}
+
+/* Cells that look the same: ASCII as one piece, everything else cell by cell, since only
+ * the screen knows how wide it is. */
+static void
+write_run(struct paint *p, int row, int col, int end, const struct look *l)
+{
+	const struct cell *c = emu_row(p->e, row);
+	int n;
+
+	for (; col < end; col += n) {
+		n = c[col].width == 2 && col + 1 < end ? 2 : 1;
+		if (look_is_blank(l, &c[col]) || c[col].width == 0 ||
+			drawn_as_box(p, row, col, l))
+			continue;
+		while (is_ascii(&c[col]) && col + n < end && is_ascii(&c[col + n]))
+			n++;
+		write_text(p, row, col, n, l);
+	}
+}
+
+static void
+writing(struct paint *p, int row)
+{
+	struct look l;
+
+	for (int col = 0, n; col < emu_cols(p->e); col += n) {
+		n = same_looks(p, row, col, &l);
+		write_run(p, row, col, col + n, &l);
+		lines(p, row, col, n, &l);
+	}
+}
+
+static void
+cursor_line(struct paint *p)
+{
+	struct box at = { p->cursor.col, p->cursor.row, 1, 1, 100 };
+
+	if (!p->cursor.visible || p->cursor.shape <= 1)
+		return;
+	if (p->cursor.shape == 2) {
+		at.y += 0.88;
+		at.h = 0.12;
+	} else {
+		at.w = 0.16;
+	}
+	p->s->rect(p->s, at, CURSOR_RGB);
+}
+
+/* Characters of the title that fit, each with a column of its own. */
+static void
+title(struct paint *p, const char *text)
+{
+	size_t n = strlen(text), at = 0;
+	int cols = emu_cols(p->e), used = 0;
+	struct ink ink = { TITLE_FG, false, false };
+
+	while (at < n && used < cols) {
+		uint32_t ch;
+		int k = utf8_get((const uint8_t *)text + at, n - at, &ch, NULL);
+
+		if (k <= 0)
+			break;
+		buf_clear(&p->text);
+		if (!utf8_order(ch))
+			buf_add(&p->text, text + at, (size_t)k);
+		if (p->text.n && ch != ' ')
+			p->s->text(p->s,
+				-PICTURE_MARGIN_ROWS - (PICTURE_TITLE_ROWS + 1) / 2, used,
+				1, buf_span(&p->text), ink);
+		at += (size_t)k;
+		used += p->text.n > 0;
+	}
+}
+
+static void
+window(struct paint *p, const struct render_opts *o)
+{
+	double cols = emu_cols(p->e) + 2 * PICTURE_MARGIN_COLS;
+	double top = -PICTURE_MARGIN_ROWS - PICTURE_TITLE_ROWS;
+	struct box all = { -PICTURE_MARGIN_COLS, top, cols,
+		emu_rows(p->e) + PICTURE_MARGIN_ROWS - top, 100 };
+	struct box bar = { -PICTURE_MARGIN_COLS, top, cols, PICTURE_TITLE_ROWS, 100 };
+
+	p->s->rect(p->s, all, PALETTE_BG);
+	p->s->rect(p->s, bar, TITLE_BG);
+	if (o && o->title)
+		title(p, o->title);
+}
+
+void
+picture_paint(
+	struct easel *s, const struct emu *e, const struct render_opts *o, int *failed)
+{
+	struct paint p = { .s = s, .e = e };
+
+	if (o && o->cursor)
+		p.cursor = emu_cursor(e);
+	window(&p, o);
+	for (int row = 0; row < emu_rows(e); row++)
+		backgrounds(&p, row);
+	for (int row = 0; row < emu_rows(e); row++)
+		writing(&p, row);
+	cursor_line(&p);
+	*failed = buf_failed(&p.text);
+	buf_free(&p.text);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+#include "render/png.h"
+
+#ifdef HAVE_FREETYPE
+
+#include "base/utf8.h"
+#include "render/fonts.h"
+
+#include <math.h>
+
+struct png {
+	struct easel easel;
+	struct bitmap bitmap;
+	struct fonts *fonts;
+	double cols, rows; /* points of a cell */
+};
+
+static double
+px(const struct png *p, double cols)
+{
+	return (cols + PICTURE_MARGIN_COLS) * p->cols;
+}
+
+static double
+py(const struct png *p, double rows)
+{
+	return (rows + PICTURE_MARGIN_ROWS + PICTURE_TITLE_ROWS) * p->rows;
+}
+
+static void
+rect(struct easel *s, struct box b, uint32_t rgb)
+{
+	struct png *p = (struct png *)s;
+
+	bitmap_rect(
+		&p->bitmap, px(p, b.x), py(p, b.y), b.w * p->cols, b.h * p->rows, rgb);
+}
+
+static void
+wave(struct easel *s, struct box b, uint32_t rgb)
+{
+	struct png *p = (struct png *)s;
+	double y = py(p, b.y), end = px(p, b.x + b.w);
+
+	for (double x = px(p, b.x); x < end; x++)
+		bitmap_rect(&p->bitmap, x, y + sin(x * 4 * M_PI / p->cols) * 1.3, 1, 1.4,
+			rgb);
+}
+
+static void
+text(struct easel *s, double row, double col, int cols, struct span t, struct ink ink)
+{
+	struct png *p = (struct png *)s;
+	int x = (int)lround(px(p, col)), y = (int)lround(py(p, row));
+	bool ascii = (int)t.n == cols && t.p[0] < 0x80;
+
+	if (!ascii)
+		fonts_draw(p->fonts, &p->bitmap, x, y, cols * (int)p->cols, t, ink);
+	for (size_t i = 0; ascii && i < t.n; i++)
+		fonts_draw(p->fonts, &p->bitmap, x + (int)i * (int)p->cols, y,
+			(int)p->cols, span_of(t.p + i, 1), ink);
+}
+
+/* The largest letters with which the picture is not too large. */
+static int
+open_fonts(struct png *p, const struct emu *e, struct err *err)
+{
+	static const int sizes[] = { 20, 14, 10, 7 };
+	int rc = ERR_LIMIT;
+
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes && rc == ERR_LIMIT; i++) {
+		fonts_close(p->fonts);
+		rc = fonts_open(&p->fonts, sizes[i], err);
+		if (rc < 0)
+			return rc;
+		p->cols = fonts_cols(p->fonts);
+		p->rows = fonts_rows(p->fonts);
+		rc = bitmap_new(&p->bitmap,
+			(int)ceil((emu_cols(e) + 2 * PICTURE_MARGIN_COLS) * p->cols),
+			(int)ceil((emu_rows(e) + 2 * PICTURE_MARGIN_ROWS +
+					  PICTURE_TITLE_ROWS) *
+				  p->rows),
+			err);
+	}
+	return rc;
+}
+
+int
+png_screen(struct buf *out, const struct emu *e, const struct render_opts *o,
+	struct err *err)
+{
+	struct png p = { .easel = { rect, wave, text } };
+	int failed, rc = open_fonts(&p, e, err);
+
+	if (rc == 0) {
+		picture_paint(&p.easel, e, o, &failed);
+		rc = failed ? err_set(err, failed, "out of memory")
+			    : bitmap_png(out, &p.bitmap, err);
+	}
+	bitmap_free(&p.bitmap);
+	fonts_close(p.fonts);
+	return rc;
+}
+
+#else
+
+int
+png_screen(struct buf *out, const struct emu *e, const struct render_opts *o,
+	struct err *err)
+{
+	(void)out;
+	(void)e;
+	(void)o;
+	return err_set(err, ERR_UNSUPPORTED,
+		"this build makes no PNG (no FreeType); .svg will do");
+}
+
+#endif

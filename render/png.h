@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/* A screen as PNG, drawn with the fonts of this machine. */
+#ifndef RENDER_PNG_H
+#define RENDER_PNG_H
+
+#include "render/render.h"
+
+/* ERR_UNSUPPORTED: built without FreeType, or there is no font. */
+int png_screen(struct buf *out, const struct emu *e, const struct render_opts *o,
+	struct err *err);
+
+#endif
