@@ -143,6 +143,7 @@ static app_command *const commands[CMD_COUNT] = {
 	[CMD_CLOCK] = app_clock,
 	[CMD_BAR] = app_bar,
 	[CMD_TIMELINE] = app_timebar,
+	[CMD_ZONE] = app_zone,
 	[CMD_MOUSE] = app_mouse_toggle,
 	[CMD_REDRAW] = do_redraw,
 	[CMD_HELP] = do_help,
@@ -245,22 +246,34 @@ app_mouse(struct app *a, const struct mouse *given, int64_t now)
 	return flags;
 }
 
+/* What was told long enough goes. */
+static unsigned
+expire(struct app *a)
+{
+	int64_t *const ends[] = { &a->toast_end, &a->cut_end };
+	unsigned flags = 0;
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (*ends[i] && a->now >= *ends[i]) {
+			*ends[i] = 0;
+			flags = APP_PAINT;
+		}
+	return flags;
+}
+
 unsigned
 app_tick(struct app *a, int64_t now)
 {
-	unsigned flags = player_tick(a->player, now);
+	unsigned flags = player_tick(a->player, now), told;
 
 	a->now = now;
 	app_note_seeking(a);
 	if (flags & PLAYER_REDRAW)
 		place_again(a);
+	told = expire(a);
 	if (a->find.going)
-		return app_find_pursue(a);
-	if (a->toast_end && now >= a->toast_end) {
-		a->toast_end = 0;
-		return APP_PAINT;
-	}
-	return app_answer(a, flags, "nothing there");
+		return told | app_find_pursue(a);
+	return told | app_answer(a, flags, app_missed(a->moving));
 }
 
 int64_t
@@ -270,7 +283,9 @@ app_deadline(const struct app *a)
 
 	if (a->find.going)
 		return a->now;
-	return a->toast_end && a->toast_end < at ? a->toast_end : at;
+	if (a->toast_end && a->toast_end < at)
+		at = a->toast_end;
+	return a->cut_end && a->cut_end < at ? a->cut_end : at;
 }
 
 static bool

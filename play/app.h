@@ -37,6 +37,7 @@ struct app_opts {
 	struct keymap keymap;
 	enum theme_depth depth;
 	bool utf8;
+	bool growing;       /* the file is being written, and not followed */
 	bool no_mouse;      /* leave it to the terminal, until the person wants it */
 	const char *name;   /* of the recording, NULL: has none */
 	int colours;        /* enum theme_depth wished for, -1: as the terminal has */
@@ -86,10 +87,11 @@ struct app {
 		bool plain, scope_chosen;
 		bool telling; /* the word shown is about the hit, and grows with the index */
 	} finding;
-	bool bar, wall, mouse;
+	bool bar, wall, utc, mouse;
 	struct help help;
 	char toast[APP_TOAST_MAX]; /* a word to the person, until toast_end */
 	int64_t toast_end;
+	int64_t cut_end;        /* until then it is told that idle time was left out */
 	enum command_id moving; /* to an event: what it was is told on arrival */
 	int64_t seeking_since;  /* -1: it does not seek */
 	/* What paint_screen() last drew, to keep it while the program draws a frame. */

@@ -15,9 +15,10 @@ app_command app_goto;                                                  /* app_mo
 app_command app_find, app_find_back, app_find_next, app_find_previous; /* app_find.c */
 app_command app_results, app_hit;                                      /* app_results.c */
 app_command app_sidebar, app_jump;                                     /* app_list.c */
-app_command app_pan, app_follow, app_clock, app_bar, app_mouse_toggle; /* app_view.c */
-app_command app_copy_mode;                                             /* app_copy.c */
-app_command app_save;                                                  /* app_save.c */
+app_command app_pan, app_follow, app_clock, app_bar, app_mouse_toggle,
+	app_zone;          /* app_view.c */
+app_command app_copy_mode; /* app_copy.c */
+app_command app_save;      /* app_save.c */
 
 app_command app_timebar; /* paint_timebar.c */
 
@@ -25,6 +26,10 @@ app_command app_timebar; /* paint_timebar.c */
 unsigned app_move(struct app *a, const struct command *c);
 /* What the player answered, in terms of the whole; MISSED: what to say when there was nothing. */
 unsigned app_answer(struct app *a, unsigned flags, const char *missed);
+const char *app_missed(enum command_id id); /* why a move led nowhere */
+void app_tell_arrival(struct app *a);
+void app_tell_news(struct app *a, unsigned flags);
+void app_tell_mode(struct app *a, enum command_id id);
 void app_note_seeking(struct app *a);
 /* Any key while it seeks, but for those that add to the move. */
 bool app_cancels(struct app *a, const struct command *c);

@@ -2,59 +2,18 @@
 /* Moving in the recording: the player's own commands, and what is told about them. */
 #include "play/app_impl.h"
 
-#include "format/vendor.h"
-
-#include <stdio.h>
 #include <string.h>
 
 #define SHORT_SEEK_NS (200 * NS_PER_MS)
-
-/* "marker 2 of 5: text", of the event that has just been gone to.  How many there are is not
- * told before all are known. */
-static void
-tell_event(struct app *a, bool markers)
-{
-	struct reel *r = player_reel(a->player);
-	size_t current = app_current_event(a), nth = 0, all = 0, skip = 0;
-	const char *text;
-	char of[32] = "";
-
-	if (current == SIZE_MAX)
-		return;
-	text = reel_event(r, current)->text;
-	if (markers)
-		skip = strncmp(text, "marker: ", 8) == 0 ? 8 : strlen(text);
-	for (size_t i = 0; i < reel_events(r); i++) {
-		if (markers && reel_event(r, i)->vendor != VENDOR_MARKER)
-			continue;
-		all++;
-		nth += i <= current;
-	}
-	if (reel_index_state(r).times_done)
-		snprintf(of, sizeof of, " of %zu", all);
-	app_toast(a, "%s %zu%s%s%s", markers ? "marker" : "event", nth, of,
-		text[skip] ? ": " : "", text + skip);
-}
-
-static bool
-is_marker_move(enum command_id id)
-{
-	return id == CMD_NEXT_MARKER || id == CMD_PREVIOUS_MARKER;
-}
-
-static bool
-is_event_move(enum command_id id)
-{
-	return is_marker_move(id) || id == CMD_NEXT_EVENT || id == CMD_PREVIOUS_EVENT;
-}
 
 unsigned
 app_answer(struct app *a, unsigned flags, const char *missed)
 {
 	if (flags & PLAYER_MISSED)
 		app_toast(a, "%s", missed);
-	if (flags & PLAYER_JUMPED && is_event_move(a->moving))
-		tell_event(a, is_marker_move(a->moving));
+	if (flags & PLAYER_JUMPED)
+		app_tell_arrival(a);
+	app_tell_news(a, flags);
 	if (flags & (PLAYER_MISSED | PLAYER_JUMPED))
 		a->moving = CMD_NONE;
 	return flags ? APP_PAINT : 0;
@@ -76,8 +35,10 @@ seek_from_here(struct app *a, const char *text)
 unsigned
 app_goto_enter(struct app *a, const char *text)
 {
+	const struct tape_info *info;
 	struct when w;
 	struct err e = { 0 };
+	unsigned flags;
 
 	if (!*text)
 		return APP_PAINT;
@@ -87,7 +48,12 @@ app_goto_enter(struct app *a, const char *text)
 		app_toast(a, "%s", e.text);
 		return APP_PAINT;
 	}
-	return app_answer(a, player_seek(a->player, &w, a->now), "that is no time");
+	if (a->wall && w.either) /* as the clock shows it */
+		w.kind = WHEN_CLOCK;
+	flags = player_seek(a->player, &w, a->now);
+	info = tape_info(reel_tape(player_reel(a->player)));
+	when_check(&w, info->has_wall, &e);
+	return app_answer(a, flags, e.text);
 }
 
 unsigned
@@ -97,36 +63,6 @@ app_goto(struct app *a, const char *arg)
 	return app_prompt_open(a, APP_PROMPT_TIME);
 }
 
-static const char *
-missed(enum command_id id)
-{
-	bool marker = id == CMD_NEXT_MARKER || id == CMD_PREVIOUS_MARKER;
-	bool behind = id == CMD_NEXT_MARKER || id == CMD_NEXT_EVENT;
-
-	if (marker)
-		return behind ? "no marker after this place"
-			      : "no marker before this place";
-	return behind ? "no event after this place" : "no event before this place";
-}
-
-/* A word about what cannot be seen otherwise. */
-static void
-tell(struct app *a, enum command_id id)
-{
-	struct player_view v = player_view(a->player);
-	bool speed = id == CMD_FASTER || id == CMD_SLOWER || id == CMD_SPEED;
-
-	if (!a->bar && speed)
-		app_toast(a, "speed %gx", v.speed);
-	if (id != CMD_IDLE)
-		return;
-	if (v.idle_on)
-		app_toast(a, "pauses longer than %g s are cut short",
-			(double)v.idle_limit_ns / (double)NS_PER_S);
-	else
-		app_toast(a, "pauses are played in full");
-}
-
 unsigned
 app_move(struct app *a, const struct command *c)
 {
@@ -134,10 +70,10 @@ app_move(struct app *a, const struct command *c)
 
 	a->toast_end = 0;
 	a->moving = c->id;
-	flags = app_answer(a, player_command(a->player, c, a->now), missed(c->id));
+	flags = app_answer(a, player_command(a->player, c, a->now), app_missed(c->id));
 	if (c->id != CMD_FASTER && c->id != CMD_SLOWER)
 		a->help.shown = false;
-	tell(a, c->id);
+	app_tell_mode(a, c->id);
 	return flags;
 }
 

@@ -78,6 +78,15 @@ app_lane(struct app *a, const char *arg)
 }
 
 unsigned
+app_zone(struct app *a, const char *arg)
+{
+	(void)arg;
+	a->utc = a->wall && !a->utc;
+	a->wall = true;
+	return APP_PAINT;
+}
+
+unsigned
 app_bar(struct app *a, const char *arg)
 {
 	(void)arg;

@@ -11,6 +11,9 @@ enum {
 	O_SPEED,
 	O_IDLE,
 	O_PAUSED,
+	O_LOOP,
+	O_MARKERS,
+	O_FOLLOW,
 	O_NO_MOUSE,
 	O_COLOURS,
 	O_ASCII,
@@ -26,12 +29,20 @@ enum {
 };
 
 const struct opt conf_opts[] = {
-	{ O_AT, "at", 'a', "TIME", "begin at TIME: 90, 1:30, 1:02:03.250, 50% or end" },
+	{ O_AT, "at", 'a', "TIME",
+		"begin at TIME: 90, 1:30, 1:02:03.250, 50%, end, @14:02 or\n"
+		"2026-11-21 14:02:11" },
 	{ O_SPEED, "speed", 's', "N",
 		"play at N times the recorded speed, 0.0625 to 64" },
 	{ O_IDLE, "idle-time-limit", 'i', "SECONDS",
 		"cut pauses longer than SECONDS down to them; 0 plays them in full" },
 	{ O_PAUSED, "paused", 'p', NULL, "begin paused" },
+	{ O_LOOP, "loop", 'l', NULL, "at the end begin again" },
+	{ O_MARKERS, "pause-on-markers", 'm', NULL, "pause at every marker" },
+	{ O_FOLLOW, "follow", 'f', NULL,
+		"play a session while it is being recorded, from its present end or "
+		"from\n"
+		"--at on" },
 	{ O_NO_MOUSE, "no-mouse", 0, NULL,
 		"leave the mouse to the terminal, to select text as usual" },
 	{ O_COLOURS, "colours", 0, "auto|mono|8|16|256|true",
@@ -96,6 +107,7 @@ set(struct conf *c, int option, const char *value, struct err *e)
 {
 	switch (option) {
 	case O_AT:
+		c->has_at = true;
 		return when_parse(&c->at, value, e);
 	case O_SPEED:
 		return opt_double(value, "--speed", PLAYER_SPEED_MIN, PLAYER_SPEED_MAX,
@@ -104,6 +116,15 @@ set(struct conf *c, int option, const char *value, struct err *e)
 		return set_idle(c, value, e);
 	case O_PAUSED:
 		c->paused = true;
+		return 0;
+	case O_LOOP:
+		c->loop = true;
+		return 0;
+	case O_MARKERS:
+		c->stop_at_markers = true;
+		return 0;
+	case O_FOLLOW:
+		c->follow = true;
 		return 0;
 	case O_NO_MOUSE:
 		c->no_mouse = true;

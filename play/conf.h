@@ -23,7 +23,8 @@ struct conf {
 	struct when at;
 	double speed;
 	int64_t idle_limit_ns; /* as in struct player_opts */
-	bool paused, no_mouse;
+	bool paused, loop, stop_at_markers, follow, no_mouse;
+	bool has_at; /* AT was given */
 	enum copy_clipboard clipboard;
 	int colours; /* enum theme_depth, -1: as the terminal has */
 	bool ascii, resize_window;

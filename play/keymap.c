@@ -108,6 +108,7 @@ static const struct {
 	{ KEYMAP_PLAY, "L", "pan right" },
 	{ KEYMAP_PLAY, "f", "follow" },
 	{ KEYMAP_PLAY, "t", "clock" },
+	{ KEYMAP_PLAY, "w", "zone" },
 	{ KEYMAP_PLAY, "s", "bar" },
 	{ KEYMAP_PLAY, "T", "timeline" },
 	{ KEYMAP_PLAY, "m", "mouse" },

@@ -74,17 +74,18 @@ read_pipe(struct src *src, struct err *e)
 }
 
 static int
-open_reel(struct reel **r, const char *path, struct err *e)
+open_reel(struct reel **r, const char *path, bool live, struct err *e)
 {
 	struct src *src;
 	struct tape *t;
+	struct tape_opts to = { .live = live };
 	struct reel_opts o = { .channel = -1 };
 	int rc = fdio_open_src(&src, path, e);
 
 	if (rc == 0 && (rc = read_pipe(src, e)) < 0)
 		src_close(src);
 	if (rc == 0)
-		rc = tape_open(&t, src, NULL, e);
+		rc = tape_open(&t, src, &to, e);
 	if (rc == 0)
 		rc = reel_open(r, t, &o, e);
 	if (rc < 0)
@@ -123,6 +124,26 @@ copy_file(char *out, size_t size)
 		return NULL;
 	n = snprintf(out, size, "%s/auditplay-copied.txt", dir);
 	return n > 0 && (size_t)n < size ? out : NULL;
+}
+
+/* Where playing begins. */
+static int
+begin(struct app *a, const struct conf *c, struct err *e)
+{
+	struct when at = c->at;
+	int rc;
+
+	if (c->follow && !c->has_at)
+		at.kind = WHEN_END;
+	if (player_seek(a->player, &at, a->now) & PLAYER_MISSED) {
+		rc = when_check(&at, false, e);
+		err_prefix(e, "--at");
+		return rc;
+	}
+	if (a->o.growing)
+		app_toast(a, "it is still being recorded: --follow plays on");
+	app_tick(a, a->now);
+	return 0;
 }
 
 /* The options and keys of the usual file, or of the one that was named; a script has those that
@@ -183,7 +204,10 @@ play(const struct conf *c, const struct keymap *k, const struct conf_faults *f,
 {
 	struct app_opts o = { .player = { .speed = c->speed,
 				      .idle_limit_ns = c->idle_limit_ns,
-				      .paused = c->paused },
+				      .paused = c->paused,
+				      .loop = c->loop,
+				      .stop_at_markers = c->stop_at_markers,
+				      .live = c->follow },
 		.depth = THEME_256,
 		.no_mouse = c->no_mouse };
 	struct reel *r = NULL;
@@ -192,11 +216,12 @@ play(const struct conf *c, const struct keymap *k, const struct conf_faults *f,
 	int rc = c->script ? 0 : ui_check(e);
 
 	if (rc == 0)
-		rc = open_reel(&r, c->files[0], e);
+		rc = open_reel(&r, c->files[0], c->follow, e);
 	if (rc < 0)
 		return rc;
 	o.keymap = *k;
 	o.name = c->files[0];
+	o.growing = !c->follow && fdio_is_written(c->files[0]);
 	o.clipboard = c->clipboard;
 	o.colours = c->colours;
 	o.resize_window = c->resize_window;
@@ -207,11 +232,13 @@ play(const struct conf *c, const struct keymap *k, const struct conf_faults *f,
 	rc = app_init(&a, r, &o, c->script ? 0 : clk_mono(&clk_system));
 	if (rc < 0)
 		return err_set(e, rc, "out of memory");
-	if (c->paused || c->at.kind != WHEN_NS || c->at.ns > 0)
-		player_seek(a.player, &c->at, a.now);
-	app_tick(&a, a.now);
-	tell_faults(&a, f);
-	rc = c->script ? run_script(&a, c->script, e) : ui_run(&a, &clk_system, e);
+	rc = begin(&a, c, e);
+	if (rc == 0)
+		tell_faults(&a, f);
+	if (rc == 0 && c->script)
+		rc = run_script(&a, c->script, e);
+	else if (rc == 0)
+		rc = ui_run(&a, &clk_system, e);
 	app_done(&a);
 	return rc;
 }

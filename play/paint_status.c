@@ -8,6 +8,7 @@
 #include "base/clk.h"
 #include "base/when.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,8 +47,11 @@ clock_text(const struct app *a, const struct player_view *v, char *out, size_t s
 	int decimals = v->state == PLAYER_PAUSED ? 3 : 0;
 
 	if (a->wall && info->has_wall) {
-		when_format_utc(pos, ns_add(info->start_ns, v->pos_ns), decimals);
-		snprintf(out, size, "%s", pos);
+		int64_t at = ns_add(info->start_ns, v->pos_ns);
+
+		snprintf(out, size, "%s",
+			a->utc ? when_format_utc(pos, at, decimals)
+			       : when_format_local(pos, at, decimals));
 		return;
 	}
 	when_format(pos, v->pos_ns, decimals);
@@ -55,42 +59,94 @@ clock_text(const struct app *a, const struct player_view *v, char *out, size_t s
 	snprintf(out, size, "%s / %s%s", pos, all, v->duration_known ? "" : "+");
 }
 
+struct notes {
+	char *p;
+	size_t n, size;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+note(struct notes *out, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(out->p + out->n, out->size - out->n, fmt, ap);
+	va_end(ap);
+	if (n > 0 && out->n + (size_t)n < out->size)
+		out->n += (size_t)n;
+}
+
+/* How the recording ends, when that is no end; "" it is. */
+static const char *
+end_note(const struct app *a)
+{
+	struct tape_end end = tape_end(reel_tape(player_reel(a->player)));
+
+	if (end.state == TAPE_TRUNCATED && a->o.growing)
+		return "being recorded";
+	if (end.state == TAPE_TRUNCATED || end.state == TAPE_DAMAGED)
+		return tape_state_name(end.state);
+	return "";
+}
+
 /* Which hit this is: "5/17"; a word about it says more. */
-static size_t
-hit_text(const struct app *a, char *out, size_t size)
+static void
+hit_note(const struct app *a, struct notes *out)
 {
 	struct find_state st = find_state(&a->find);
 	uint64_t number;
 
 	if ((a->finding.telling && a->toast_end) || !find_at_hit(&a->find) ||
 		!find_number(&a->find, &number))
-		return 0;
-	return (size_t)snprintf(out, size, "%llu/%llu%s  ", (unsigned long long)number,
+		return;
+	note(out, "%llu/%llu%s  ", (unsigned long long)number,
 		(unsigned long long)st.hits, st.all && !st.full ? "" : "+");
+}
+
+static void
+live_note(struct notes *out, const struct player_view *v)
+{
+	char behind[WHEN_TEXT_MAX];
+
+	if (v->at_edge)
+		note(out, "LIVE  ");
+	else if (v->live)
+		note(out, "live -%s  ",
+			when_format(behind, ns_sub(v->duration_ns, v->pos_ns), 0));
+}
+
+static void
+idle_note(const struct app *a, struct notes *out, const struct player_view *v)
+{
+	if (a->cut_end)
+		note(out, "%.0f s skipped  ", (double)v->last_cut_ns / (double)NS_PER_S);
+	else if (v->idle_on)
+		note(out, "idle %gs  ", (double)v->idle_limit_ns / (double)NS_PER_S);
 }
 
 /* Notes at the right: what is unusual, and the speed. */
 static void
-right_text(const struct app *a, const struct player_view *v, char *out, size_t size)
+right_text(const struct app *a, const struct player_view *v, char *text, size_t size)
 {
-	const struct reel *r = player_reel(a->player);
-	struct tape_end end = tape_end(reel_tape(player_reel(a->player)));
+	const struct emu *e = reel_screen(player_reel(a->player));
+	struct notes out = { text, 0, size };
 	char speed[24];
-	size_t n = 0;
 
+	text[0] = 0;
+	if (*end_note(a))
+		note(&out, "%s  ", end_note(a));
+	hit_note(a, &out);
+	live_note(&out, v);
+	if (view_is_part(&a->view, emu_rows(e), emu_cols(e)))
+		note(&out, "%dx%d  ", emu_cols(e), emu_rows(e));
+	if (v->loop_to >= 0)
+		note(&out, "A-B  ");
+	else if (v->loop)
+		note(&out, "loop  ");
+	idle_note(a, &out, v);
 	speed_text(speed, sizeof speed, v->speed);
-	out[0] = 0;
-	if (end.state == TAPE_TRUNCATED || end.state == TAPE_DAMAGED)
-		n += (size_t)snprintf(
-			out + n, size - n, "%s  ", tape_state_name(end.state));
-	n += hit_text(a, out + n, size - n);
-	if (view_is_part(&a->view, emu_rows(reel_screen(r)), emu_cols(reel_screen(r))))
-		n += (size_t)snprintf(out + n, size - n, "%dx%d  ",
-			emu_cols(reel_screen(r)), emu_rows(reel_screen(r)));
-	if (v->idle_on)
-		n += (size_t)snprintf(out + n, size - n, "idle %gs  ",
-			(double)v->idle_limit_ns / (double)NS_PER_S);
-	snprintf(out + n, size - n, "%s", speed);
+	note(&out, "%s", speed);
 }
 
 /* All of the selected event: the list has little room. */
@@ -221,12 +277,12 @@ paint_prompt(struct app *a, struct canvas *c, int row, const struct prompt *p)
 static void
 paint_notes(struct app *a, struct canvas *c, int row, int col, const char *notes)
 {
-	const char *state =
-		tape_state_name(tape_end(reel_tape(player_reel(a->player))).state);
+	const char *state = end_note(a);
 	int used =
 		canvas_text(c, row, col, c->cols - col, paint_style(a, ROLE_BAR), notes);
 
-	if (strncmp(notes, state, strlen(state)) == 0 && used > (int)strlen(state))
+	if (*state && strncmp(notes, state, strlen(state)) == 0 &&
+		used > (int)strlen(state))
 		canvas_text(c, row, col, c->cols - col, paint_style(a, ROLE_BAR_ALERT),
 			state);
 }

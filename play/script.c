@@ -5,6 +5,7 @@
 #include "base/opt.h"
 #include "base/utf8.h"
 #include "play/paint.h"
+#include "sys/fdio.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -180,6 +181,50 @@ do_screen(struct script *s, char *arg, struct err *e)
 	return buf_failed(s->out) ? err_set(e, ERR_NOMEM, "too much to print") : 0;
 }
 
+/* From IN to behind what OUT holds. */
+static int
+append(struct src *in, struct dst *out, struct err *e)
+{
+	struct src *present = fdio_dst_reader(out);
+	uint64_t at = present ? (uint64_t)src_size(present) : 0, off = 0;
+	uint8_t chunk[4096];
+	ssize_t n;
+
+	src_close(present);
+	while ((n = src_read_at(in, off, chunk, sizeof chunk, e)) > 0) {
+		n = dst_write_at(out, at + off, chunk, (size_t)n, e);
+		if (n <= 0)
+			break;
+		off += (uint64_t)n;
+	}
+	return n < 0 ? (int)n : 0;
+}
+
+/* "append FILE TO": a recording grows while it is played. */
+static int
+do_append(struct script *s, char *arg, struct err *e)
+{
+	char *to = strchr(arg, ' ');
+	struct src *in;
+	struct dst *out;
+	int rc;
+
+	(void)s;
+	if (!to)
+		return err_set(e, ERR_USAGE, "append: FILE TO");
+	*to++ = 0;
+	rc = fdio_open_src(&in, arg, e);
+	if (rc < 0)
+		return rc;
+	rc = fdio_open_dst(&out, to, FDIO_APPEND, e);
+	if (rc == 0) {
+		rc = append(in, out, e);
+		dst_close(out, NULL);
+	}
+	src_close(in);
+	return rc;
+}
+
 static int
 do_status(struct script *s, char *arg, struct err *e)
 {
@@ -214,6 +259,7 @@ static const struct {
 	{ "size", true, do_size },
 	{ "colours", true, do_colours },
 	{ "index", false, do_index },
+	{ "append", true, do_append },
 	{ "screen", false, do_screen },
 	{ "status", false, do_status },
 };

@@ -36,6 +36,9 @@ struct src *fdio_dst_reader(struct dst *d);
 /* True when both names (each may be "-") lead to the same regular file now. */
 bool fdio_same(const char *in, const char *out);
 
+/* Is PATH open as one of our destinations, as far as this can be known from here? */
+bool fdio_is_written(const char *path);
+
 /* One write(2), or pwrite(2) when OFF is not negative, without EINTR; waits on EAGAIN. */
 ssize_t fdio_write(int fd, const void *p, size_t n, off_t off);
 int fdio_write_all(int fd, const void *p, size_t n, struct err *e);
