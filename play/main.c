@@ -135,7 +135,8 @@ begin(struct app *a, const struct conf *c, struct err *e)
 
 	if (c->follow && !c->has_at)
 		at.kind = WHEN_END;
-	if (player_seek(a->player, &at, a->now) & PLAYER_MISSED) {
+	if ((c->paused || c->follow || c->has_at) &&
+		player_seek(a->player, &at, a->now) & PLAYER_MISSED) {
 		rc = when_check(&at, false, e);
 		err_prefix(e, "--at");
 		return rc;

@@ -11,21 +11,6 @@
 #define COLS_MIN      20
 #define WHEEL_SECONDS "5"
 
-static const struct {
-	uint32_t ch;
-	char ascii;
-	enum theme_role role;
-} signs[SIGN_COUNT] = {
-	[SIGN_OTHER] = { 0x2219, ':', ROLE_SIGN_FAINT },
-	[SIGN_PROCESS] = { 0x2022, 'x', ROLE_SIGN_FAINT },
-	[SIGN_SIZE] = { 0x25AB, 'r', ROLE_SIGN_FAINT },
-	[SIGN_PAUSE] = { 0x2016, 'p', ROLE_SIGN_ALERT },
-	[SIGN_COMMAND] = { '$', '$', ROLE_SIGN_COMMAND },
-	[SIGN_END] = { 0x25A0, 'E', ROLE_SIGN_END },
-	[SIGN_MARKER] = { 0x25C6, 'M', ROLE_SIGN_MARKER },
-	[SIGN_LOST] = { '!', '!', ROLE_SIGN_ALERT },
-};
-
 bool
 timebar_shown(const struct app *a)
 {
@@ -61,15 +46,21 @@ timebar_cut(const struct app *a, struct view_rect *rest)
 /* Where things are, in columns of the bar. */
 struct extent {
 	int cols, head, indexed;
+	int from, to; /* of a part that is repeated, negative: none */
+	bool broken;  /* the recording does not end as it should */
 };
 
 static struct extent
 extent(const struct app *a, int cols)
 {
+	enum tape_state end = tape_end(reel_tape(player_reel(a->player))).state;
 	struct player_view v = player_view(a->player);
 	struct extent x = { .cols = cols };
 
 	x.head = timebar_column(&a->timebar, v.pos_ns, cols);
+	x.from = v.loop_from < 0 ? -1 : timebar_column(&a->timebar, v.loop_from, cols);
+	x.to = v.loop_to < 0 ? -1 : timebar_column(&a->timebar, v.loop_to, cols);
+	x.broken = end == TAPE_DAMAGED || (end == TAPE_TRUNCATED && !a->o.growing);
 	x.indexed = v.indexed >= 1 ? cols : (int)(v.indexed * cols);
 	return x;
 }
@@ -136,23 +127,49 @@ mark_cell(struct app *a, struct canvas *c, int row, int col)
 	cell->attr |= hit_style(a).attr;
 }
 
+/* Of the part that is repeated: its ends. */
+static uint32_t
+loop_sign(const struct app *a, const struct extent *x, int i)
+{
+	if (x->from >= 0 && i == x->from)
+		return paint_line(a, 0x2523, '[');
+	return x->to >= 0 && i == x->to ? paint_line(a, 0x252B, ']') : 0;
+}
+
+/* What stands on the line in column I; 0 nothing. */
+static uint32_t
+sign(const struct app *a, const struct extent *x, int i, struct style *s)
+{
+	const struct timebar_column *col = &a->timebar.column[i];
+	const struct event_kind *k = kind_row((enum kind_id)col->kind);
+	uint32_t ch = loop_sign(a, x, i);
+
+	*s = paint_style(a, ROLE_TIME_HEAD);
+	if (ch)
+		return ch;
+	if (x->broken && i == x->cols - 1)
+		k = kind_row(KIND_GAP);
+	else if (!col->event)
+		return 0;
+	*s = paint_style(a, k->role);
+	return paint_line(a, k->sign, k->ascii);
+}
+
 /* The line, with signs on it; the place where we are is on top of everything. */
 static void
 line(struct app *a, struct canvas *c, struct view_rect area, int row,
 	const struct extent *x)
 {
 	for (int i = 0; i < area.cols; i++) {
-		const struct timebar_column *col = &a->timebar.column[i];
+		struct style s;
+		uint32_t ch = i == x->head ? 0 : sign(a, x, i, &s);
 
-		if (i != x->head && col->sign) {
-			canvas_fill(c, row, area.col + i, 1,
-				paint_style(a, signs[col->sign].role),
-				paint_line(
-					a, signs[col->sign].ch, signs[col->sign].ascii));
+		if (ch) {
+			canvas_fill(c, row, area.col + i, 1, s, ch);
 			continue;
 		}
 		line_cell(a, c, row, area.col + i, x, i);
-		if (i != x->head && col->hit && area.rows == 1)
+		if (i != x->head && a->timebar.column[i].hit && area.rows == 1)
 			mark_cell(a, c, row, area.col + i);
 	}
 }

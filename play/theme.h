@@ -31,11 +31,6 @@ enum theme_role {
 	ROLE_TIME_NEXT,   /* what comes, */
 	ROLE_TIME_UNREAD, /* what was not read yet */
 	ROLE_TIME_HEAD,
-	ROLE_SIGN_FAINT, /* signs on it */
-	ROLE_SIGN_COMMAND,
-	ROLE_SIGN_MARKER,
-	ROLE_SIGN_END,
-	ROLE_SIGN_ALERT,
 	ROLE_KIND_SESSION, /* signs of events: who and where, */
 	ROLE_KIND_RUN,     /* what ran, */
 	ROLE_KIND_PROCESS, /* what that did, */

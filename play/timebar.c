@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "play/timebar.h"
 
-#include "format/vendor.h"
-
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,40 +13,12 @@ timebar_init(struct timebar *b)
 	*b = (struct timebar){ .rows = TIMEBAR_ROWS_AUTO, .slot_ns = SLOT_NS };
 }
 
-static const uint8_t by_vendor[VENDOR_COUNT] = {
-	[VENDOR_MARKER] = SIGN_MARKER,
-	[VENDOR_PAUSE] = SIGN_PAUSE,
-	[VENDOR_RESUME] = SIGN_PAUSE,
-	[VENDOR_GAP] = SIGN_LOST,
-	[VENDOR_COMMAND] = SIGN_COMMAND,
-	[VENDOR_PROCESS_EXEC] = SIGN_PROCESS,
-	[VENDOR_PROCESS_EXIT] = SIGN_PROCESS,
-	[VENDOR_FILE_OPEN] = SIGN_PROCESS,
-	[VENDOR_CONNECT_OUT] = SIGN_PROCESS,
-};
+/* What matters more comes first. */
+static const uint8_t ranks[KIND_COUNT] = { KIND_GAP, KIND_MARKER, KIND_EXIT, KIND_SIGNAL,
+	KIND_MASKED, KIND_PAUSE, KIND_COMMAND, KIND_RUN, KIND_AUTH, KIND_SIZE,
+	KIND_NETWORK, KIND_CONNECT, KIND_PROCESS, KIND_FILE, KIND_ENV, KIND_OTHER };
 
-static const struct {
-	int32_t type;
-	enum timebar_sign sign;
-} by_type[] = {
-	{ MSG_WINDOW, SIGN_SIZE },
-	{ MSG_EXEC, SIGN_COMMAND },
-	{ MSG_SUBSYSTEM, SIGN_COMMAND },
-	{ MSG_EXIT, SIGN_END },
-	{ MSG_EXIT_SIGNAL, SIGN_END },
-	{ MSG_DISCONNECT, SIGN_END },
-};
-
-enum timebar_sign
-timebar_sign(const struct reel_event *e)
-{
-	if (e->vendor > 0 && e->vendor < VENDOR_COUNT && by_vendor[e->vendor])
-		return (enum timebar_sign)by_vendor[e->vendor];
-	for (size_t i = 0; i < sizeof by_type / sizeof *by_type; i++)
-		if (by_type[i].type == e->type)
-			return by_type[i].sign;
-	return SIGN_OTHER;
-}
+static_assert(KIND_COUNT <= 16, "a slot has a bit for each");
 
 static void
 widen(struct timebar *b)
@@ -69,34 +40,34 @@ take_events(struct timebar *b, const struct reel *r)
 
 		while (at / b->slot_ns >= TIMEBAR_SLOTS)
 			widen(b);
-		b->slots[at / b->slot_ns] |= (uint16_t)(1u << timebar_sign(e));
+		b->slots[at / b->slot_ns] |=
+			(uint16_t)(1u << kind_of(e->type, e->vendor));
 		b->next = e->ordinal + 1;
 	}
 }
 
+/* Place in RANKS. */
 static uint8_t
-most_important(uint16_t signs)
+best_rank(uint16_t kinds)
 {
-	uint8_t sign = SIGN_COUNT - 1;
+	uint8_t i = 0;
 
-	while (sign && !(signs & 1u << sign))
-		sign--;
-	return sign;
+	while (i < KIND_COUNT - 1 && !(kinds & 1u << ranks[i]))
+		i++;
+	return i;
 }
 
 static void
 make_signs(struct timebar *b, int cols)
 {
-	for (int i = 0; i < TIMEBAR_SLOTS; i++) {
-		struct timebar_column *c;
-		uint8_t sign;
+	uint16_t kinds[CANVAS_COLS_MAX] = { 0 };
 
-		if (!b->slots[i])
-			continue;
-		c = &b->column[timebar_column(b, i * b->slot_ns, cols)];
-		sign = most_important(b->slots[i]);
-		if (sign > c->sign)
-			c->sign = sign;
+	for (int i = 0; i < TIMEBAR_SLOTS; i++)
+		if (b->slots[i])
+			kinds[timebar_column(b, i * b->slot_ns, cols)] |= b->slots[i];
+	for (int i = 0; i < cols; i++) {
+		b->column[i].event = kinds[i] != 0;
+		b->column[i].kind = ranks[best_rank(kinds[i])];
 	}
 }
 

@@ -7,6 +7,7 @@
 #define PLAY_TIMEBAR_H
 
 #include "play/canvas.h"
+#include "play/kind.h"
 #include "play/find.h"
 
 #define TIMEBAR_SLOTS     2048
@@ -14,28 +15,16 @@
 #define TIMEBAR_ROWS_AUTO (-1)
 #define TIMEBAR_ROWS_MAX  2
 
-enum timebar_sign { /* what matters more comes later */
-	SIGN_NONE,
-	SIGN_OTHER,
-	SIGN_PROCESS, /* programs, files, connections */
-	SIGN_SIZE,
-	SIGN_PAUSE,
-	SIGN_COMMAND,
-	SIGN_END,
-	SIGN_MARKER,
-	SIGN_LOST,
-	SIGN_COUNT
-};
-
 struct timebar_column {
 	uint8_t level; /* of output, 0 to TIMEBAR_LEVELS */
-	uint8_t sign;  /* enum timebar_sign */
+	uint8_t kind;  /* what matters most of what happened ... */
+	bool event;    /* ... if something did */
 	bool hit;
 };
 
 struct timebar {
 	int rows; /* wanted: 0 to TIMEBAR_ROWS_MAX, or TIMEBAR_ROWS_AUTO */
-	uint16_t slots[TIMEBAR_SLOTS]; /* bits of enum timebar_sign */
+	uint16_t slots[TIMEBAR_SLOTS]; /* bits: 1 << enum kind_id */
 	int64_t slot_ns;
 	uint64_t next;         /* ordinal of the first event that was not taken in */
 	int own_col, own_cols; /* the bar in the status line, none: 0 columns */
@@ -54,7 +43,6 @@ struct timebar {
 };
 
 void timebar_init(struct timebar *b);
-enum timebar_sign timebar_sign(const struct reel_event *e);
 /* Makes the first COLS columns stand for what R knows by now. */
 void timebar_update(struct timebar *b, const struct reel *r, int cols);
 /* Then: where something was found. */

@@ -7,6 +7,9 @@
 auditplay=$build/auditplay
 golden=$top/tests/golden/play
 
+TZ=UTC
+export TZ
+
 # screens NAME RECORDING LOCALE WANTED
 screens() {
 	LC_ALL=$3 timeout 60 "$auditplay" --script "$golden/$1.script" "$golden/$2.cast" >out 2>&1
