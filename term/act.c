@@ -55,6 +55,13 @@ pass_erase(struct core *c, const struct seq *s)
 	c->wrap = wrap;
 }
 
+static void
+tab_clear(struct core *c, const struct seq *s)
+{
+	c->tabs = true;
+	pass(c, s);
+}
+
 /* CSI T with more arguments is a kind of mouse tracking. */
 static void
 scroll_down(struct core *c, const struct seq *s)
@@ -180,7 +187,7 @@ static const struct seq sequences[] = {
 	{ 0, 0, '`', move_to_col, 0 },
 	{ 0, 0, 'I', pass, 1 },
 	{ 0, 0, 'Z', pass, 1 },
-	{ 0, 0, 'g', pass, 1 },
+	{ 0, 0, 'g', tab_clear, 1 },
 	{ 0, 0, 'h', mode_set, 0 },
 	{ 0, 0, 'l', mode_set, 0 },
 	{ '?', 0, 'J', pass_erase, 1 },
@@ -319,6 +326,7 @@ escape_plain(struct core *c, char final)
 	case 'E':
 	case 'H':
 	case 'M':
+		c->tabs |= final == 'H';
 		c->wrap = c->wrap && final == 'H';
 		state_escape(c, 0, final);
 		break;

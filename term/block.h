@@ -19,6 +19,7 @@ struct emu {
 	bool slow;
 	uint8_t dirty[EMU_ROWS_MAX];
 	uint8_t changed[EMU_LINES_MAX]; /* of the grid */
+	struct grid_gone gone;
 };
 
 static inline uint8_t *

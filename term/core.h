@@ -53,6 +53,7 @@ struct core {
 	bool margins;                 /* DECLRMM: left and right count */
 	int top, bottom, left, right; /* scrolling region, ends exclusive */
 	bool big_lines;               /* lines of double size may exist */
+	bool tabs;                    /* tab stops may not be every eight columns */
 	bool mute;                    /* libvterm's erases do not reach the grid */
 	bool slow;                    /* no short cuts (tests) */
 	uint8_t shape;
@@ -84,6 +85,15 @@ void mode_reset_region(struct core *c);        /* and the left and right margins
  * pen's new colour of underlines */
 void link_set(struct core *c, struct span id, struct span uri, bool cut);
 void link_underline(struct core *c);
+
+/* plain.c */
+bool plain_state(
+	const struct core *c); /* text only adds to rows: no modes, margins ... */
+/* Gone before seen: behind the place that plain_skip_until() names nothing of S can be left
+ * out, NULL: nothing of it at all.  plain_skip() moves *IN behind text that is certain to
+ * scroll off, as if it were written; returns a place in front of which trying again is no use. */
+const uint8_t *plain_skip_until(const struct core *c, struct span s);
+const uint8_t *plain_skip(struct core *c, struct span *in);
 
 /* osc.c */
 void osc_run(struct core *c); /* the string in the filter */

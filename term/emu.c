@@ -37,7 +37,7 @@ set_defaults(struct core *c)
 	c->wrap = c->insert = c->newline = c->origin = c->frame = c->margins = false;
 	c->reversed = c->chosen = false;
 	c->autowrap = c->visible = c->blink = true;
-	c->big_lines = false;
+	c->big_lines = c->tabs = false;
 	c->shape = 1;
 	c->pen = (struct pen){ 0 };
 	c->cs = (struct charsets){ 0 };
@@ -73,7 +73,10 @@ build(struct emu *e, int cols, int rows)
 	c->slow = e->slow;
 	block_touch(e, grid_need(rows, cols));
 	e->core = c;
-	grid_init(&c->grid, block_grid(e), e->dirty, e->changed, rows, cols);
+	c->grid.dirty = e->dirty;
+	c->grid.changed = e->changed;
+	c->grid.gone = &e->gone;
+	grid_init(&c->grid, block_grid(e), rows, cols);
 	set_defaults(c);
 	return state_init(c, rows, cols);
 }
@@ -130,9 +133,14 @@ void
 emu_write(struct emu *e, struct span bytes)
 {
 	struct core *c = e->core;
+	const uint8_t *until = plain_skip_until(c, bytes), *tried = NULL;
 
 	for (;;) {
-		struct tok t = filter_next(&c->filter, &bytes);
+		struct tok t;
+
+		if (bytes.p < until && bytes.p >= tried)
+			tried = plain_skip(c, &bytes);
+		t = filter_next(&c->filter, &bytes);
 
 		switch (t.kind) {
 		case TOK_RUN:
@@ -312,6 +320,12 @@ void
 emu_settle(struct emu *e)
 {
 	memset(e->changed, 0, (size_t)grid_lines(emu_rows(e)));
+}
+
+void
+emu_watch_gone(struct emu *e, emu_gone *gone, void *ctx)
+{
+	e->gone = (struct grid_gone){ gone, ctx };
 }
 
 int

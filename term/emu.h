@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "term/cell.h"
+#include "term/lines.h"
 
 #define EMU_COLS_MAX  1024 /* larger sizes are clamped, see emu_resize */
 #define EMU_ROWS_MAX  512
@@ -97,6 +98,17 @@ size_t emu_links(const struct emu *e, struct emu_link *out, size_t max);
 const char *emu_cell_link(const struct emu *e, const struct cell *c); /* NULL: no link */
 /* A colour as in struct cell; 0: that of the text. */
 uint32_t emu_cell_underline(const struct emu *e, const struct cell *c);
+
+/* Is the terminal in a state from which plain output (lines.h) can be followed without it?
+ * Then *L continues the cursor's row, whose text is appended to TEXT, blanks up to the cursor
+ * included. */
+bool emu_plain(const struct emu *e, struct lines *l, struct buf *text);
+
+/* Whoever wants to know the rows that leave the screen by scrolling, changed since the last
+ * emu_settle(): CHANGE as emu_change() would tell; the row is one of E until GONE returns.  NULL:
+ * nobody.  A write may leave out (emu_write) what nobody sees only while nobody asks. */
+typedef void emu_gone(void *ctx, int row, int change);
+void emu_watch_gone(struct emu *e, emu_gone *gone, void *ctx);
 
 /* Exact snapshots, valid for this emulator in this process only (they hold pointers).  Raw:
  * emu_save_size() bytes (640 KB at 200x60), copied in microseconds.  Packed: deflated

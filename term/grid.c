@@ -14,8 +14,8 @@ cell_count(int rows, int cols)
 }
 
 /* Small screens keep more, so that a window made small for a while comes back whole. */
-static int
-history_room(int rows)
+int
+grid_history(int rows)
 {
 	return rows > HISTORY_MIN ? rows : HISTORY_MIN;
 }
@@ -23,7 +23,7 @@ history_room(int rows)
 static int
 line_count(int rows)
 {
-	return 2 * rows + history_room(rows);
+	return 2 * rows + grid_history(rows);
 }
 
 static size_t
@@ -67,7 +67,7 @@ set_blank(struct cell *c, int n, uint32_t bg)
 static uint16_t *
 lines_begin(const struct grid *g)
 {
-	return g->order[0] - history_room(g->rows);
+	return g->order[0] - grid_history(g->rows);
 }
 
 /* Point G at its parts inside BASE. */
@@ -81,7 +81,7 @@ place(struct grid *g, uint8_t *base, int rows, int cols)
 	g->cols = cols;
 	g->base = base;
 	g->cells = (struct cell *)base;
-	g->order[0] = lines + history_room(rows);
+	g->order[0] = lines + grid_history(rows);
 	g->order[1] = g->order[0] + rows;
 	g->fill = g->order[1] + rows;
 	g->pool.at = (struct cluster *)((uint8_t *)lines + lines_size(rows));
@@ -91,10 +91,9 @@ place(struct grid *g, uint8_t *base, int rows, int cols)
 }
 
 void
-grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, uint8_t *changed, int rows,
-	int cols)
+grid_init(struct grid *g, uint8_t *base, int rows, int cols)
 {
-	*g = (struct grid){ .dirty = dirty, .changed = changed };
+	*g = (struct grid){ .dirty = g->dirty, .changed = g->changed, .gone = g->gone };
 	place(g, base, rows, cols);
 	grid_blank(g);
 	for (int i = 0; i < line_count(rows); i++)
@@ -330,10 +329,18 @@ rotate(uint16_t *a, int count, int n)
 static void
 scroll_history(struct grid *g, int bottom, int n)
 {
-	int room = history_room(g->rows);
+	int room = grid_history(g->rows);
 
 	rotate(lines_begin(g), room + bottom, n);
 	g->history = g->history + n < room ? g->history + n : room;
+}
+
+static void
+tell_gone(const struct grid *g, int row, int n)
+{
+	for (; n > 0; row++, n--)
+		if (g->changed[grid_at(g, row)])
+			g->gone->call(g->gone->ctx, row, g->changed[grid_at(g, row)]);
 }
 
 static void
@@ -345,6 +352,8 @@ scroll_lines(struct grid *g, struct rect r, int down, const struct pen *p)
 
 	if (n > count)
 		n = count;
+	if (g->gone->call)
+		tell_gone(g, down > 0 ? r.top : r.bottom - n, n);
 	if (down > 0 && r.top == 0 && g->alt == 0)
 		scroll_history(g, r.bottom, n);
 	else if (n < count)
@@ -476,8 +485,8 @@ copy_screen(struct grid *to, const struct grid *from, int alt, int skip)
 	struct grid old = *from;
 	int above = alt ? 0 : old.history + skip;
 
-	if (above > history_room(to->rows))
-		above = history_room(to->rows);
+	if (above > grid_history(to->rows))
+		above = grid_history(to->rows);
 	to->alt = old.alt = alt;
 	for (int row = -above; row < to->rows && row + skip < old.rows; row++)
 		copy_row(to, row, &old, row + skip);
@@ -527,7 +536,7 @@ grid_resize(struct grid *g, int rows, int cols, const int skip[2], uint8_t *scra
 	memcpy(scratch, g->base, used);
 	memset(g->base, 0, used);
 	place(&old, scratch, g->rows, g->cols);
-	grid_init(g, g->base, g->dirty, g->changed, rows, cols);
+	grid_init(g, g->base, rows, cols);
 	copy_extras(&g->extras, &old.extras);
 	copy_screen(g, &old, 0, skip[0]);
 	copy_screen(g, &old, 1, skip[1]);

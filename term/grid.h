@@ -29,19 +29,28 @@ struct grid {
 	uint16_t *fill; /* of each line in memory: from here on never written */
 	struct pool pool;
 	struct extras extras;
-	uint8_t *dirty;   /* one byte a row; belongs to the user, not to snapshots */
-	uint8_t *changed; /* one byte a line in memory, enum grid_change; as well */
+	/* Belong to the user, not to snapshots: */
+	uint8_t *dirty;   /* one byte a row */
+	uint8_t *changed; /* one byte a line in memory, enum grid_change */
+	struct grid_gone *gone;
+};
+
+/* Asked about rows that are about to leave the screen and have changed. */
+struct grid_gone {
+	void (*call)(void *ctx, int row, int change); /* NULL: nobody */
+	void *ctx;
 };
 
 struct rect {
 	int top, bottom, left, right; /* bottom and right exclusive */
 };
 
-/* Bytes that ROWS x COLS may need, and an empty grid in zeroed memory of that size. */
+/* Bytes that ROWS x COLS may need, and an empty grid in zeroed memory of that size; what belongs
+ * to the user is set. */
 size_t grid_need(int rows, int cols);
 size_t grid_used(const struct grid *g); /* bytes at BASE that may not be zero */
-void grid_init(struct grid *g, uint8_t *base, uint8_t *dirty, uint8_t *changed, int rows,
-	int cols);
+void grid_init(struct grid *g, uint8_t *base, int rows, int cols);
+int grid_history(int rows); /* rows kept above a main screen */
 
 static inline size_t
 grid_at(const struct grid *g, int row)
