@@ -102,12 +102,12 @@ static int
 read_block(struct find *f, struct reel *r, size_t block, uint64_t from, uint64_t end)
 {
 	const struct scan *s = &f->scan;
-	int rc = scan_begin(&f->scan, &r->text, block);
+	int rc = scan_begin(&f->scan, r, &r->text, block);
 
 	f->nmaybe = 0;
 	while (rc == 0 && (rc = scan_next(&f->scan)) > 0) {
 		rc = 0;
-		if (s->line.n < from || s->line.n > end ||
+		if (s->line.n < from || s->line.n > end || s->line.row < 0 ||
 			(s->end <= s->line.keep && s->line.longer))
 			continue;
 		rc = add_maybe(f, s->line.n);

@@ -16,6 +16,8 @@ index_times(struct reel *r, uint64_t cost)
 {
 	struct timeline_place *next = &r->timeline.next;
 
+	if (r->times_rc <= 0 && r->frames_rc > 0)
+		return cost; /* has the recording grown?  The other pass is not there yet */
 	while (cost) {
 		uint64_t off = next->pos.off, used;
 
@@ -34,8 +36,9 @@ emulate(struct reel *r, uint64_t cost, struct err *e)
 	uint64_t start = r->cost;
 
 	do
-		r->frames_rc = reel_feed(r, e);
+		r->frames_rc = reel_feed_on(r, e);
 	while (r->frames_rc > 0 && r->cost - start < cost);
+	reel_flush(r);
 }
 
 static bool

@@ -93,13 +93,20 @@ distance(const struct keyframes *k, const struct emu *e)
 	return k->spacing > least ? k->spacing : least;
 }
 
+bool
+keyframes_due(const struct keyframes *k, const struct emu *e, uint64_t cost)
+{
+	return !k->n || k->since + cost >= distance(k, e);
+}
+
 int
 keyframes_note(
 	struct keyframes *k, const struct still *s, const struct emu *e, uint64_t cost)
 {
-	k->since += cost;
-	if (k->n && k->since < distance(k, e))
+	if (!keyframes_due(k, e, cost)) {
+		k->since += cost;
 		return 0;
+	}
 	k->since = 0;
 	if (add(k, s, e) < 0 && !k->n)
 		return ERR_NOMEM;

@@ -53,6 +53,8 @@ struct keyframes {
 /* 0: the default cap and spacing. */
 void keyframes_init(struct keyframes *k, size_t max_bytes, uint64_t spacing);
 void keyframes_free(struct keyframes *k);
+/* Will one be made at COST more?  Only its size is looked at. */
+bool keyframes_due(const struct keyframes *k, const struct emu *e, uint64_t cost);
 /* The state S of E was reached at COST; it becomes a key frame when one is due.  States come in
  * order.  The first becomes one in any case: 0, or ERR_NOMEM.  Of the others one that
  * finds no memory is left out. */

@@ -9,13 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define HEAP_KIB_MAX 4096
-#define DEPTH_MAX    1000
+#define HEAP_KIB_MAX    4096
+#define DEPTH_MAX       1000
+#define QUERY_STEPS_FAR 500000 /* through a block: milliseconds */
 
 struct query {
 	pcre2_code *code;
+	pcre2_code *ahead; /* for blocks of lines; NULL: none */
 	pcre2_match_data *match;
-	pcre2_match_context *limits;
+	pcre2_match_context *limits, *far;
 	bool plain;
 };
 
@@ -25,6 +27,8 @@ query_free(struct query *q)
 	if (!q)
 		return;
 	pcre2_match_context_free(q->limits);
+	pcre2_match_context_free(q->far);
+	pcre2_code_free(q->ahead);
 	pcre2_match_data_free(q->match);
 	pcre2_code_free(q->code);
 	free(q);
@@ -74,18 +78,83 @@ compile(struct query *q, const char *text, struct err *e)
 	return err_set_at(e, ERR_USAGE, (int64_t)at, "%s", (const char *)why);
 }
 
-static int
-prepare(struct query *q, struct err *e)
+/* What follows a backslash in an expression that may run over several lines. */
+static bool
+escape_is_local(char c)
 {
+	return c > 0 && !strchr("AZzGKQECXgkR", c) && c != 'N' && c != 'p' && c != 'P';
+}
+
+/* Behind an item C would make it keep all it has taken. */
+static bool
+is_possessive(const char *s)
+{
+	return strchr("*+?}", s[0]) && s[1] == '+';
+}
+
+/* A copy for blocks of lines: [^ does not run over a newline.  False: in a block the expression
+ * might not match where it does in a line. */
+static bool
+for_lines(const char *s, char *to)
+{
+	for (; *s; s++) {
+		*to++ = *s;
+		if ((uint8_t)*s < 0x20 || is_possessive(s))
+			return false;
+		if (*s == '\\') {
+			if (!escape_is_local(*++s))
+				return false;
+			*to++ = *s;
+		} else if (*s == '(' && (s[1] == '*' || (s[1] == '?' && s[2] != ':'))) {
+			return false;
+		} else if (*s == '[' && s[1] == '^') {
+			if (s[2] == ']')
+				return false;
+			*to++ = *++s;
+			*to++ = '\\';
+			*to++ = 'n';
+		}
+	}
+	*to = 0;
+	return true;
+}
+
+static void
+compile_ahead(struct query *q, const char *text)
+{
+	uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
+	pcre2_compile_context *c = pcre2_compile_context_create(NULL);
+	char lines[3 * QUERY_MAX + 1];
+	PCRE2_SIZE at;
+	int code;
+
+	options |= ignores_case(text, false) ? PCRE2_CASELESS : 0;
+	if (c && pcre2_set_newline(c, PCRE2_NEWLINE_LF) == 0 && for_lines(text, lines))
+		q->ahead = pcre2_compile(
+			(PCRE2_SPTR)lines, PCRE2_ZERO_TERMINATED, options, &code, &at, c);
+	pcre2_compile_context_free(c);
+	if (q->ahead)
+		pcre2_jit_compile(q->ahead, PCRE2_JIT_COMPLETE);
+}
+
+static int
+prepare(struct query *q, const char *text, struct err *e)
+{
+	if (!q->plain)
+		compile_ahead(q, text);
 	pcre2_jit_compile(q->code, PCRE2_JIT_COMPLETE); /* slower without */
 	q->match = pcre2_match_data_create(1, NULL);
 	q->limits = pcre2_match_context_create(NULL);
-	if (!q->match || !q->limits)
+	q->far = pcre2_match_context_create(NULL);
+	if (!q->match || !q->limits || !q->far)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-	if (!q->plain) /* a plain text is looked for in whole blocks */
-		pcre2_set_match_limit(q->limits, QUERY_STEPS_MAX);
+	pcre2_set_match_limit(q->limits, QUERY_STEPS_MAX);
 	pcre2_set_depth_limit(q->limits, DEPTH_MAX);
 	pcre2_set_heap_limit(q->limits, HEAP_KIB_MAX);
+	if (!q->plain) /* a plain text runs through a block without steps back */
+		pcre2_set_match_limit(q->far, QUERY_STEPS_FAR);
+	pcre2_set_depth_limit(q->far, DEPTH_MAX);
+	pcre2_set_heap_limit(q->far, HEAP_KIB_MAX);
 	return 0;
 }
 
@@ -107,7 +176,7 @@ query_new(struct query **out, const char *text, int flags, struct err *e)
 	q->plain = flags & QUERY_PLAIN;
 	rc = compile(q, text, e);
 	if (rc == 0)
-		rc = prepare(q, e);
+		rc = prepare(q, text, e);
 	if (rc < 0)
 		query_free(q);
 	else
@@ -116,25 +185,43 @@ query_new(struct query **out, const char *text, int flags, struct err *e)
 }
 
 bool
-query_plain(const struct query *q)
+query_whole(const struct query *q)
 {
-	return q->plain;
+	return q->plain || q->ahead;
+}
+
+static int
+match(struct query *q, const pcre2_code *code, pcre2_match_context *limits, struct span s,
+	size_t start)
+{
+	int rc = pcre2_match(code, s.p, s.n, start, PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY,
+		q->match, limits);
+
+	if (rc == PCRE2_ERROR_NOMATCH)
+		return 0;
+	return rc < 0 ? ERR_LIMIT : 1;
+}
+
+int
+query_ahead(struct query *q, struct span lines, size_t *at)
+{
+	int rc = 0;
+
+	if (*at <= lines.n)
+		rc = match(q, q->plain ? q->code : q->ahead, q->far, lines, *at);
+	if (rc > 0)
+		*at = pcre2_get_ovector_pointer(q->match)[0];
+	return rc;
 }
 
 int
 query_match(struct query *q, struct span s, size_t *start, size_t *end)
 {
 	const PCRE2_SIZE *at;
-	int rc;
+	int rc = *start <= s.n ? match(q, q->code, q->limits, s, *start) : 0;
 
-	if (*start > s.n)
-		return 0;
-	rc = pcre2_match(q->code, s.p, s.n, *start, PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY,
-		q->match, q->limits);
-	if (rc == PCRE2_ERROR_NOMATCH)
-		return 0;
-	if (rc < 0)
-		return ERR_LIMIT;
+	if (rc <= 0)
+		return rc;
 	at = pcre2_get_ovector_pointer(q->match);
 	if (at[0] < *start || at[1] <= at[0]) /* \K turns them round */
 		return 0;

@@ -17,7 +17,10 @@ enum { QUERY_PLAIN = 1 };
 /* ERR_USAGE: not an expression, with the reason; ERR_LIMIT: too long. */
 int query_new(struct query **q, const char *text, int flags, struct err *e);
 void query_free(struct query *q);
-bool query_plain(const struct query *q);
+/* May blocks of lines, each ended by a newline, be looked through with query_ahead()?  Then no
+ * line in front of the one in which *AT comes to lie has a match: 1, 0 none has, ERR_LIMIT. */
+bool query_whole(const struct query *q);
+int query_ahead(struct query *q, struct span lines, size_t *at);
 /* The first match of S (valid UTF-8) at or behind *START, not empty: 1 with *START and *END, 0,
  * ERR_LIMIT when it took too many steps. */
 int query_match(struct query *q, struct span s, size_t *start, size_t *end);

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#define PROGRESS_EVERY 64 /* messages */
-
 static int
 no_memory(struct err *e)
 {
@@ -68,35 +66,6 @@ reel_read(struct reel *r, const struct tape_pos *pos, uint64_t n, struct err *e)
 }
 
 /* --- states --- */
-
-int
-reel_feed(struct reel *r, struct err *e)
-{
-	bool first = r->cur.n == r->front.n;
-	uint64_t cost;
-	int rc = reel_read(r, &r->cur.pos, r->cur.n, e);
-
-	if (rc <= 0)
-		return rc;
-	cost = shown_apply(&r->cur.shown, r->emu, r->got.m);
-	r->cost += cost;
-	r->cur.pos = r->got.after;
-	r->cur.at_ns = r->got.at_ns;
-	r->cur.n++;
-	if (!first) {
-		if (r->cur.n == r->front.n)
-			emu_settle(r->emu); /* its rows are known */
-		return 1;
-	}
-	r->front = r->cur;
-	if (text_limit(&r->text) == TEXT_NO_LIMIT)
-		rows_note(&r->rows, r->emu, &r->text, r->cur.n, r->cur.at_ns);
-	/* asks the system for the size of the file: too dear for a million small messages */
-	if (r->cur.n % PROGRESS_EVERY == 1)
-		r->front_progress = tape_progress(r->tape);
-	keyframes_note(&r->keyframes, &r->cur, r->emu, cost);
-	return 1;
-}
 
 static int
 slot_save(struct reel *r, struct slot *s, struct err *e)
@@ -227,9 +196,8 @@ way_done(const struct reel *r, const struct goal *g, const struct way *w)
 	return w->progress < 0 ? 0 : part(tape_progress(r->tape), w->progress, 1);
 }
 
-int
-reel_go(struct reel *r, const struct goal *g, reel_cancel *cancel, void *ctx,
-	struct err *e)
+static int
+go(struct reel *r, const struct goal *g, reel_cancel *cancel, void *ctx, struct err *e)
 {
 	struct way way;
 	uint64_t asked;
@@ -240,7 +208,7 @@ reel_go(struct reel *r, const struct goal *g, reel_cancel *cancel, void *ctx,
 	way = (struct way){ .off = r->cur.pos.off };
 	asked = r->cost;
 	while ((rc = goes_on(r, g, e)) > 0) {
-		rc = reel_feed(r, e);
+		rc = reel_feed_on(r, e);
 		if (rc < 0)
 			return rc;
 		if (!way.on)
@@ -248,9 +216,20 @@ reel_go(struct reel *r, const struct goal *g, reel_cancel *cancel, void *ctx,
 		if (!cancel || r->cost - asked < REEL_CANCEL_EVERY)
 			continue;
 		asked = r->cost;
+		reel_flush(r); /* CANCEL may look */
 		if (cancel(ctx, way_done(r, g, &way)))
 			return err_set(e, ERR_CANCELLED, "%s", err_name(ERR_CANCELLED));
 	}
+	return rc;
+}
+
+int
+reel_go(struct reel *r, const struct goal *g, reel_cancel *cancel, void *ctx,
+	struct err *e)
+{
+	int rc = go(r, g, cancel, ctx, e);
+
+	reel_flush(r);
 	return rc;
 }
 
@@ -287,6 +266,8 @@ start(struct reel *r, const struct reel_opts *o, struct err *e)
 		text_fail(&r->text, 1);
 	typed_init(&r->typed);
 	keylog_init(&r->keylog);
+	r->slow = o && o->slow;
+	emu_set_slow(r->emu, r->slow);
 	keyframes_init(
 		&r->keyframes, o ? o->keyframe_memory : 0, o ? o->keyframe_cost : 0);
 	if (keyframes_note(&r->keyframes, &r->cur, r->emu, 0) < 0)
@@ -326,6 +307,7 @@ reel_close(struct reel *r)
 	text_free(&r->text);
 	typed_free(&r->typed);
 	keylog_free(&r->keylog);
+	buf_free(&r->pending);
 	free(r->front_slot.p);
 	free(r->aside.p);
 	emu_free(r->emu);

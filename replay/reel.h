@@ -19,7 +19,8 @@ struct reel_opts {
 	uint64_t keyframe_cost; /* emulation between two, 0 = 600,000 units: 2 to 4 ms */
 	size_t text_memory;     /* cap for the text that was shown, 0 = 96 MiB ... */
 #define REEL_NO_TEXT SIZE_MAX   /* ... none: quicker when nobody will search */
-	int64_t channel;        /* which channel is shown; -1: the first with output */
+	bool slow;       /* without short cuts, for tests: the result is the same */
+	int64_t channel; /* which channel is shown; -1: the first with output */
 };
 
 /* Takes T over (closed on failure too). */

@@ -48,6 +48,12 @@ struct reel {
 	struct text text; /* what was shown up to FRONT */
 	struct typed typed;
 	struct keylog keylog;
+	/* Output behind what the emulator has seen; empty whenever anybody looks at it. */
+	struct buf pending;
+	bool pending_plain; /* all of it */
+	bool plain;         /* the text store refers to the messages before FRONT ... */
+	struct lines lines; /* ... and this is where they end */
+	bool slow;          /* no short cuts (tests) */
 
 	struct reel_got got;
 	uint64_t tape_n; /* number of the message in front of the tape, or REEL_NOWHERE */
@@ -82,6 +88,9 @@ struct goal {
 int reel_read(struct reel *r, const struct tape_pos *pos, uint64_t n, struct err *e);
 /* Apply the message behind CUR; it stays in r->got.  1, 0 at the end, negative. */
 int reel_feed(struct reel *r, struct err *e);
+/* The same, but that output may wait for reel_flush(): much of it need not be drawn then. */
+int reel_feed_on(struct reel *r, struct err *e);
+void reel_flush(struct reel *r);
 /* Put CUR aside in S / bring it back. */
 int reel_put_aside(struct reel *r, struct slot *s, struct err *e);
 int reel_bring_back(struct reel *r, const struct slot *s, struct err *e);

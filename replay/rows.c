@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-#define PAIRS_MAX 8192 /* comparisons of rows that came with rows that left */
+#define PAIRS_MAX  8192  /* comparisons of rows that came with rows that left */
+#define GONE_LEAST 65536 /* bytes of rows gone in a message, and more the longer it is */
 
 void
 rows_free(struct rows *r)
@@ -93,11 +94,11 @@ takes_place(struct rows *r, uint64_t h)
 
 /* The row in r->line: add it if it is news. */
 static int
-note_row(struct rows *r, struct rows_line *l, int change, struct text *t,
-	struct text_line *out)
+note_row(struct rows *r, struct rows_line *l, int change)
 {
+	struct text_line *out = &r->out;
 	bool revealed = change & EMU_REVEALED;
-	uint32_t old = l->n;
+	uint32_t old = revealed ? 0 : l->n;
 
 	out->text = buf_span(&r->line);
 	out->keep = revealed ? 0 : common(l, out->text);
@@ -105,30 +106,91 @@ note_row(struct rows *r, struct rows_line *l, int change, struct text *t,
 		return 0;
 	if (remember(l, out->text) < 0)
 		return ERR_NOMEM;
-	if (!out->text.n || (revealed && takes_place(r, l->hash)))
+	if (!out->text.n || (change == EMU_REVEALED && takes_place(r, l->hash)))
 		return 0;
 	out->longer = out->keep == old;
-	text_add(t, out);
+	text_add(r->text, out);
 	return 0;
 }
 
-void
-rows_note(struct rows *r, struct emu *e, struct text *t, uint64_t n, int64_t at_ns)
+/* Row ROW is about to leave.  Its line will be another one's: what is remembered of it stays. */
+static void
+note_gone(void *ctx, int row, int change)
 {
-	struct text_line out = { .n = n, .at_ns = at_ns };
+	struct rows *r = ctx;
+	const struct rows_line *l = &r->lines[emu_line(r->emu, row)];
+	uint32_t old = change & EMU_REVEALED ? 0 : l->n;
+	struct text_line *out = &r->out;
 
+	buf_clear(&r->line);
+	if (emu_row_text(r->emu, row, &r->line, NULL) < 0) {
+		text_fail(r->text, out->n);
+		return;
+	}
+	out->row = -1;
+	out->text = buf_span(&r->line);
+	out->keep = old ? common(l, out->text) : 0;
+	out->longer = out->keep == old;
+	if (!out->text.n || (out->keep == out->text.n && out->longer) ||
+		out->text.n > r->gone_left)
+		return;
+	r->gone_left -= out->text.n;
+	text_add(r->text, out);
+}
+
+void
+rows_begin(struct rows *r, struct emu *e, struct text *t, uint64_t n, int64_t at_ns,
+	size_t size)
+{
+	r->emu = e;
+	r->text = t;
+	r->out = (struct text_line){ .n = n, .at_ns = at_ns };
+	r->gone_left = GONE_LEAST + size * LINES_GROWTH;
+	emu_watch_gone(e, note_gone, r);
+}
+
+static void
+begin_rows(struct rows *r, const struct emu *e)
+{
 	find_left(r, e);
 	if (r->nleft * r->rows > PAIRS_MAX)
 		r->nleft = PAIRS_MAX / r->rows;
-	for (out.row = 0; out.row < r->rows; out.row++) {
-		int change = emu_change(e, out.row);
+}
+
+void
+rows_note(struct rows *r)
+{
+	struct emu *e = r->emu;
+
+	emu_watch_gone(e, NULL, NULL);
+	begin_rows(r, e);
+	for (int row = 0; row < r->rows; row++) {
+		int change = emu_change(e, row);
 
 		if (!change)
 			continue;
 		buf_clear(&r->line);
-		if (emu_row_text(e, out.row, &r->line, NULL) < 0 ||
-			note_row(r, &r->lines[emu_line(e, out.row)], change, t, &out) < 0)
-			text_fail(t, n);
+		r->out.row = row;
+		if (emu_row_text(e, row, &r->line, NULL) < 0 ||
+			note_row(r, &r->lines[emu_line(e, row)], change) < 0)
+			text_fail(r->text, r->out.n);
+	}
+	emu_settle(e);
+}
+
+void
+rows_know(struct rows *r, struct emu *e)
+{
+	begin_rows(r, e);
+	for (int row = 0; row < r->rows; row++) {
+		struct rows_line *l = &r->lines[emu_line(e, row)];
+
+		if (!emu_change(e, row))
+			continue;
+		buf_clear(&r->line);
+		if (emu_row_text(e, row, &r->line, NULL) < 0 ||
+			remember(l, buf_span(&r->line)) < 0)
+			l->n = 0;
 	}
 	emu_settle(e);
 }

@@ -5,19 +5,27 @@
 static void
 look_ahead(struct scan *s, size_t from)
 {
-	size_t end;
+	int rc;
 
 	s->near = from;
-	if (query_plain(s->q) && query_match(s->q, s->r.texts, &s->near, &end) == 0)
+	if (!s->whole)
+		return;
+	rc = query_ahead(s->q, s->r.texts, &s->near);
+	if (rc == 0)
 		s->near = SIZE_MAX;
+	else if (rc < 0)
+		s->whole = false; /* too dear here; single lines have their own limit */
+	if (rc < 0)
+		s->near = from;
 }
 
 int
-scan_begin(struct scan *s, const struct text *t, size_t block)
+scan_begin(struct scan *s, struct reel *r, const struct text *t, size_t block)
 {
-	int rc = text_read(&s->r, t, block);
+	int rc = derive_block(&s->derive, r, t, block, &s->r);
 
 	s->in_line = false;
+	s->whole = query_whole(s->q);
 	if (rc == 0)
 		look_ahead(s, 0);
 	return rc;
@@ -27,12 +35,10 @@ scan_begin(struct scan *s, const struct text *t, size_t block)
 static bool
 next_line(struct scan *s)
 {
-	if (query_plain(s->q) && s->near < s->r.at)
+	if (s->near < s->r.at)
 		look_ahead(s, s->r.at);
-	do
-		if (s->near == SIZE_MAX || !text_next(&s->r, &s->line))
-			return false;
-	while (query_plain(s->q) && s->near >= s->r.at);
+	if (s->near == SIZE_MAX || !text_next(&s->r, &s->line, s->near))
+		return false;
 	s->end = 0;
 	s->in_line = true;
 	return true;
@@ -58,5 +64,6 @@ scan_next(struct scan *s)
 void
 scan_end(struct scan *s)
 {
+	derive_end(&s->derive);
 	text_read_end(&s->r);
 }

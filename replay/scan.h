@@ -4,21 +4,24 @@
 #define REPLAY_SCAN_H
 
 #include "replay/query.h"
-#include "replay/text.h"
+#include "replay/derive.h"
 
 #define SCAN_FAILURES_MAX 100 /* lines on which a query may run away */
 
 struct scan {
 	struct query *q; /* borrowed */
+	struct derive derive;
 	struct text_reader r;
 	struct text_line line; /* of the present match */
 	size_t start, end;     /* of it in the line */
 	bool in_line;
-	size_t near; /* plain: no match begins in the block before this */
+	bool whole;  /* blocks are looked through before lines */
+	size_t near; /* then no match begins in the block before this */
 	unsigned failures;
 };
 
-int scan_begin(struct scan *s, const struct text *t, size_t block);
+/* T belongs to R. */
+int scan_begin(struct scan *s, struct reel *r, const struct text *t, size_t block);
 /* The next match: 1, 0, or ERR_LIMIT when the query runs away too often. */
 int scan_next(struct scan *s);
 void scan_end(struct scan *s);

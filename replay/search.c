@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#define STEP_MAX 32
+
 struct unit {
 	struct search_hit *v; /* NULL with N > 0: found, not kept */
 	uint64_t n;
@@ -24,6 +26,7 @@ struct search {
 	struct unit *units;
 	size_t n, cap;
 	size_t up, down; /* the next unit to look at behind, and in front of, the aim */
+	size_t step; /* units to go back at once */
 	bool backward;
 	uint64_t hits;
 	size_t kept;
@@ -63,6 +66,7 @@ forget(struct search *s)
 	s->spare = (struct unit){ 0 };
 	s->spare_of = SIZE_MAX;
 	s->n = s->kept = s->up = s->down = 0;
+	s->step = 1;
 	s->hits = 0;
 }
 
@@ -78,6 +82,7 @@ search_open(struct search **out, struct reel *r, struct query *q, enum search_sc
 	s->r = r;
 	s->scope = scope;
 	s->scan.q = q;
+	s->step = 1;
 	s->spare_of = SIZE_MAX;
 	text_init(&s->events, 0);
 	return 0;
@@ -179,7 +184,7 @@ look(struct search *s, size_t unit, struct unit *u, size_t max)
 {
 	const struct text *t = text_of(s);
 	size_t cap = 0;
-	int rc = scan_begin(&s->scan, t, unit);
+	int rc = scan_begin(&s->scan, s->r, t, unit);
 
 	u->done = text_block_size(t, unit);
 	while (rc == 0 && (rc = scan_next(&s->scan)) > 0) {
@@ -259,6 +264,7 @@ search_aim(struct search *s, uint64_t n, int dir)
 	fetch_events(s);
 	s->up = s->down = text_block_of(text_of(s), n);
 	s->backward = dir < 0;
+	s->step = 1;
 	if (s->backward && s->up < text_blocks(text_of(s)))
 		s->down = ++s->up;
 }
@@ -282,20 +288,34 @@ make_room(struct search *s, size_t n)
 	return 0;
 }
 
+/* In front of the aim: units are read fastest one behind the other, so it goes back in steps,
+ * each twice as far, and onward within a step. */
+static bool
+choose_before(struct search *s, size_t *unit)
+{
+	for (; s->down > 0; s->step = s->step < STEP_MAX ? s->step * 2 : STEP_MAX) {
+		size_t from = s->down > s->step ? s->down - s->step : 0;
+
+		for (size_t i = from; i < s->down; i++)
+			if (!fresh(s, i)) {
+				*unit = i;
+				return true;
+			}
+		s->down = from;
+	}
+	return false;
+}
+
 /* The unit to look at next; false: all were. */
 static bool
 choose(struct search *s, size_t *unit)
 {
 	while (s->up < s->n && fresh(s, s->up))
 		s->up++;
-	while (s->down > 0 && fresh(s, s->down - 1))
-		s->down--;
 	while (s->up > s->down && !fresh(s, s->up - 1))
 		s->up--; /* was the last one and has grown */
-	if (s->down > 0 && (s->backward || s->up == s->n)) {
-		*unit = s->down - 1;
+	if ((s->backward || s->up == s->n) && choose_before(s, unit))
 		return true;
-	}
 	*unit = s->up;
 	return s->up < s->n;
 }
@@ -440,8 +460,8 @@ search_context(struct search *s, const struct search_hit *hit, struct buf *out)
 
 	if (hit->unit >= text_blocks(t))
 		return ERR_NOTFOUND;
-	rc = text_read(&s->scan.r, t, hit->unit);
-	while (rc == 0 && text_next(&s->scan.r, &l))
+	rc = derive_block(&s->scan.derive, s->r, t, hit->unit, &s->scan.r);
+	while (rc == 0 && text_next(&s->scan.r, &l, 0))
 		if (l.n == hit->n && s->scan.r.at - l.text.n - 1 == hit->line)
 			return buf_add_span(out, l.text);
 	return rc < 0 ? rc : ERR_NOTFOUND;

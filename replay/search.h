@@ -16,7 +16,9 @@ enum search_scope { SEARCH_SHOWN, SEARCH_TYPED, SEARCH_EVENTS };
 struct search_hit {
 	uint64_t n; /* messages applied when it appeared: the place to seek */
 	int64_t at_ns;
-	int row, col, cols;  /* SEARCH_SHOWN: on the screen; row -1 otherwise */
+	int row, col,
+		cols; /* SEARCH_SHOWN: on the screen; row -1: it scrolled by within the
+			      * message, before anybody saw it, or another scope */
 	uint32_t start, end; /* in the line, bytes */
 	uint32_t unit, line; /* for search_context() */
 };

@@ -126,6 +126,20 @@ apply_connect(struct shown *s)
 	shown_init(s, s->want);
 }
 
+bool
+shown_is_output(const struct shown *s, const struct msg *m)
+{
+	return s->chosen && msg_is_output(m) && m->channel == s->channel;
+}
+
+bool
+shown_touches(const struct shown *s, const struct msg *m)
+{
+	if (msg_is_output(m))
+		return !s->chosen || m->channel == s->channel;
+	return m->type == MSG_PTY || m->type == MSG_WINDOW || m->type == MSG_CONNECT;
+}
+
 uint64_t
 shown_apply(struct shown *s, struct emu *e, const struct msg *m)
 {

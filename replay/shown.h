@@ -33,6 +33,11 @@ struct shown {
 };
 
 void shown_init(struct shown *s, int64_t want);
+/* May M change the screen? */
+bool shown_touches(const struct shown *s, const struct msg *m);
+/* Is M nothing but output for a screen that is chosen already?  Then its bytes may be written as
+ * they are, if the screen has a terminal, and S stays as it is. */
+bool shown_is_output(const struct shown *s, const struct msg *m);
 /* Apply M to E.  Returns the cost (cost.h). */
 uint64_t shown_apply(struct shown *s, struct emu *e, const struct msg *m);
 

@@ -94,6 +94,7 @@ bool plain_state(
  * scroll off, as if it were written; returns a place in front of which trying again is no use. */
 const uint8_t *plain_skip_until(const struct core *c, struct span s);
 const uint8_t *plain_skip(struct core *c, struct span *in);
+void plain_skip_all(struct core *c, struct span *in); /* all of it is plain */
 
 /* osc.c */
 void osc_run(struct core *c); /* the string in the filter */

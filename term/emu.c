@@ -130,6 +130,14 @@ emu_set_slow(struct emu *e, bool slow)
 }
 
 void
+emu_write_plain(struct emu *e, struct span bytes)
+{
+	if (plain_skip_until(e->core, bytes))
+		plain_skip_all(e->core, &bytes);
+	emu_write(e, bytes);
+}
+
+void
 emu_write(struct emu *e, struct span bytes)
 {
 	struct core *c = e->core;

@@ -38,6 +38,9 @@ void emu_free(struct emu *e);
 void emu_reset(struct emu *e, int cols, int rows); /* as new */
 
 void emu_write(struct emu *e, struct span bytes);
+/* The same where lines_scan() has found that all of it is plain output behind what was written
+ * before: that is not found out again. */
+void emu_write_plain(struct emu *e, struct span bytes);
 /* Without short cuts, for tests: the result is the same.  Off at first; stays over resets. */
 void emu_set_slow(struct emu *e, bool slow);
 /* True when the wanted size had to be clamped. */

@@ -17,7 +17,7 @@ struct pen_at {
 };
 
 /* Marks, in the top bit of each byte, which of eight bytes are not printable ASCII. */
-static uint64_t
+ALWAYS uint64_t
 special(uint64_t w)
 {
 	uint64_t low = w & EACH(0x7F);
@@ -25,7 +25,7 @@ special(uint64_t w)
 	return ((low + EACH(1)) | w | ~((w | EACH(0x80)) - EACH(0x20))) & EACH(0x80);
 }
 
-static uint64_t
+ALWAYS uint64_t
 load(const uint8_t *p)
 {
 	uint64_t w = 0;
@@ -69,7 +69,7 @@ end_row(struct lines *l, struct pen_at *o)
 	o->from = o->at;
 }
 
-static bool
+ALWAYS bool
 covers(const struct lines *l)
 {
 	return l->back && l->len > 0;
@@ -153,7 +153,7 @@ control(struct lines *l, struct pen_at *o, uint8_t c)
 }
 
 /* Colours touch no text; nor does erasing behind its end, but for a cursor on the last column. */
-static bool
+ALWAYS bool
 sequence(struct lines *l, uint8_t c)
 {
 	if (l->state == ESCAPE) {
@@ -219,27 +219,63 @@ one(struct lines *l, struct pen_at *o, struct span s)
 	return n ? (int)n : -1;
 }
 
+/* A whole sequence of colours at the front of S: its bytes; 0: it is another, or not whole. */
 ALWAYS size_t
-feed(struct lines *l, struct span s, struct pen_at *o)
+colours(struct span s)
+{
+	size_t i = 2;
+
+	if (s.n < 3 || s.p[0] != 0x1B || s.p[1] != '[')
+		return 0;
+	while (i < s.n && s.p[i] >= '0' && s.p[i] <= ';') {
+		if (s.p[i] == '8' && s.p[i - 1] == '5')
+			return 0;
+		i++;
+	}
+	return i < s.n && s.p[i] == 'm' ? i + 1 : 0;
+}
+
+/* What stands most often between two runs: the bytes used up, or 0. */
+ALWAYS size_t
+frequent(struct lines *l, struct pen_at *o, struct span s)
+{
+	if (s.n >= 2 && s.p[0] == '\r' && s.p[1] == '\n') {
+		end_row(l, o);
+		return 2;
+	}
+	return colours(s);
+}
+
+ALWAYS size_t
+feed(struct lines *lines, struct span s, struct pen_at *pen)
 {
 	const uint8_t *start = s.p, *end = s.p + s.n;
+	struct lines l = *lines; /* the text's bytes cannot change these */
+	struct pen_at o = *pen;
 
 	while (s.p < end) {
-		size_t n = l->state || l->nheld ? 0 : run(s.p, s.n, o->at);
 		int used;
 
-		if (n && covers(l))
-			break;
-		if (n)
-			add_run(l, o, s.p, n);
-		s = span_of(s.p + n, s.n - n);
-		if (!s.n)
-			break;
-		used = one(l, o, s);
+		if (!l.state && !l.nheld) {
+			size_t n = run(s.p, s.n, o.at);
+
+			if (n && covers(&l))
+				break;
+			if (n)
+				add_run(&l, &o, s.p, n);
+			s = span_of(s.p + n, s.n - n);
+			n = frequent(&l, &o, s);
+			s = span_of(s.p + n, s.n - n);
+			if (n || !s.n)
+				continue;
+		}
+		used = one(&l, &o, s);
 		if (used < 0)
 			break;
 		s = span_of(s.p + used, s.n - (size_t)used);
 	}
+	*lines = l;
+	*pen = o;
 	return (size_t)(s.p - start);
 }
 

@@ -122,25 +122,39 @@ plain_skip_until(const struct core *c, struct span s)
 	return cut_before(s.p, s.p + s.n, kept);
 }
 
-const uint8_t *
-plain_skip(struct core *c, struct span *in)
+/* Up to END all is plain. */
+static void
+skip_before(struct core *c, struct span *in, const uint8_t *end)
 {
-	const uint8_t *end, *cut;
+	const uint8_t *cut = cut_before(in->p, end, rows_kept(c));
 
-	if (!plain_state(c) || c->pen.ul)
-		return in->p + 1;
-	end = plain_end(c, *in);
-	cut = cut_before(in->p, end, rows_kept(c));
 	if (!cut || !has_text(cut, end) ||
 		!(c->row == c->grid.rows - 1 || has_lines(in->p, cut, c->grid.rows)))
-		return end + 1;
+		return;
 	follow_pen(c, in->p, cut);
 	ring(c, in->p, cut);
 	c->row = c->grid.rows - 1;
 	c->col = 0;
-	in->n -= (size_t)(cut - in->p);
-	in->p = cut;
+	*in = span_of(cut, in->n - (size_t)(cut - in->p));
+}
+
+const uint8_t *
+plain_skip(struct core *c, struct span *in)
+{
+	const uint8_t *end;
+
+	if (!plain_state(c) || c->pen.ul)
+		return in->p + 1;
+	end = plain_end(c, *in);
+	skip_before(c, in, end);
 	return end + 1;
+}
+
+void
+plain_skip_all(struct core *c, struct span *in)
+{
+	if (plain_state(c) && !c->pen.ul)
+		skip_before(c, in, in->p + in->n);
 }
 
 /* Columns up to the last one that is not blank. */

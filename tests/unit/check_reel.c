@@ -194,8 +194,8 @@ lose_patience(void *ctx, double done)
 
 START_TEST(cancel_leaves_the_place)
 {
-	struct patience never = { .limit = 1000 }, soon = { .limit = 2 },
-			find = { .limit = 2 };
+	struct patience never = { .limit = 1000 }, soon = { .limit = 1 },
+			find = { .limit = 1 };
 	struct recording rec;
 	struct reel *r;
 	struct err e;

@@ -197,3 +197,32 @@ emugen_put(struct emugen *g, struct buf *out, size_t n)
 			put_raw(g, out);
 	}
 }
+
+/* Plain most of the time. */
+static const char *const plain[] = { "a", "word ", "some longer text, with blanks   ",
+	"\t", "\a", "\033[1;31m", "\033[m", "\033[0m", "\033[48;2;1;2;3m",
+	"\033[4;58;5;3m", "\033[0;4m", "\033[K", "\033[0K", "\xC3\xA4", "\xE6\x9C\xAC",
+	"\xF0\x9F\x98\x80", "\xE2\x94\x80", "\r\r\n", "\xFF", "\xE2\x94", "x  \t ", "" };
+static const char *const edge[] = { "\r", "\n", "\b", "\v", "\033", "\033[", "\033[3",
+	"\033[1K", "\033[?25l", "\033[?7l", "\033[?7h", "\033[4h", "\033[4l", "\033[20h",
+	"\033[20l", "\033[2;3r", "\033[r", "\033[H", "\033[2J", "\033[A", "\033[M",
+	"\033[L", "\033[3S", "\033[2T", "\033M", "\033(0", "\033(B", "\016", "\017",
+	"\033N", "e\xCC\x81", "\xE2\x80\x8B", "\xC2\x9B", "\x7F", "\033#8", "\033#3",
+	"\033H", "\033[3g", "\033c", "\033[?1049h", "\033[?1049l", "\033[5b", "\0337",
+	"\0338", "\033[?69h", "\033[2;7s", "\033[?69l", "\033]0;title\a",
+	"\033]8;;http://x\a", "\033]8;;\a", "\033[59m", "\030", "\033[!p", "\033[10G" };
+
+#define PICK(g, list) list[emugen_below(g, (int)(sizeof list / sizeof *list))]
+
+void
+emugen_line(struct emugen *g, struct buf *out, int odd)
+{
+	for (int i = emugen_below(g, 7); i > 0; i--) {
+		if (emugen_below(g, 1000) < odd)
+			buf_add_str(out, PICK(g, edge));
+		buf_add_str(out, PICK(g, plain));
+		if (!emugen_below(g, 20))
+			buf_addf(out, "%0*d", emugen_below(g, 150), 7);
+	}
+	buf_add_str(out, "\r\n");
+}

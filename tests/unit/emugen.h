@@ -27,5 +27,7 @@ emugen_below(struct emugen *g, int n)
 
 /* Append about N bytes. */
 void emugen_put(struct emugen *g, struct buf *out, size_t n);
+/* Append a line of output that is plain (term/lines.h) but for ODD in 1000 of its pieces. */
+void emugen_line(struct emugen *g, struct buf *out, int odd);
 
 #endif

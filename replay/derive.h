@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* The text of a block of the store, with what it only refers to read again from the recording. */
+#ifndef REPLAY_DERIVE_H
+#define REPLAY_DERIVE_H
+
+#include "replay/text.h"
+
+struct reel;
+
+struct derive {
+	struct text_reader stored;
+	struct text_page page;
+	struct buf row; /* the last one, blanks at its end included */
+};
+
+/* Read BLOCK of T, which belongs to R; then OUT has lines only.  0, or an error of reading: the
+ * recording is another than before. */
+int derive_block(struct derive *d, struct reel *r, const struct text *t, size_t block,
+	struct text_reader *out);
+void derive_end(struct derive *d);
+
+#endif
