@@ -5,7 +5,7 @@
 
 #include "base/diag.h"
 #include "base/when.h"
-#include "log/facts.h"
+#include "format/facts.h"
 #include "log/input.h"
 #include "log/out.h"
 

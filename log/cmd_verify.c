@@ -6,7 +6,7 @@
 #include "base/diag.h"
 #include "base/when.h"
 #include "format/gzcheck.h"
-#include "log/facts.h"
+#include "format/facts.h"
 #include "log/input.h"
 #include "log/out.h"
 

@@ -113,6 +113,30 @@ do_suspend(struct app *a, const char *arg)
 }
 
 static unsigned
+do_pick(struct app *a, const char *arg)
+{
+	(void)a;
+	(void)arg;
+	return APP_PICK;
+}
+
+static unsigned
+do_next_file(struct app *a, const char *arg)
+{
+	(void)a;
+	(void)arg;
+	return APP_NEXT_FILE;
+}
+
+static unsigned
+do_previous_file(struct app *a, const char *arg)
+{
+	(void)a;
+	(void)arg;
+	return APP_PREVIOUS_FILE;
+}
+
+static unsigned
 do_quit(struct app *a, const char *arg)
 {
 	(void)a;
@@ -149,6 +173,9 @@ static app_command *const commands[CMD_COUNT] = {
 	[CMD_HELP] = do_help,
 	[CMD_CLOSE] = do_close,
 	[CMD_SUSPEND] = do_suspend,
+	[CMD_PICKER] = do_pick,
+	[CMD_NEXT_FILE] = do_next_file,
+	[CMD_PREVIOUS_FILE] = do_previous_file,
 	[CMD_QUIT] = do_quit,
 };
 

@@ -28,6 +28,11 @@ enum { /* reactions */
 	APP_QUIT = 1 << 1,
 	APP_SUSPEND = 1 << 2,
 	APP_CLEAR = 1 << 3, /* draw all of the terminal anew */
+	/* another recording: for the shell */
+	APP_PICK = 1 << 4,
+	APP_OPEN = 1 << 5,
+	APP_NEXT_FILE = 1 << 6,
+	APP_PREVIOUS_FILE = 1 << 7,
 	/* copy.text to the clipboard; then app_copied() or app_copy_keep() */
 	APP_COPY = 1 << 8,
 };

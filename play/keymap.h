@@ -41,6 +41,7 @@ enum keymap_mode {
 	KEYMAP_ROWS, /* lists and texts that scroll */
 	KEYMAP_LIST,
 	KEYMAP_DETAIL,
+	KEYMAP_PICKER,
 	KEYMAP_RESULTS,
 	KEYMAP_HELP,
 	KEYMAP_COPY,

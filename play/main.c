@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PIPE_PATIENCE_MS 500 /* until it is said that a pipe is read */
@@ -73,15 +74,24 @@ read_pipe(struct src *src, struct err *e)
 	return n < 0 ? (int)n : 0;
 }
 
+struct run {
+	const struct conf *conf;
+	const struct conf_faults *faults;
+	bool begun;
+};
+
 static int
-open_reel(struct reel **r, const char *path, bool live, struct err *e)
+open_reel(
+	void *ctx, const char *path, struct reel **r, struct app_opts *ao, struct err *e)
 {
 	struct src *src;
 	struct tape *t;
-	struct tape_opts to = { .live = live };
+	const struct run *run = ctx;
+	struct tape_opts to = { .live = run->conf->follow };
 	struct reel_opts o = { .channel = -1 };
 	int rc = fdio_open_src(&src, path, e);
 
+	ao->growing = !run->conf->follow && fdio_is_written(path);
 	if (rc == 0 && (rc = read_pipe(src, e)) < 0)
 		src_close(src);
 	if (rc == 0)
@@ -97,7 +107,7 @@ open_reel(struct reel **r, const char *path, bool live, struct err *e)
 }
 
 static int
-run_script(struct app *a, const char *path, struct err *e)
+run_script(struct shell *sh, const char *path, struct err *e)
 {
 	struct buf text = { 0 }, out = { 0 };
 	int rc = files_read(path, &text, e), wrote = 0;
@@ -105,7 +115,7 @@ run_script(struct app *a, const char *path, struct err *e)
 	if (rc < 0)
 		err_prefix(e, "%s", path);
 	else
-		rc = script_run(a, buf_span(&text), &out, e);
+		rc = script_run(sh, buf_span(&text), &out, e);
 	if (out.n)
 		wrote = fdio_write_all(STDOUT_FILENO, out.p, out.n, rc < 0 ? NULL : e);
 	buf_free(&text);
@@ -124,27 +134,6 @@ copy_file(char *out, size_t size)
 		return NULL;
 	n = snprintf(out, size, "%s/auditplay-copied.txt", dir);
 	return n > 0 && (size_t)n < size ? out : NULL;
-}
-
-/* Where playing begins. */
-static int
-begin(struct app *a, const struct conf *c, struct err *e)
-{
-	struct when at = c->at;
-	int rc;
-
-	if (c->follow && !c->has_at)
-		at.kind = WHEN_END;
-	if ((c->paused || c->follow || c->has_at) &&
-		player_seek(a->player, &at, a->now) & PLAYER_MISSED) {
-		rc = when_check(&at, false, e);
-		err_prefix(e, "--at");
-		return rc;
-	}
-	if (a->o.growing)
-		app_toast(a, "it is still being recorded: --follow plays on");
-	app_tick(a, a->now);
-	return 0;
 }
 
 /* The options and keys of the usual file, or of the one that was named; a script has those that
@@ -190,18 +179,44 @@ configure(struct conf *c, struct keymap *k, struct conf_faults *f, int argc, cha
 	return rc;
 }
 
-static void
-tell_faults(struct app *a, const struct conf_faults *f)
+/* Where playing begins. */
+static int
+begin_at(struct app *a, const struct conf *c, struct err *e)
 {
-	if (f->n > 1)
-		app_toast(a, "%s (and %d more)", f->first, f->n - 1);
-	else if (f->n)
-		app_toast(a, "%s", f->first);
+	struct when at = c->at;
+	int rc;
+
+	if (c->follow && !c->has_at)
+		at.kind = WHEN_END;
+	if ((c->paused || c->follow || c->has_at) &&
+		player_seek(a->player, &at, a->now) & PLAYER_MISSED) {
+		rc = when_check(&at, false, e);
+		err_prefix(e, "--at");
+		return rc;
+	}
+	if (a->o.growing)
+		app_toast(a, "it is still being recorded: --follow plays on");
+	app_tick(a, a->now);
+	return 0;
 }
 
 static int
-play(const struct conf *c, const struct keymap *k, const struct conf_faults *f,
-	struct err *e)
+begin(void *ctx, struct app *a, struct err *e)
+{
+	struct run *r = ctx;
+	const struct conf_faults *f = r->faults;
+	int rc = begin_at(a, r->conf, e);
+
+	if (!r->begun && f->n > 1)
+		app_toast(a, "%s (and %d more)", f->first, f->n - 1);
+	else if (!r->begun && f->n)
+		app_toast(a, "%s", f->first);
+	r->begun = true;
+	return rc;
+}
+
+static struct app_opts
+app_options(const struct conf *c, const struct keymap *k)
 {
 	struct app_opts o = { .player = { .speed = c->speed,
 				      .idle_limit_ns = c->idle_limit_ns,
@@ -209,38 +224,94 @@ play(const struct conf *c, const struct keymap *k, const struct conf_faults *f,
 				      .loop = c->loop,
 				      .stop_at_markers = c->stop_at_markers,
 				      .live = c->follow },
+		.keymap = *k,
 		.depth = THEME_256,
-		.no_mouse = c->no_mouse };
-	struct reel *r = NULL;
-	struct app a;
-	char name[SAVE_NAME_MAX];
-	int rc = c->script ? 0 : ui_check(e);
+		.no_mouse = c->no_mouse,
+		.clipboard = c->clipboard,
+		.colours = c->colours,
+		.resize_window = c->resize_window };
 
-	if (rc == 0)
-		rc = open_reel(&r, c->files[0], c->follow, e);
-	if (rc < 0)
-		return rc;
-	o.keymap = *k;
-	o.name = c->files[0];
-	o.growing = !c->follow && fdio_is_written(c->files[0]);
-	o.clipboard = c->clipboard;
-	o.colours = c->colours;
-	o.resize_window = c->resize_window;
 	if (c->colours >= 0)
 		o.depth = (enum theme_depth)c->colours;
-	o.copy_file = copy_file(name, sizeof name);
 	o.utf8 = !c->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	rc = app_init(&a, r, &o, c->script ? 0 : clk_mono(&clk_system));
+	return o;
+}
+
+/* What the player remembers; a script begins and ends without it. */
+static void
+load_state(const struct conf *c, struct state *s)
+{
+	char path[PATH_MAX];
+	struct buf text = { 0 };
+
+	*s = (struct state){ 0 };
+	if (!c->script && files_state(path, NULL) == 0 &&
+		files_read(path, &text, NULL) == 0)
+		state_parse(s, buf_span(&text));
+	buf_free(&text);
+}
+
+static void
+save_state(const struct conf *c, const struct state *old, const struct state *s)
+{
+	char path[PATH_MAX];
+	struct buf text = { 0 };
+
+	if (c->script || memcmp(old, s, sizeof *s) == 0 || files_state(path, NULL) < 0)
+		return;
+	if (state_print(s, &text) == 0)
+		files_write(path, buf_span(&text), NULL);
+	buf_free(&text);
+}
+
+/* One file is played; more of them, or a folder, are a table to choose from. */
+static bool
+is_one(const struct conf *c)
+{
+	struct stat st;
+
+	return c->nfiles == 1 && (stat(c->files[0], &st) < 0 || !S_ISDIR(st.st_mode));
+}
+
+static int
+start(struct shell *sh, const struct conf *c, char **usual, struct err *e)
+{
+	int rc;
+
+	if (is_one(c))
+		return shell_play(sh, c->files[0], e);
+	if (c->nfiles)
+		rc = shell_pick(sh, c->files, c->nfiles);
+	else if (files_recordings(*usual, e) < 0 || access(*usual, R_OK | X_OK) < 0)
+		return err_set(e, ERR_USAGE,
+			"name a recording to play, or a folder of them (see --help)");
+	else
+		rc = shell_pick(sh, usual, 1);
+	return rc < 0 ? err_set(e, rc, "out of memory") : rc;
+}
+
+static int
+play(const struct conf *c, const struct keymap *k, const struct conf_faults *f,
+	struct err *e)
+{
+	struct run run = { c, f, false };
+	struct shell_opts o = { app_options(c, k), open_reel, begin, &run };
+	struct state old;
+	struct shell sh;
+	char name[SAVE_NAME_MAX], path[PATH_MAX], *usual = path;
+	int rc = c->script ? 0 : ui_check(e);
+
 	if (rc < 0)
-		return err_set(e, rc, "out of memory");
-	rc = begin(&a, c, e);
+		return rc;
+	o.app.copy_file = copy_file(name, sizeof name);
+	load_state(c, &old);
+	shell_init(&sh, &o, &old, c->script ? 0 : clk_mono(&clk_system));
+	rc = start(&sh, c, &usual, e);
 	if (rc == 0)
-		tell_faults(&a, f);
-	if (rc == 0 && c->script)
-		rc = run_script(&a, c->script, e);
-	else if (rc == 0)
-		rc = ui_run(&a, &clk_system, e);
-	app_done(&a);
+		rc = c->script ? run_script(&sh, c->script, e)
+			       : ui_run(&sh, &clk_system, e);
+	shell_done(&sh);
+	save_state(c, &old, &sh.state);
 	return rc;
 }
 
@@ -276,11 +347,7 @@ main(int argc, char **argv)
 	case CONF_PLAY:
 		break;
 	}
-	if (c.nfiles != 1)
-		err_set(&e, ERR_USAGE, "%s (see --help)",
-			c.nfiles ? "one recording at a time"
-				 : "name a recording to play");
-	else if (play(&c, &keys, &faults, &e) == 0)
+	if (play(&c, &keys, &faults, &e) == 0)
 		return 0;
 	return diag_fail(&e, NULL);
 }

@@ -13,6 +13,8 @@ void paint_list(struct app *a, struct canvas *c, struct view_rect area);
 void paint_detail(struct app *a, struct canvas *c, struct view_rect area);
 void paint_lane(struct app *a, struct canvas *c, struct view_rect area);
 void paint_results(struct app *a, struct canvas *c, struct view_rect area);
+void paint_help_rows(
+	struct help *h, enum theme_depth depth, struct canvas *c, struct view_rect area);
 void paint_help(struct app *a, struct canvas *c, struct view_rect area);
 void paint_timebar(struct app *a, struct canvas *c, struct view_rect area);
 void paint_overview(

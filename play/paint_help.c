@@ -31,7 +31,7 @@ count_lines(const struct help *h)
 }
 
 static void
-help_line(struct app *a, struct canvas *c, int row, int col, int cols,
+help_line(enum theme_depth depth, struct canvas *c, int row, int col, int cols,
 	const struct help_row *r)
 {
 	int keys = cols < 60 ? cols * 2 / 5 : KEYS_COLS;
@@ -39,29 +39,30 @@ help_line(struct app *a, struct canvas *c, int row, int col, int cols,
 	if (keys > KEYS_COLS)
 		keys = KEYS_COLS;
 	if (r->title) {
-		canvas_text(c, row, col, cols, paint_style(a, ROLE_TITLE), r->text);
+		canvas_text(c, row, col, cols, theme_style(depth, ROLE_TITLE), r->text);
 		return;
 	}
-	canvas_text(c, row, col, keys - 1, paint_style(a, ROLE_KEY), r->keys);
+	canvas_text(c, row, col, keys - 1, theme_style(depth, ROLE_KEY), r->keys);
 	canvas_text(c, row, col + keys, cols - keys, (struct style){ 0 }, r->text);
 }
 
 /* Lines TOP to TOP + ROWS of one column. */
 static void
-help_column(struct app *a, struct canvas *c, struct view_rect area, int first, int end)
+help_column(const struct help *h, enum theme_depth depth, struct canvas *c,
+	struct view_rect area, int first, int end)
 {
 	for (int i = 0; i < area.rows && first + i < end; i++) {
-		const struct help_row *r = line_row(&a->help, first + i);
+		const struct help_row *r = line_row(h, first + i);
 
 		if (r)
-			help_line(a, c, area.row + i, area.col, area.cols, r);
+			help_line(depth, c, area.row + i, area.col, area.cols, r);
 	}
 }
 
 void
-paint_help(struct app *a, struct canvas *c, struct view_rect area)
+paint_help_rows(
+	struct help *h, enum theme_depth depth, struct canvas *c, struct view_rect area)
 {
-	struct help *h = &a->help;
 	int lines = count_lines(h), columns = area.cols / COLUMN_COLS, each, cols;
 
 	columns = columns < 1 ? 1 : columns > COLUMNS_MAX ? COLUMNS_MAX : columns;
@@ -73,13 +74,20 @@ paint_help(struct app *a, struct canvas *c, struct view_rect area)
 	for (int i = 0; i < area.rows; i++)
 		canvas_fill(
 			c, area.row + i, area.col, area.cols, (struct style){ 0 }, ' ');
-	canvas_text(c, area.row, area.col + 2, area.cols - 2, paint_style(a, ROLE_TITLE),
+	canvas_text(c, area.row, area.col + 2, area.cols - 2,
+		theme_style(depth, ROLE_TITLE),
 		each > h->page ? "Keys (arrows scroll, h or Esc leaves)"
 			       : "Keys (h or Esc leaves)");
 	for (int i = 0; i < columns; i++)
-		help_column(a, c,
+		help_column(h, depth, c,
 			(struct view_rect){ area.row + HEAD_ROWS, area.col + i * cols + 2,
 				area.rows - HEAD_ROWS, cols - 3 },
 			i * each + (int)h->top,
 			(i + 1) * each < lines ? (i + 1) * each : lines);
+}
+
+void
+paint_help(struct app *a, struct canvas *c, struct view_rect area)
+{
+	paint_help_rows(&a->help, a->o.depth, c, area);
 }

@@ -14,7 +14,7 @@
 #define STEPS_MAX      1000000 /* ticks in one "tick": a deadline that never moves is a bug */
 
 struct script {
-	struct app *app;
+	struct shell *shell;
 	struct canvas canvas;
 	struct buf *out;
 	int64_t now;
@@ -25,14 +25,14 @@ struct script {
 static void
 print_copied(struct script *s)
 {
-	struct span text = buf_span(&s->app->copy.text);
+	struct span text = buf_span(&s->shell->app->copy.text);
 
 	buf_addf(s->out, "copied %zu bytes:\n|", text.n);
 	for (size_t i = 0; i < text.n; i++)
 		buf_add(s->out, text.p[i] == '\n' ? "\n|" : (const char *)text.p + i,
 			text.p[i] == '\n' ? 2 : 1);
 	buf_add_str(s->out, "\n");
-	app_copied(s->app, "the clipboard");
+	app_copied(s->shell->app, "the clipboard");
 }
 
 static void
@@ -40,7 +40,7 @@ react(struct script *s, unsigned flags)
 {
 	if (flags & APP_QUIT)
 		s->quit = true;
-	if (flags & APP_COPY)
+	if (flags & APP_COPY && s->shell->app)
 		print_copied(s);
 }
 
@@ -55,8 +55,8 @@ do_key(struct script *s, char *arg, struct err *e)
 
 		if (!key)
 			return err_set(e, ERR_USAGE, "'%s' is no key", word);
-		react(s, app_key(s->app, key, s->now));
-		paint_app(s->app, &s->canvas); /* a layout that changes is seen */
+		react(s, shell_key(s->shell, key, s->now));
+		shell_paint(s->shell, &s->canvas); /* a layout that changes is seen */
 	}
 	return 0;
 }
@@ -82,8 +82,8 @@ do_mouse(struct script *s, char *arg, struct err *e)
 	if (kind < 0)
 		return kind;
 	m.kind = (enum mouse_kind)kind;
-	react(s, app_mouse(s->app, &m, s->now));
-	paint_app(s->app, &s->canvas);
+	react(s, shell_mouse(s->shell, &m, s->now));
+	shell_paint(s->shell, &s->canvas);
 	return 0;
 }
 
@@ -99,7 +99,7 @@ do_text(struct script *s, char *arg, struct err *e)
 
 		if (k <= 0)
 			break;
-		react(s, app_key(s->app, ch, s->now));
+		react(s, shell_key(s->shell, ch, s->now));
 		arg += k;
 		n -= (size_t)k;
 	}
@@ -116,15 +116,15 @@ do_tick(struct script *s, char *arg, struct err *e)
 	if (rc < 0)
 		return rc;
 	end = s->now + (int64_t)(seconds * (double)NS_PER_S + 0.5);
-	for (int i = 0; app_deadline(s->app) <= end; i++) {
+	for (int i = 0; shell_deadline(s->shell) <= end; i++) {
 		if (i == STEPS_MAX)
 			return err_set(e, ERR_LIMIT, "more than %d steps in one tick", i);
-		if (app_deadline(s->app) > s->now)
-			s->now = app_deadline(s->app);
-		app_tick(s->app, s->now);
+		if (shell_deadline(s->shell) > s->now)
+			s->now = shell_deadline(s->shell);
+		shell_tick(s->shell, s->now);
 	}
 	s->now = end;
-	app_tick(s->app, s->now);
+	shell_tick(s->shell, s->now);
 	return 0;
 }
 
@@ -133,7 +133,7 @@ do_index(struct script *s, char *arg, struct err *e)
 {
 	(void)arg;
 	(void)e;
-	while (app_idle(s->app))
+	while (shell_idle(s->shell))
 		;
 	return 0;
 }
@@ -146,7 +146,7 @@ do_size(struct script *s, char *arg, struct err *e)
 	if (rc == 0)
 		rc = canvas_size(&s->canvas, cols, rows);
 	if (rc == 0)
-		paint_app(s->app, &s->canvas);
+		shell_paint(s->shell, &s->canvas);
 	return rc;
 }
 
@@ -158,7 +158,7 @@ do_colours(struct script *s, char *arg, struct err *e)
 
 	if (depth < 0)
 		return depth;
-	s->app->o.depth = (enum theme_depth)depth;
+	shell_look(s->shell, (enum theme_depth)depth);
 	return 0;
 }
 
@@ -168,7 +168,7 @@ do_screen(struct script *s, char *arg, struct err *e)
 	struct canvas *c = &s->canvas;
 
 	(void)arg;
-	paint_app(s->app, c);
+	shell_paint(s->shell, c);
 	buf_addf(s->out, "--- %dx%d", c->cols, c->rows);
 	if (c->cursor_row >= 0)
 		buf_addf(s->out, " cursor %d,%d", c->cursor_row, c->cursor_col);
@@ -234,16 +234,18 @@ do_status(struct script *s, char *arg, struct err *e)
 		[PLAYER_SEEKING] = "seeking",
 		[PLAYER_FINISHED] = "finished",
 	};
-	struct player_view v = player_view(s->app->player);
+	struct player_view v;
 	char pos[WHEN_TEXT_MAX], all[WHEN_TEXT_MAX];
 
 	(void)arg;
-	(void)e;
+	if (!s->shell->app)
+		return err_set(e, ERR_USAGE, "nothing is being played");
+	v = player_view(s->shell->app->player);
 	when_format(pos, v.pos_ns, 3);
 	when_format(all, v.duration_ns, 3);
 	buf_addf(s->out, "%s %s / %s%s speed %g message %llu\n", states[v.state], pos,
 		all, v.duration_known ? "" : "+", v.speed,
-		(unsigned long long)reel_ordinal(player_reel(s->app->player)));
+		(unsigned long long)reel_ordinal(player_reel(s->shell->app->player)));
 	return 0;
 }
 
@@ -312,14 +314,14 @@ run_lines(struct script *s, struct span text, struct err *e)
 }
 
 int
-script_run(struct app *a, struct span text, struct buf *out, struct err *e)
+script_run(struct shell *sh, struct span text, struct buf *out, struct err *e)
 {
-	struct script s = { .app = a, .out = out, .now = a->now };
+	struct script s = { .shell = sh, .out = out, .now = sh->now };
 	int rc = canvas_size(&s.canvas, 80, 24);
 
 	if (rc < 0)
 		return err_set(e, rc, "out of memory");
-	paint_app(a, &s.canvas);
+	shell_paint(sh, &s.canvas);
 	rc = run_lines(&s, text, e);
 	canvas_free(&s.canvas);
 	return rc;

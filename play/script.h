@@ -10,9 +10,9 @@
 #ifndef PLAY_SCRIPT_H
 #define PLAY_SCRIPT_H
 
-#include "play/app.h"
+#include "play/shell.h"
 
 /* Appends to OUT what the steps of TEXT print.  ERR_USAGE names the line. */
-int script_run(struct app *a, struct span text, struct buf *out, struct err *e);
+int script_run(struct shell *sh, struct span text, struct buf *out, struct err *e);
 
 #endif

@@ -33,7 +33,7 @@
 #define EMPTY_READS  64 /* readable without a key so often: the terminal is gone */
 
 struct ui {
-	struct app *app;
+	struct shell *shell;
 	const struct clk *clk;
 	struct canvas canvas;
 	struct draw draw;
@@ -103,6 +103,14 @@ ui_resize(struct ui *u)
 }
 
 /* The app says whether it wants one: a command can change that. */
+static bool
+wants_mouse(const struct ui *u)
+{
+	const struct shell *s = u->shell;
+
+	return s->app ? s->app->mouse : !s->o.app.no_mouse;
+}
+
 static void
 follow_mouse(struct ui *u, bool want)
 {
@@ -132,7 +140,7 @@ start_curses(struct ui *u, struct err *e)
 	if (tty_open(&u->tty, STDOUT_FILENO, e) < 0)
 		return e->code;
 	u->screen = newterm(
-		terminfo_name(name, sizeof name, u->app->o.colours), stdout, u->in);
+		terminfo_name(name, sizeof name, u->shell->o.app.colours), stdout, u->in);
 	if (!u->screen)
 		return err_set(e, ERR_USAGE, "the terminal cannot be used");
 	guard_terminal(u);
@@ -146,8 +154,8 @@ start_curses(struct ui *u, struct err *e)
 	nodelay(stdscr, TRUE);
 	set_escdelay(ESC_DELAY_MS);
 	leaveok(stdscr, FALSE);
-	draw_start(&u->draw, u->app->o.utf8, u->app->o.colours);
-	u->app->o.depth = u->draw.colour.depth;
+	draw_start(&u->draw, u->shell->o.app.utf8, u->shell->o.app.colours);
+	shell_look(u->shell, u->draw.colour.depth);
 	return ui_resize(u) < 0 ? err_set(e, ERR_NOMEM, "out of memory") : 0;
 }
 
@@ -174,12 +182,13 @@ ui_stop(struct ui *u)
 static void
 ask_for_size(struct ui *u)
 {
-	const struct emu *e = reel_screen(player_reel(u->app->player));
-	struct view_rect screen = app_layout(u->app).area[PANE_SCREEN];
+	const struct app *a = u->shell->app;
+	const struct emu *e = reel_screen(player_reel(a->player));
+	struct view_rect screen = app_layout(a).area[PANE_SCREEN];
 	int cols = emu_cols(e) + COLS - screen.cols;
 	int rows = emu_rows(e) + LINES - screen.rows;
 
-	if (!u->app->o.resize_window || !screen.rows ||
+	if (!a->o.resize_window || !screen.rows ||
 		(u->asked_cols == emu_cols(e) && u->asked_rows == emu_rows(e)))
 		return;
 	u->asked_cols = emu_cols(e);
@@ -191,9 +200,10 @@ ask_for_size(struct ui *u)
 static void
 paint(struct ui *u)
 {
-	paint_app(u->app, &u->canvas);
+	shell_paint(u->shell, &u->canvas);
 	draw_canvas(&u->draw, &u->canvas);
-	ask_for_size(u);
+	if (u->shell->app)
+		ask_for_size(u);
 	u->painted = clk_mono(u->clk);
 	u->dirty = false;
 }
@@ -216,9 +226,11 @@ static void react(struct ui *u, unsigned flags);
 static void
 suspend(struct ui *u)
 {
-	bool playing = player_view(u->app->player).state == PLAYER_PLAYING;
+	struct player *p = u->shell->app ? u->shell->app->player : NULL;
+	bool playing = p && player_view(p).state == PLAYER_PLAYING;
 
-	player_pause(u->app->player, true, clk_mono(u->clk));
+	if (p)
+		player_pause(p, true, clk_mono(u->clk));
 	follow_mouse(u, false);
 	draw_leave(&u->draw);
 	endwin();
@@ -226,14 +238,14 @@ suspend(struct ui *u)
 	refresh();
 	ui_resize(u);
 	if (playing)
-		player_pause(u->app->player, false, clk_mono(u->clk));
+		player_pause(p, false, clk_mono(u->clk));
 }
 
 /* A terminal never says whether it took it; where that is doubtful there is a file, too. */
 static void
 copy(struct ui *u)
 {
-	struct app *a = u->app;
+	struct app *a = u->shell->app;
 	struct span text = buf_span(&a->copy.text);
 	enum clip_chance chance = clip_chance(a->o.clipboard, text.n);
 
@@ -259,7 +271,7 @@ react(struct ui *u, unsigned flags)
 		u->quit = true;
 	if (flags & APP_SUSPEND)
 		suspend(u);
-	if (flags & APP_COPY)
+	if (flags & APP_COPY && u->shell->app)
 		copy(u);
 }
 
@@ -268,7 +280,7 @@ static void
 drag(struct ui *u)
 {
 	if (u->dragged)
-		react(u, app_mouse(u->app, &u->drag, clk_mono(u->clk)));
+		react(u, shell_mouse(u->shell, &u->drag, clk_mono(u->clk)));
 	u->dragged = false;
 }
 
@@ -281,7 +293,7 @@ take_mouse(struct ui *u, const struct mouse *m)
 		return;
 	}
 	drag(u);
-	react(u, app_mouse(u->app, m, clk_mono(u->clk)));
+	react(u, shell_mouse(u->shell, m, clk_mono(u->clk)));
 }
 
 static void
@@ -298,7 +310,7 @@ read_keys(struct ui *u)
 			continue;
 		}
 		drag(u);
-		react(u, app_key(u->app, key, clk_mono(u->clk)));
+		react(u, shell_key(u->shell, key, clk_mono(u->clk)));
 	}
 	if (any && u->dirty && !u->quit)
 		paint(u); /* an answer to a key does not wait for the next frame */
@@ -336,11 +348,11 @@ milliseconds(int64_t ns)
 static int
 next_wait(struct ui *u)
 {
-	int64_t now = clk_mono(u->clk), due = app_deadline(u->app);
+	int64_t now = clk_mono(u->clk), due = shell_deadline(u->shell);
 
 	if ((u->dirty || u->dragged) && u->painted + FRAME_NS < due)
 		due = u->painted + FRAME_NS;
-	if (due > ns_add(now, SLICE_ROOM_NS) && app_idle(u->app)) {
+	if (due > ns_add(now, SLICE_ROOM_NS) && shell_idle(u->shell)) {
 		if (now - u->painted >= INDEX_NOTE_NS)
 			u->dirty = true;
 		return 0;
@@ -352,10 +364,10 @@ static void
 loop(struct ui *u)
 {
 	while (!u->quit) {
-		follow_mouse(u, u->app->mouse);
+		follow_mouse(u, wants_mouse(u));
 		if (clk_mono(u->clk) - u->painted >= FRAME_NS)
 			drag(u);
-		react(u, app_tick(u->app, clk_mono(u->clk)));
+		react(u, shell_tick(u->shell, clk_mono(u->clk)));
 		if (u->dirty && clk_mono(u->clk) - u->painted >= FRAME_NS)
 			paint(u);
 		if (wait_input(u, next_wait(u)))
@@ -364,9 +376,9 @@ loop(struct ui *u)
 }
 
 int
-ui_run(struct app *a, const struct clk *clk, struct err *e)
+ui_run(struct shell *s, const struct clk *clk, struct err *e)
 {
-	struct ui u = { .app = a, .clk = clk, .sig_fd = -1 };
+	struct ui u = { .shell = s, .clk = clk, .sig_fd = -1 };
 	int rc = open_keyboard(&u, e);
 
 	if (rc == 0)

@@ -18,7 +18,6 @@ screens() {
 
 check "a tour of everything" screens tour tour C.UTF-8 tour.out
 check "the same without UTF-8" screens tour tour C tour.ascii
-check "moving in time" screens time time C.UTF-8 time.out
 check "40x10, and smaller" screens small tour C.UTF-8 small.out
 check "a recording larger than the window" screens large large C.UTF-8 large.out
 check "looking for things" screens find find C.UTF-8 find.out
@@ -40,14 +39,16 @@ check "--idle-time-limit" sh -c "printf 'tick 4.5\nstatus\n' |
 	'$auditplay' -i 1 --script - '$golden/tour.cast' | grep -q '^playing 0:10.500 /'"
 
 check "wrong option" fails 2 'auditplay: --wrong is no option' "$auditplay" --wrong x
-check "no file" fails 2 'auditplay: name a recording' "$auditplay"
-check "two files" fails 2 'auditplay: one recording' "$auditplay" a b
+XDG_STATE_HOME=$work/nowhere
+export XDG_STATE_HOME
+check "no file" fails 2 'auditplay: name a recording' "$auditplay" --script s
 check "wrong time" fails 2 "'soon' is no time" "$auditplay" --at soon x
 check "speed out of range" fails 2 'speed' "$auditplay" --speed 100 x
 check "missing file" fails 2 'auditplay: .*nothing-here' "$auditplay" --script s nothing-here
 ln -s loop loop
 check "a loop of links" fails 2 'auditplay: loop: cannot open' "$auditplay" --script s loop
-check "a folder" fails 2 'auditplay: ' "$auditplay" --script s .
+check "a folder" sh -c "printf 'index\nscreen\n' | '$auditplay' --script - '$golden' |
+	grep -q 'tour.cast'"
 echo nonsense >bad
 check "no recording" fails 2 'auditplay: bad: ' "$auditplay" --script s bad
 printf 'tick 1\njump\n' >wrong

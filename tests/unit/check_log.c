@@ -2,7 +2,7 @@
 /* The parts of auditlog below its commands. */
 #include "render/ansi.h"
 #include "log/cmd.h"
-#include "log/facts.h"
+#include "format/facts.h"
 #include "log/out.h"
 #include "log/progress.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* What a recording says about itself, gathered message by message: who, where, when, what.
  * Texts are those of the recording and therefore hostile. */
-#ifndef LOG_FACTS_H
-#define LOG_FACTS_H
+#ifndef FORMAT_FACTS_H
+#define FORMAT_FACTS_H
 
 #include "base/jsonw.h"
 #include "format/tape.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A table says which field of which message, and which member of which event of ours, is
  * which fact; the first that is not empty stays. */
-#include "log/facts.h"
+#include "format/facts.h"
 
 #include "base/clk.h"
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/* Recordings in files and folders, and what they say about themselves, found out in slices:
+ * first which files there are, then who and when of each from its first messages, then how
+ * long it is and how it ends.  Names and contents of the files are hostile; only regular
+ * files are opened. */
+#ifndef PLAY_CATALOG_H
+#define PLAY_CATALOG_H
+
+#include "base/err.h"
+#include "format/tape.h"
+
+#include <dirent.h>
+
+#define CATALOG_MAX         65536
+#define CATALOG_TEXT_MAX    64
+#define CATALOG_COMMAND_MAX 128
+
+enum catalog_known {
+	CATALOG_NOTHING,
+	CATALOG_HEAD, /* its first messages */
+	CATALOG_ALL,
+	CATALOG_BAD /* cannot be read: COMMAND says why */
+};
+
+struct catalog_entry {
+	char *path;
+	const char *name; /* the end of PATH */
+	int64_t size, mtime_ns;
+	enum catalog_known known;
+	int64_t start_ns;    /* of the session, else of the file */
+	int64_t duration_ns; /* -1 unknown */
+	bool longer;         /* than that: it was too much to read */
+	char user[CATALOG_TEXT_MAX], host[CATALOG_TEXT_MAX];
+	char command[CATALOG_COMMAND_MAX];
+	char end[CATALOG_TEXT_MAX]; /* "exit 0", "truncated", "" while unknown */
+};
+
+struct catalog {
+	struct catalog_entry *v;
+	size_t n, cap;
+	size_t left_out; /* for which there was no room */
+	char **roots;    /* as given; not owned */
+	int nroots, root;
+	DIR *dir;          /* of the root that is being read */
+	size_t heads;      /* entries whose first messages were read */
+	size_t tails;      /* ... that are done */
+	struct tape *tape; /* of entry TAILS, when that takes more than a slice */
+	uint64_t tape_bytes;
+	unsigned changes;         /* grows with every entry that says more */
+	char error[ERR_TEXT_MAX]; /* a root that cannot be read; "" */
+};
+
+/* ROOTS: files and folders; they stay valid as long as the catalogue. */
+void catalog_init(struct catalog *c, char **roots, int nroots);
+void catalog_free(struct catalog *c);
+bool catalog_work(struct catalog *c);    /* one slice; false: all is known */
+void catalog_refresh(struct catalog *c); /* read everything again */
+/* A regular file as a source; ERR_FORMAT when it is none. */
+int catalog_open(struct src **s, const char *path, struct err *e);
+
+#endif
