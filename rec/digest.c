@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/digest.h"
 
+#include "rec/recorder.h"
+
 static const struct {
 	const char *bytes, *hash;
 } names[3] = {
@@ -25,8 +27,8 @@ digest_add(struct digest *d, unsigned stream, struct span bytes)
 	sha256_add(&d->hash[stream], bytes);
 }
 
-void
-digest_put(struct digest *d, struct jsonw *w)
+static void
+put_streams(struct digest *d, struct jsonw *w)
 {
 	uint8_t hash[SHA256_BYTES];
 	char text[SHA256_TEXT];
@@ -37,4 +39,23 @@ digest_put(struct digest *d, struct jsonw *w)
 		jsonw_kuint(w, names[i].bytes, d->bytes[i]);
 		jsonw_kstr(w, names[i].hash, text);
 	}
+}
+
+void
+digest_record(struct digest *d, struct ring *ring, int64_t mono_ns)
+{
+	struct ring_head h = {
+		.kind = REC_VENDOR, .stream = VENDOR_STREAMS, .mono_ns = mono_ns
+	};
+	struct buf json = { 0 };
+	struct jsonw w;
+
+	jsonw_init(&w, &json);
+	jsonw_object(&w);
+	put_streams(d, &w);
+	jsonw_object_end(&w);
+	h.n = (uint32_t)json.n;
+	if (!buf_failed(&json))
+		ring_put(ring, RING_LAST, &h, json.p);
+	buf_free(&json);
 }

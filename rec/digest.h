@@ -3,8 +3,8 @@
 #ifndef REC_DIGEST_H
 #define REC_DIGEST_H
 
-#include "base/jsonw.h"
 #include "format/sha256.h"
+#include "rec/ring.h"
 
 struct digest {
 	uint64_t bytes[3]; /* by stream: input, output, error output */
@@ -13,7 +13,7 @@ struct digest {
 
 void digest_init(struct digest *d);
 void digest_add(struct digest *d, unsigned stream, struct span bytes);
-/* Ends it: the members of the event "streams" into an open object. */
-void digest_put(struct digest *d, struct jsonw *w);
+/* Ends it: the event "streams" into the queue. */
+void digest_record(struct digest *d, struct ring *ring, int64_t mono_ns);
 
 #endif

@@ -185,6 +185,24 @@ put_pty(struct recorder *r, const struct ident *id, int64_t now)
 	recorder_request(r, &m, &m.p.pty.request_id, now);
 }
 
+/* sshd runs the server of its subsystem "sftp" by the shell, as any command. */
+static void
+put_subsystem(struct recorder *r, struct buf *command, int64_t now)
+{
+	const char *text = buf_cstr(command), *name = text;
+	struct msg m;
+
+	for (; text && *text && *text != ' '; text++)
+		if (*text == '/')
+			name = text + 1;
+	if (!name || strncmp(name, "sftp-server", 11) != 0 ||
+		(name[11] && name[11] != ' '))
+		return;
+	msg_init(&m, MSG_SUBSYSTEM);
+	m.p.subsystem.subsystem = SPAN_LIT("sftp");
+	recorder_request(r, &m, &m.p.subsystem.request_id, now);
+}
+
 static void
 put_program(struct recorder *r, const struct ident *id, int64_t now)
 {
@@ -201,6 +219,7 @@ put_program(struct recorder *r, const struct ident *id, int64_t now)
 	msg_init(&m, MSG_EXEC);
 	m.p.exec.program = buf_span(&text);
 	recorder_request(r, &m, &m.p.exec.request_id, now);
+	put_subsystem(r, &text, now);
 	buf_free(&text);
 }
 

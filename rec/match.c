@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WORD_MAX 256
+#define WORD_MAX 4096 /* as long as a line of a file */
 
 /* The next word up to one of SEPS; false at the end.  A word that is too long is cut to
  * one that matches nothing. */

@@ -115,7 +115,8 @@ place_new(char path[PATH_MAX], const struct place *p, const char *id, int64_t wa
 	if (rc == 0)
 		rc = make_folders(path, e);
 	if (rc < 0) {
-		err_prefix(e, "no place for the recording, name one with -o");
+		err_prefix(e, "no place for the recording%s",
+			p->env ? ", name one with -o" : "");
 		return rc;
 	}
 	stamp(time, wall_ns);

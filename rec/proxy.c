@@ -277,19 +277,16 @@ set_up(struct proxy *p, struct relay *r, int from, int to, bool watch)
 	relay_init(r, p->loop, from, to);
 }
 
-int
-proxy_init(struct proxy *p, const struct proxy_fds *fds, struct err *e)
+void
+proxy_init(struct proxy *p, const struct proxy_fds *fds)
 {
 	p->retry = loop_timer(p->loop, try_pty_again, p);
-	if (p->retry < 0)
-		return err_set(e, ERR_LIMIT, "no timer left");
 	p->in.finish = !p->program_tty;
 	p->in.patient = p->program_tty; /* nobody has its slave open just now */
 	p->out.finish = p->err.finish = !p->user_tty;
 	set_up(p, &p->out, fds->out_from, fds->out_to, !p->user_tty);
 	set_up(p, &p->err, fds->err_from, fds->err_to, !p->user_tty);
 	set_up(p, &p->in, fds->in_from, fds->in_to, !p->program_tty);
-	return 0;
 }
 
 static void

@@ -44,7 +44,7 @@ struct proxy_fds {
 };
 
 /* The other members are filled in by the caller. */
-int proxy_init(struct proxy *p, const struct proxy_fds *fds, struct err *e);
+void proxy_init(struct proxy *p, const struct proxy_fds *fds);
 bool proxy_event(struct proxy *p, enum ring_class c, enum rec_kind kind, const void *data,
 	size_t n);
 void proxy_resume(struct proxy *p);       /* there is room in the queue again */

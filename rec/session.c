@@ -96,27 +96,6 @@ end_session(struct session *s, int signo)
 
 /* ---- the end, in order ---- */
 
-static void
-put_digest(struct session *s)
-{
-	struct ring_head h = {
-		.kind = REC_VENDOR, .stream = VENDOR_STREAMS, .mono_ns = clk_mono(s->clk)
-	};
-	struct buf json = { 0 };
-	struct jsonw w;
-
-	if (!s->conf->digest)
-		return;
-	jsonw_init(&w, &json);
-	jsonw_object(&w);
-	digest_put(&s->digest, &w);
-	jsonw_object_end(&w);
-	h.n = (uint32_t)json.n;
-	if (!buf_failed(&json))
-		ring_put(&s->ring, RING_LAST, &h, json.p);
-	buf_free(&json);
-}
-
 /* 1. Nothing more is read.
  * 2. The last messages: exit status, channel closed, disconnect.
  * 3. The terminal is the user's again (nothing is relayed any more).
@@ -134,7 +113,8 @@ finish(struct session *s)
 	if (s->pid > 0)
 		st = SIGKILL; /* as a wait status: killed */
 	s->wait_status = st;
-	put_digest(s);
+	if (s->conf->digest)
+		digest_record(&s->digest, &s->ring, clk_mono(s->clk));
 	proxy_event(&s->proxy, RING_LAST, REC_EXIT, &st, sizeof st);
 	tty_restore(&s->tty);
 	writer_finish(&s->writer);
@@ -304,57 +284,6 @@ on_user_gone(void *ctx)
 /* ---- news from the writing thread ---- */
 
 static void
-announce(struct session *s, const char *text)
-{
-	char clean[480];
-
-	diag_clean(clean, sizeof clean, text);
-	syslog(LOG_AUTHPRIV | LOG_WARNING, "%s", clean);
-	if (s->mode == IDENT_TTY && s->state != CLOSING)
-		proxy_say(&s->proxy, clean);
-	else
-		diag_error("%s", clean);
-}
-
-static void
-tell_failure(struct session *s, const char *what)
-{
-	static const char *const then[] = {
-		[ON_ERROR_STOP] = "the session ends now",
-		[ON_ERROR_CONTINUE] = "the session goes on and is NOT recorded",
-		[ON_ERROR_PAUSE] = "the session is held until it can be written again",
-	};
-	char line[ERR_TEXT_MAX + 100];
-
-	snprintf(line, sizeof line, "%.300s: %s", what, then[s->conf->on_error]);
-	announce(s, line);
-}
-
-static void
-take_news(struct session *s)
-{
-	enum recorder_news n;
-	char what[ERR_TEXT_MAX];
-
-	if (!writer_news(&s->writer, &n, what))
-		return;
-	switch (n) {
-	case RECORDER_FAILS:
-		s->incomplete = true;
-		tell_failure(s, what);
-		if (s->conf->on_error == ON_ERROR_STOP)
-			end_session(s, SIGHUP);
-		break;
-	case RECORDER_HOLDS:
-		tell_failure(s, what);
-		break;
-	case RECORDER_WORKS:
-		announce(s, "the recording goes on");
-		break;
-	}
-}
-
-static void
 on_news(void *ctx, short revents)
 {
 	struct session *s = ctx;
@@ -363,7 +292,8 @@ on_news(void *ctx, short revents)
 	(void)revents;
 	if (read(s->news_fd, &n, sizeof n) < 0)
 		return;
-	take_news(s);
+	if (session_news(s))
+		end_session(s, SIGHUP);
 	if (writer_done(&s->writer)) {
 		loop_stop(&s->loop);
 		return;
@@ -377,8 +307,8 @@ on_news(void *ctx, short revents)
 static const int caught[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD,
 	SIGWINCH, SIGCONT, SIGTSTP, 0 };
 
-static int
-start_proxy(struct session *s, const struct proxy_fds *f, struct err *e)
+static void
+start_proxy(struct session *s, const struct proxy_fds *f)
 {
 	struct proxy *p = &s->proxy;
 
@@ -401,7 +331,7 @@ start_proxy(struct session *s, const struct proxy_fds *f, struct err *e)
 	loop_add(&s->loop, s->news_fd, POLLIN, on_news, s);
 	s->end_timer = loop_timer(&s->loop, end_step, s);
 	s->drain_timer = loop_timer(&s->loop, on_drain, s);
-	return proxy_init(p, f, e);
+	proxy_init(p, f);
 }
 
 static void
@@ -420,6 +350,29 @@ harden(void)
 #endif
 }
 
+/* What only the program needs. */
+static void
+close_theirs(struct session *s, const int theirs[3])
+{
+	if (s->mode == IDENT_PIPES)
+		for (int i = 0; i < 3; i++)
+			close(theirs[i]);
+	else if (theirs[2] != s->pty.slave && theirs[2] != s->pty_err.slave)
+		close(theirs[2]);
+	pty_close_slave(&s->pty);
+	pty_close_slave(&s->pty_err);
+}
+
+/* There is no process for the program. */
+static int
+not_started(struct session *s, const struct err *why, struct err *e)
+{
+	writer_finish(&s->writer);
+	writer_join(&s->writer);
+	*e = *why;
+	return why->code;
+}
+
 /* Everything but the program is set up.  Run it to its end. */
 static int
 run(struct session *s, struct err *e)
@@ -429,23 +382,18 @@ run(struct session *s, struct err *e)
 	struct err exec_err;
 
 	rc = setup_descriptors(s, &f, theirs, e);
-	if (rc < 0)
-		return rc;
-	harden();
-	s->pid = setup_program(s, theirs, &status, &exec_err);
-	if (s->mode == IDENT_PIPES)
-		for (int i = 0; i < 3; i++)
-			close(theirs[i]);
-	else if (theirs[2] != s->pty.slave && theirs[2] != s->pty_err.slave)
-		close(theirs[2]);
-	pty_close_slave(&s->pty);
-	pty_close_slave(&s->pty_err);
-	rc = start_proxy(s, &f, e);
-	ran_begin(&s->ran, &s->loop, s->pid);
 	if (rc == 0)
 		rc = writer_start(&s->writer, &s->rec, s->clk, s->news_fd, e);
 	if (rc < 0)
 		return rc;
+	harden();
+	s->pid = setup_program(s, theirs, &status, &exec_err);
+	if (s->pid < 0 && status == CHILD_NO_PROCESS)
+		return not_started(s, &exec_err, e);
+	close_theirs(s, theirs);
+	setup_let_go(s);
+	start_proxy(s, &f);
+	ran_begin(&s->ran, &s->loop, s->pid);
 	if (s->pid < 0) {
 		diag_error("%s", exec_err.text);
 		program_exited(s, status << 8);

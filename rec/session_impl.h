@@ -53,6 +53,10 @@ int setup_first_messages(struct session *s, struct err *e);
 /* What the proxy moves between, and what the program gets as its descriptors 0 to 2. */
 int setup_descriptors(
 	struct session *s, struct proxy_fds *f, int theirs[3], struct err *e);
+/* The user's descriptors 0 and 1 are the proxy's alone now. */
+void setup_let_go(struct session *s);
+/* News of the writing thread; true when the session must end. */
+bool session_news(struct session *s);
 /* As child_start(). */
 pid_t setup_program(struct session *s, const int theirs[3], int *status, struct err *e);
 

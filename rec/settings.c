@@ -216,13 +216,13 @@ static int
 grow(const struct setting_row *row, const struct setting *v, char text[SETTING_MAX],
 	struct err *e)
 {
-	char was[SETTING_MAX];
+	char wanted[SETTING_MAX], missing[SETTING_MAX];
 
-	memcpy(was, text, sizeof was);
+	memcpy(wanted, text, sizeof wanted);
 	if (row->kind == SETTING_SET || row->kind == SETTING_LIST) {
-		settings_union(text, v->text, was);
-		settings_without(was, v->text, was);
-		return *was ? refuse(v, e) : 0;
+		settings_union(text, v->text, wanted);
+		settings_without(missing, v->text, wanted);
+		return *missing ? refuse(v, e) : 0;
 	}
 	if (place_of(row->choices, '|', span_str(text)) >=
 		place_of(row->choices, '|', span_str(v->text)))

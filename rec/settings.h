@@ -78,7 +78,7 @@ int settings_check(const struct setting_row *row, const char *text, struct err *
  * only grow is joined with what was there. */
 int settings_put(struct settings *s, enum setting_id id, enum setting_layer layer,
 	const char *origin, const char *text, struct err *e);
-/* The texts of sets: joined, and what of A is not in B. */
+/* The texts of sets: joined, and what of A is not in B.  OUT is neither of them. */
 void settings_union(char out[SETTING_MAX], const char *a, const char *b);
 void settings_without(char out[SETTING_MAX], const char *a, const char *b);
 void settings_lock(struct settings *s, enum setting_id id, const char *origin);

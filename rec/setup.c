@@ -174,7 +174,7 @@ writable(int fd)
 static int
 connect_pipes(struct proxy_fds *f, int theirs[3], struct err *e)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), rc;
+	int rc;
 
 	rc = make_pipe(&f->in_to, &theirs[0], 1, e);
 	if (rc == 0)
@@ -186,11 +186,22 @@ connect_pipes(struct proxy_fds *f, int theirs[3], struct err *e)
 	f->in_from = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	f->out_to = writable(STDOUT_FILENO);
 	f->err_to = writable(STDERR_FILENO);
-	/* Ours must not keep them open when the program's side is closed. */
+	if (f->in_from < 0 || f->out_to < 0 || f->err_to < 0)
+		return err_sys(e, ERR_IO, "no descriptor left");
+	return 0;
+}
+
+/* Ours must not keep them open when the program's side is closed. */
+void
+setup_let_go(struct session *s)
+{
+	int null = s->mode == IDENT_PIPES ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
+
+	if (null < 0)
+		return;
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	close(null);
-	return 0;
 }
 
 static int

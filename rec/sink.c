@@ -149,6 +149,7 @@ sink_close(struct sink *s)
 		return 0;
 	rc = tapew_close(s->w, &e);
 	s->w = NULL;
+	s->dst = NULL;
 	if (rc < 0)
 		failed(s, &e);
 	return s->failing || s->lost ? ERR_IO : 0;

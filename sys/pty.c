@@ -134,7 +134,7 @@ child_start(const struct child_plan *plan, int *status, struct err *e)
 	int p[2];
 	pid_t pid;
 
-	*status = 125;
+	*status = CHILD_NO_PROCESS;
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return err_sys(e, ERR_IO, "pipe");
 	pid = fork();

@@ -37,6 +37,8 @@ struct child_plan {
 	const struct sig_saved *signals;
 };
 
+#define CHILD_NO_PROCESS 125 /* status: it did not come to a process at all */
+
 /* Start it.  Returns its pid once it is running the program, or a negative code: then
  * *status is what a shell would return (127 not found, 126 not executable). */
 pid_t child_start(const struct child_plan *plan, int *status, struct err *e);
