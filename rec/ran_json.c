@@ -39,10 +39,10 @@ put_command_text(struct jsonw *w, const struct trace_command *c, size_t max)
 		jsonw_kstr(w, "missing", c->missing);
 		return;
 	}
-	put_text(w, "text", "textBytes", text);
+	put_text(w, "text", "text_bytes", text);
 	if (c->cut || text.n < c->text.n)
-		jsonw_kbool(w, "textCut", true);
-	jsonw_kstr(w, "textBy", c->text_by);
+		jsonw_kbool(w, "text_cut", true);
+	jsonw_kstr(w, "text_by", c->text_by);
 }
 
 static void
@@ -54,7 +54,7 @@ put_command(struct jsonw *w, const struct trace_event *ev, int64_t wall, size_t 
 	jsonw_kuint(w, "id", c->id);
 	jsonw_kstr(w, "phase", end ? "end" : "start");
 	put_command_text(w, c, max);
-	put_text(w, "cwd", "cwdBytes", cut(c->cwd, max));
+	put_text(w, "cwd", "cwd_bytes", cut(c->cwd, max));
 	jsonw_kint(w, "start", ns_add(wall, c->start_ns));
 	if (end) {
 		jsonw_kint(w, "end", ns_add(wall, c->end_ns));
@@ -76,6 +76,7 @@ put_argv(struct jsonw *w, const struct trace_process *p, size_t max)
 {
 	bool cut_short = p->argv_cut;
 	struct span left = p->argv;
+	size_t most = max;
 
 	if (!left.p)
 		return;
@@ -92,7 +93,11 @@ put_argv(struct jsonw *w, const struct trace_process *p, size_t max)
 	}
 	jsonw_array_end(w);
 	if (cut_short || left.n)
-		jsonw_kbool(w, "argvCut", true);
+		jsonw_kbool(w, "argv_cut", true);
+	if (!utf8_valid(p->argv)) {
+		jsonw_key(w, "argv_bytes");
+		jsonw_base64(w, span_of(p->argv.p, p->argv.n < most ? p->argv.n : most));
+	}
 }
 
 static void
@@ -105,11 +110,11 @@ put_exec(struct jsonw *w, const struct trace_event *ev, int64_t wall, size_t max
 		jsonw_kint(w, "ppid", p->ppid);
 	if (p->uid >= 0)
 		jsonw_kint(w, "uid", p->uid);
-	put_text(w, "exe", "exeBytes", cut(p->exe, max));
+	put_text(w, "exe", "exe_bytes", cut(p->exe, max));
 	put_argv(w, p, max);
 	if (!p->argv.p)
 		jsonw_kstr(w, "missing", "gone, or not ours to look at");
-	put_text(w, "cwd", "cwdBytes", cut(p->cwd, max));
+	put_text(w, "cwd", "cwd_bytes", cut(p->cwd, max));
 	jsonw_kint(w, "time", ns_add(wall, ev->at_ns));
 	if (p->sampled)
 		jsonw_kbool(w, "sampled", true);

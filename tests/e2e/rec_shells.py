@@ -103,7 +103,7 @@ def test_bash_commands(d):
     assert [c.get("status") for c in cs] == [3, 0, 0, 127, 0, 0, None], cs
     assert cs[-1]["why"] == "the session ended"
     here = os.path.realpath(d.path)
-    assert all(c["textBy"] == "shell" for c in cs)
+    assert all(c["text_by"] == "shell" for c in cs)
     assert cs[0]["cwd"] == cs[1]["cwd"] == here, cs[0]["cwd"]
     assert cs[2]["cwd"] == here + "/a dir;%41", cs[2]["cwd"]
     assert 0.3e9 <= cs[4]["duration"] < 60e9
@@ -121,7 +121,7 @@ def test_bash_hidden_from_history(d):
     cs = verified(s.end())
     assert texts(cs) == ["echo a", "echo a", " echo b", " echo b", "secret thing", "echo a",
                          "echo a", " echo a", "echo c", "exit"], texts(cs)
-    assert [c["textBy"] for c in cs] == ["shell", "shell", "screen", "screen", "screen", "shell", "shell",
+    assert [c["text_by"] for c in cs] == ["shell", "shell", "screen", "screen", "screen", "shell", "shell",
                                          "screen", "shell", "shell"], cs
     history = open(d("history")).read().split("\n")
     assert history == ["echo a", "echo c", "exit", ""] or history == [
@@ -141,7 +141,7 @@ def test_bash_never_an_older_line(d):
     assert texts(cs)[:2] == ["echo a", " echo b"], texts(cs)
     assert texts(cs)[2] in (None, " echo a"), texts(cs)
     assert cs[2].get("missing", "hidden from the shell's history") == "hidden from the shell's history"
-    assert "screen" == cs[1]["textBy"]
+    assert "screen" == cs[1]["text_by"]
 
 
 def test_bash_erasedups_and_no_history(d):
@@ -301,8 +301,8 @@ def test_long_command(d):
     s.t.send(word[4000:].encode())
     s.run("")
     cs = verified(s.end())
-    assert cs[0].get("text") == "echo " + "x" * 3000 + " >/dev/null" and "textCut" not in cs[0], cs[0]
-    assert cs[1]["text"] == ": " + "y" * 4094 and cs[1]["textCut"], len(cs[1]["text"])
+    assert cs[0].get("text") == "echo " + "x" * 3000 + " >/dev/null" and "text_cut" not in cs[0], cs[0]
+    assert cs[1]["text"] == ": " + "y" * 4094 and cs[1]["text_cut"], len(cs[1]["text"])
 
 
 def test_zsh(d):

@@ -5,6 +5,7 @@
 #include "rec/ran_json.h"
 #include "unit.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -13,10 +14,39 @@
 
 static struct buf json;
 
+static const struct {
+	enum vendor_id id;
+	const char *key;
+} documented[] = {
+#define VENDOR_KEY(ID, key, kind, doc) { VENDOR_##ID, key },
+#include "format/vendor.def"
+};
+
+static bool
+is_documented(enum vendor_id id, const char *key)
+{
+	for (size_t i = 0; i < sizeof documented / sizeof *documented; i++)
+		if (documented[i].id == id && strcmp(documented[i].key, key) == 0)
+			return true;
+	return false;
+}
+
+/* Valid JSON of known members. */
 static const char *
 payload(const struct trace_event *ev, size_t max)
 {
-	return ran_json(&json, ev, 1000, max) ? buf_cstr(&json) : "";
+	enum vendor_id id = ran_json(&json, ev, 1000, max);
+	json_t *j, *value;
+	const char *key;
+
+	if (id == VENDOR_NONE)
+		return "";
+	j = json_loadb((const char *)json.p, json.n, 0, NULL);
+	ck_assert_ptr_nonnull(j);
+	json_object_foreach(j, key, value)
+		ck_assert_msg(is_documented(id, key), "%s: %s", vendor_name(id), key);
+	json_decref(j);
+	return buf_cstr(&json);
 }
 
 static struct trace_event
@@ -42,7 +72,7 @@ START_TEST(payload_of_commands)
 
 	ev.u.command.cwd = SPAN_LIT("/x");
 	ck_assert_str_eq(payload(&ev, 4096),
-		"{\"id\":7,\"phase\":\"start\",\"text\":\"a\\n\\\"b\\\"\",\"textBy\":"
+		"{\"id\":7,\"phase\":\"start\",\"text\":\"a\\n\\\"b\\\"\",\"text_by\":"
 		"\"shell\","
 		"\"cwd\":\"/"
 		"x\",\"start\":1005,\"trust\":\"nonce\",\"origin\":\"osc133\"}");
@@ -57,10 +87,10 @@ START_TEST(payload_of_commands)
 	ev.u.command.status = 0;
 	ck_assert_ptr_nonnull(strstr(payload(&ev, 4096), "\"status\":0,\"within\""));
 	ev = command(TRACE_COMMAND_START, SPAN_LIT("\377x"));
-	ck_assert_ptr_nonnull(strstr(
-		payload(&ev, 4096), "\"text\":\"\xEF\xBF\xBDx\",\"textBytes\":\"/3g=\""));
+	ck_assert_ptr_nonnull(strstr(payload(&ev, 4096),
+		"\"text\":\"\xEF\xBF\xBDx\",\"text_bytes\":\"/3g=\""));
 	ev.u.command.cut = true;
-	ck_assert_ptr_nonnull(strstr(payload(&ev, 4096), "\"textCut\":true"));
+	ck_assert_ptr_nonnull(strstr(payload(&ev, 4096), "\"text_cut\":true"));
 }
 END_TEST
 
@@ -72,7 +102,7 @@ START_TEST(payload_that_is_too_large)
 	memset(big, 1, sizeof big);
 	ck_assert_int_eq(ran_json(&json, &ev, 0, RING_DATA_MAX), VENDOR_COMMAND);
 	ck_assert_uint_le(json.n, RING_DATA_MAX);
-	ck_assert_ptr_nonnull(strstr(buf_cstr(&json), "\"textCut\":true"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&json), "\"text_cut\":true"));
 	ck_assert_int_eq(ran_json(&json, &ev, 0, 100), VENDOR_NONE);
 }
 END_TEST
@@ -97,6 +127,11 @@ START_TEST(payload_of_processes)
 	ck_assert_str_eq(payload(&ev, 4096),
 		"{\"pid\":5,\"missing\":\"gone, or not ours to look at\",\"time\":1001,"
 		"\"source\":\"proc\"}");
+	ev.u.process.argv = SPAN_LIT("\377\0b\0");
+	ev.u.process.argv_cut = true;
+	ck_assert_ptr_nonnull(strstr(payload(&ev, 4096),
+		"\"argv\":[\"\xEF\xBF\xBD\",\"b\"],\"argv_cut\":true,\"argv_bytes\":"
+		"\"/wBiAA==\""));
 	ev.kind = TRACE_EXIT;
 	ev.u.process.wait_status = 3 << 8;
 	ck_assert_str_eq(payload(&ev, 4096),
