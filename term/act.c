@@ -15,7 +15,7 @@ pass(struct core *c, const struct seq *s)
 		two ? act_arg(c, 1, -1) : -1);
 }
 
-/* Without lines of double size and guarded cells the area is plain. */
+/* Without guarded cells the area is plain. */
 static void
 erase_line(struct core *c, int what)
 {
@@ -46,7 +46,10 @@ pass_erase(struct core *c, const struct seq *s)
 		grid_forget(&c->grid);
 	if (what > 2)
 		return;
-	if (c->slow || c->big_lines || s->leader)
+	if (s->final == 'J')
+		grid_set_big(&c->grid, what == 0 ? c->row + 1 : 0,
+			what == 1 ? c->row : c->grid.rows, false);
+	if (c->slow || s->leader)
 		pass(c, s);
 	else if (s->final == 'K')
 		erase_line(c, what);
@@ -222,7 +225,7 @@ act_line_feed(struct core *c)
 {
 	struct rect r = { c->top, c->bottom, 0, c->grid.cols };
 
-	if (c->slow || c->margins || c->big_lines)
+	if (c->slow || c->margins)
 		state_control(c, '\n');
 	else if (c->row == c->bottom - 1)
 		grid_scroll(&c->grid, r, 1, 0, &c->pen);
@@ -304,11 +307,10 @@ line_size(struct core *c, char final)
 		alignment_test(c);
 		return;
 	}
-	if (final < '3' || final > '6' || c->grid.cols < 2)
+	if (final < '3' || final > '6' || c->grid.cols < 2 || c->margins)
 		return;
-	if (final != '5')
-		c->big_lines = true;
-	state_escape(c, '#', final);
+	c->big_lines |= final != '5';
+	grid_set_big(&c->grid, c->row, c->row + 1, final != '5');
 	move_to(c, c->row, c->col);
 }
 

@@ -102,13 +102,11 @@ void osc_run(struct core *c); /* the string in the filter */
 /* state.c: libvterm gets the cursor, then one whole sequence; the cursor is read back. */
 int state_init(struct core *c, int rows, int cols); /* 0 or ERR_NOMEM */
 void state_reset(struct core *c);
-void state_plain_lines(struct core *c); /* no lines of double size any more */
 void state_resize(struct core *c, int rows, int cols);
 void state_control(struct core *c, char control);
 void state_escape(struct core *c, char inter, char final);
 void state_csi(
 	struct core *c, char leader, char inter, char final, int a, int b); /* -1: none */
-int state_row_width(const struct core *c, int row);
 const char *state_version(void);
 
 #endif

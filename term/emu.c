@@ -54,6 +54,7 @@ core_reset(struct core *c)
 	state_reset(c);
 	set_defaults(c);
 	grid_forget(&c->grid);
+	grid_set_small(&c->grid);
 	for (c->grid.alt = 1;; c->grid.alt = 0) {
 		grid_erase(&c->grid, all, false, &c->pen);
 		if (!c->grid.alt)
@@ -207,8 +208,6 @@ resize(struct emu *e, int cols, int rows)
 	block_touch(e, grid_need(rows, cols));
 	mode_set_origin(c, false);
 	mode_reset_region(c);
-	if (cols < 2)
-		state_plain_lines(c);
 	state_resize(c, rows, cols);
 	grid_resize(&c->grid, rows, cols, first, block_grid(e) + grid_room());
 	set_bounds(c);

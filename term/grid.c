@@ -32,11 +32,13 @@ all_cells(const struct grid *g)
 	return cell_count(line_count(g->rows), g->cols);
 }
 
-/* Bytes of order and fill, rounded so that the pool is aligned. */
+/* Bytes of order, fill and big, rounded so that the pool is aligned. */
 static size_t
 lines_size(int rows)
 {
-	return ((size_t)line_count(rows) * 2 * sizeof(uint16_t) + 15) & ~(size_t)15;
+	size_t one = 2 * sizeof(uint16_t) + 1;
+
+	return ((size_t)line_count(rows) * one + 15) & ~(size_t)15;
 }
 
 size_t
@@ -84,6 +86,7 @@ place(struct grid *g, uint8_t *base, int rows, int cols)
 	g->order[0] = lines + grid_history(rows);
 	g->order[1] = g->order[0] + rows;
 	g->fill = g->order[1] + rows;
+	g->big = (uint8_t *)(g->fill + line_count(rows));
 	g->pool.at = (struct cluster *)((uint8_t *)lines + lines_size(rows));
 	g->pool.size = pool_size_for(cell_count(rows, cols));
 	g->extras.at = (struct extra *)(g->pool.at + g->pool.size);
@@ -363,9 +366,23 @@ scroll_lines(struct grid *g, struct rect r, int down, const struct pen *p)
 	else
 		blank.bottom = r.top + n;
 	grid_erase(g, blank, false, p);
+	grid_set_big(g, blank.top, blank.bottom, false);
 	memset(g->dirty + r.top, 1, (size_t)count);
 	for (int row = blank.top; row < blank.bottom; row++)
 		g->changed[grid_at(g, row)] |= GRID_REVEALED;
+}
+
+void
+grid_set_big(struct grid *g, int top, int bottom, bool big)
+{
+	for (int row = top; row < bottom; row++)
+		g->big[grid_at(g, row)] = big;
+}
+
+void
+grid_set_small(struct grid *g)
+{
+	memset(g->big, 0, (size_t)line_count(g->rows));
 }
 
 void
@@ -376,6 +393,7 @@ grid_forget(struct grid *g)
 	g->alt = 0;
 	for (int row = -g->history; row < 0; row++)
 		erase_cells(g, row, 0, g->cols, 0);
+	grid_set_big(g, -g->history, 0, false);
 	g->history = 0;
 	g->alt = alt;
 }
@@ -472,6 +490,7 @@ copy_row(struct grid *to, int row, const struct grid *from, int old)
 	struct cell *dst = grid_row(to, row);
 	int fill = grid_fill_of(from, old);
 
+	to->big[grid_at(to, row)] = from->big[grid_at(from, old)] && to->cols > 1;
 	to->fill[grid_at(to, row)] = (uint16_t)(fill < cols ? fill : cols);
 	memcpy(dst, src, (size_t)cols * sizeof *dst);
 	if (cols < from->cols && src[cols].width == 0)

@@ -27,6 +27,7 @@ struct grid {
 	/* Of each screen: row -> line in memory; row -1 is the newest of the history. */
 	uint16_t *order[2];
 	uint16_t *fill; /* of each line in memory: from here on never written */
+	uint8_t *big;   /* of each line in memory: characters take two columns each */
 	struct pool pool;
 	struct extras extras;
 	/* Belong to the user, not to snapshots: */
@@ -64,6 +65,13 @@ grid_row(const struct grid *g, int row)
 	return g->cells + grid_at(g, row) * (size_t)g->cols;
 }
 
+/* Columns of a row: half as many where characters have double size. */
+static inline int
+grid_width(const struct grid *g, int row)
+{
+	return g->big[grid_at(g, row)] ? g->cols / 2 : g->cols;
+}
+
 /* Columns from here on are blank and of default colour. */
 static inline int
 grid_fill_of(const struct grid *g, int row)
@@ -88,7 +96,10 @@ void grid_erase(struct grid *g, struct rect r, bool selective, const struct pen 
 /* Content moves up by DOWN and left by RIGHT (both may be negative); blanks follow. */
 void grid_scroll(struct grid *g, struct rect r, int down, int right, const struct pen *p);
 void grid_fill(struct grid *g, uint32_t ch); /* the shown screen, default colours */
-void grid_forget(struct grid *g);            /* the history */
+/* Size of the characters of rows TOP to BOTTOM (exclusive). */
+void grid_set_big(struct grid *g, int top, int bottom, bool big);
+void grid_set_small(struct grid *g); /* all rows, of both screens and the history */
+void grid_forget(struct grid *g);    /* the history */
 /* New size: row 0 of screen i is row SKIP[i] of before; negative comes from the history (not
  * more than it has), what lies above goes there.  SCRATCH: memory of at least
  * grid_used() bytes. */

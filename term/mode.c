@@ -83,8 +83,10 @@ mode_margins(struct core *c, bool on)
 	c->row = row;
 	c->col = col;
 	state_csi(c, '?', 0, on ? 'h' : 'l', 69, -1);
-	if (on)
+	if (on) {
+		grid_set_small(&c->grid);
 		c->big_lines = false;
+	}
 }
 
 static void

@@ -6,7 +6,7 @@ void
 move_to(struct core *c, int row, int col)
 {
 	c->row = act_clamp(row, 0, c->grid.rows - 1);
-	c->col = act_clamp(col, 0, state_row_width(c, c->row) - 1);
+	c->col = act_clamp(col, 0, grid_width(&c->grid, c->row) - 1);
 	c->wrap = false;
 }
 

@@ -304,6 +304,6 @@ emu_hash(const struct emu *e)
 	h = mix_grid(mix_filter(h, &c->filter), &c->grid);
 	h = mix(mix(mix(h, c->last), c->bells), (uint64_t)c->fill_debt);
 	for (int row = 0; row < c->grid.rows; row++)
-		h = mix(h, (uint64_t)state_row_width(c, row));
+		h = mix(h, (uint64_t)grid_width(&c->grid, row));
 	return mix_bytes(mix(h, c->shape), c->title, strlen(c->title));
 }

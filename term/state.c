@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The only file that knows libvterm.  Its state layer is asked for what a sequence touches
- * (tab stops, margins, erased and scrolled areas, line sizes) and calls back with areas of
- * the grid; it never sees text, attributes, strings, screens or anything unchecked.  Its
+ * (tab stops, margins, erased and scrolled areas) and calls back with areas of
+ * the grid; it never sees text, attributes, strings, screens, lines of
+ * double size (which its versions scroll differently) or anything unchecked.  Its
  * cursor is set before each sequence and read after it.
  *
  * 0.1.x and 0.3.x have the same library name and another ABI: what differs is only the
@@ -62,11 +63,20 @@ on_erase(VTermRect r, int selective, void *ctx)
 }
 
 static int
+least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int
 on_scrollrect(VTermRect r, int down, int right, void *ctx)
 {
 	struct core *c = ctx;
+	struct rect area = rect_of(c, r);
 
-	grid_scroll(&c->grid, rect_of(c, r), down, right, &c->pen);
+	if (right && area.bottom == area.top + 1) /* to insert and delete in a line */
+		area.right = least(area.right, grid_width(&c->grid, area.top));
+	grid_scroll(&c->grid, area, down, right, &c->pen);
 	return 1;
 }
 
@@ -216,7 +226,7 @@ pull_cursor(struct core *c)
 
 	vterm_state_get_cursorpos(c->vstate, &at);
 	c->row = within(at.row, c->grid.rows);
-	c->col = within(at.col, c->grid.cols);
+	c->col = within(at.col, grid_width(&c->grid, c->row));
 }
 
 void
@@ -225,18 +235,6 @@ state_reset(struct core *c)
 	c->mute = true;
 	vterm_state_reset(c->vstate, 1);
 	c->mute = false;
-}
-
-/* Erasing the screen does it; the grid must not see that. */
-void
-state_plain_lines(struct core *c)
-{
-	if (!c->big_lines)
-		return;
-	c->mute = true;
-	send_csi(c, 0, 0, 'J', 2, -1);
-	c->mute = false;
-	c->big_lines = false;
 }
 
 /* The caller has reset margins and origin mode. */
@@ -271,17 +269,6 @@ state_csi(struct core *c, char leader, char inter, char final, int a, int b)
 	push_cursor(c);
 	send_csi(c, leader, inter, final, a, b);
 	pull_cursor(c);
-}
-
-int
-state_row_width(const struct core *c, int row)
-{
-	const VTermLineInfo *line;
-
-	if (!c->big_lines)
-		return c->grid.cols;
-	line = vterm_state_get_lineinfo(c->vstate, row);
-	return line->doublewidth ? c->grid.cols / 2 : c->grid.cols;
 }
 
 const char *

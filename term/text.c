@@ -65,7 +65,7 @@ translate(const struct core *c, uint32_t ch)
 static int
 line_end(struct core *c)
 {
-	int end = state_row_width(c, c->row);
+	int end = grid_width(&c->grid, c->row);
 
 	if (c->margins && c->col < c->right)
 		return c->right;

@@ -236,6 +236,17 @@ static const struct micro micros[] = {
 		"X", 0, 1 },
 	{ "double width", ESC "#601234X", "01234\nX", 1, 1 },
 	{ "double width cup", ESC "#6" CSI "1;9HX", "    X", 0, 4 },
+	{ "double width scrolls along", CSI "2;1H" ESC "#6" CSI "S" CSI "H012345X",
+		"01234\n5X", 1, 2 },
+	{ "double width moves with inserted lines",
+		ESC "#6" CSI "L0123456" CSI "2;1H0123456", "0123456\n01234\n56", 2, 2 },
+	{ "double width goes with deleted lines", ESC "#6" CSI "M0123456", "0123456", 0,
+		7 },
+	{ "double width ends where all is erased", ESC "#6ab" CSI "2J" CSI "H0123456",
+		"0123456", 0, 7 },
+	{ "double width stays where a part is", ESC "#6ab" CSI "J" CSI "2K\r0123456",
+		"01234\n56", 1, 2 },
+	{ "inserting in double width", ESC "#601234\r" CSI "@", " 0123", 0, 0 },
 	{ "double width is left behind", ESC "#6" CSI "2;9HX", "\n        X", 1, 9 },
 };
 
