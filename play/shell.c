@@ -205,9 +205,9 @@ shell_idle(struct shell *s)
 	if (s->app)
 		return app_idle(s->app);
 	more = picker_idle(s->picker);
-	s->paint |= s->worked && !more;
+	s->paint = s->worked && !more;
 	s->worked = more;
-	return more;
+	return more || s->paint; /* the last of it is painted by the tick that follows */
 }
 
 void

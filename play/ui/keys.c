@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "play/ui/keys.h"
 
+#include "base/utf8.h"
 #include "play/keymap.h"
 #include "play/ui/mouse.h"
 
@@ -109,6 +110,41 @@ character(uint32_t ch)
 	return ch < 32 ? K_NONE : ch;
 }
 
+/* As get_wch(), which in a locale without a character takes the next bytes for the rest of it
+ * and drops them all: keys that were typed at once with it.  A terminal that sends what is
+ * not ASCII sends UTF-8. */
+static int
+get(wint_t *out)
+{
+	static uint8_t held[UTF8_MAX_LEN];
+	static size_t n;
+	uint32_t ch;
+	bool bad;
+	int c;
+
+	while ((c = getch()) != ERR) {
+		*out = (wint_t)c;
+		if (c < 0x80 || c > 0xFF) {
+			n = 0;
+			return c < 0x80 ? OK : KEY_CODE_YES;
+		}
+		held[n++] = (uint8_t)c;
+		if (utf8_get(held, n, &ch, &bad) == 0)
+			continue; /* more has to come */
+		if (bad && n > 1) { /* C may begin another one */
+			held[0] = (uint8_t)c;
+			n = 1;
+			if (utf8_get(held, n, &ch, &bad) == 0)
+				continue;
+		}
+		n = 0;
+		*out = ch;
+		if (!bad)
+			return OK;
+	}
+	return ERR;
+}
+
 /* 0 none, else the key; curses itself has waited for the rest of a sequence.  What means
  * nothing is passed over: 0 would end the reading while curses still holds bytes back. */
 static uint32_t
@@ -118,7 +154,7 @@ one(void)
 	uint32_t key = K_NONE;
 	int rc;
 
-	while (key == K_NONE && (rc = get_wch(&ch)) != ERR)
+	while (key == K_NONE && (rc = get(&ch)) != ERR)
 		key = rc == KEY_CODE_YES ? function_key((int)ch)
 					 : character((uint32_t)ch);
 	return key;
@@ -137,7 +173,7 @@ read_report(struct mouse *m)
 {
 	wint_t ch = 0;
 
-	while (report.open && get_wch(&ch) == OK) {
+	while (report.open && get(&ch) == OK) {
 		if (report.n == (int)sizeof report.text - 1 || ch < 32 || ch > 126)
 			report.open = false; /* no report at all */
 		else
@@ -153,12 +189,11 @@ static uint32_t
 read_old_report(struct mouse *m)
 {
 	int byte[3];
-	wint_t ch;
 
 	for (int i = 0; i < 3; i++) {
-		if (get_wch(&ch) != OK)
+		byte[i] = getch(); /* bytes, not characters */
+		if (byte[i] == ERR || byte[i] > 0xFF)
 			return K_NONE;
-		byte[i] = (int)ch;
 	}
 	return mouse_parse_old(m, byte) ? KEYS_MOUSE : K_NONE;
 }
@@ -171,7 +206,7 @@ read_sequence(uint32_t introducer, struct mouse *m)
 	wint_t ch;
 	bool first = true;
 
-	while (get_wch(&ch) == OK && introducer == '[' && (ch < 0x40 || ch > 0x7E)) {
+	while (get(&ch) == OK && introducer == '[' && (ch < 0x40 || ch > 0x7E)) {
 		if (first && ch == '<') {
 			report.open = true;
 			report.n = 0;

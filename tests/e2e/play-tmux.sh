@@ -13,6 +13,8 @@ golden=$top/tests/golden/play
 LC_ALL=C.UTF-8
 export LC_ALL
 unset TMUX COLORTERM
+XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work
+export XDG_CONFIG_HOME XDG_STATE_HOME
 mux() {
 	tmux -S "$work/tmux" -f /dev/null "$@"
 }

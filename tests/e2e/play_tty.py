@@ -44,7 +44,9 @@ class Tty:
         self.mark = 0  # until() looks at what comes behind it
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.update({"TERM": term, "LC_ALL": "C.UTF-8"})
+            os.environ.update({"TERM": term, "LC_ALL": "C.UTF-8",
+                               "XDG_CONFIG_HOME": os.path.abspath("config"),
+                               "XDG_STATE_HOME": os.path.abspath("state")})
             os.environ.pop("COLORTERM", None)
             os.environ.update(env or {})
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
@@ -344,6 +346,85 @@ def test_keys():
     tty.shows("1:40 / 1:40")
     tty.key(b"q")
     expect_end(tty, 0)
+
+
+def test_bytes():
+    """What is no ASCII does not take away the keys that come at once with it."""
+    name = cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
+    for locale in "C", "C.UTF-8":
+        tty = Tty(["-p", name], size=(8, 40), env={"LC_ALL": locale})
+        tty.until("hello")
+        tty.key(b"\xc3\xa4\x1b[C")
+        tty.shows("0:05.000")
+        tty.key(b"\xff\xff\x1b[C\xe6\x97")
+        tty.shows("0:10.000")
+        tty.key(b"\xc3\xc3\xa4\x80.\xe2\x82\xac\x1b[Dq")
+        expect_end(tty, 0)
+
+
+def test_remembers():
+    """The width of the list, from one time to the next; nothing broken in that file matters."""
+    name = cast("a.cast", [0.0, "o", "hello"], [1.0, "m", "x"], [2.0, "o", "x"])
+    state = os.path.join("state", "auditrec", "auditplay.state")
+    tty = Tty(["-p", name], size=(10, 90))
+    tty.until("hello")
+    tty.key(b"\t\x1b[1;5D\x1b[1;5D")
+    tty.shows("events")
+    tty.key(b"q")
+    expect_end(tty, 0)
+    with open(state, encoding="ascii") as file:
+        assert "list-width = 44" in file.read().splitlines()
+    with open(state, "a", encoding="ascii") as file:
+        file.write("\0nonsense\nlist-width = x\n[[[\n")
+    tty = Tty(["-p", name], size=(10, 90))
+    tty.until("hello")
+    tty.key(b"\t\x1b[1;5C")
+    tty.shows("events")
+    tty.key(b"q")
+    expect_end(tty, 0)
+    with open(state, encoding="ascii") as file:
+        assert file.read().splitlines()[0] == "list-width = 40"
+
+
+def test_config():
+    """Keys and options of the usual file; what is wrong in it is told."""
+    name = cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
+    os.makedirs(os.path.join("config", "auditrec"), exist_ok=True)
+    with open(os.path.join("config", "auditrec", "auditplay.conf"), "w",
+              encoding="ascii") as file:
+        file.write("paused = yes\nspeeed = 2\n[keys]\nX = forward 7\n")
+    try:
+        tty = Tty([name], size=(8, 70))
+        tty.until("auditplay.conf line 2: 'speeed' is no option here")
+        tty.key(b"X")
+        tty.shows("0:07.000")
+        tty.key(b"q")
+        expect_end(tty, 0)
+    finally:
+        os.remove(os.path.join("config", "auditrec", "auditplay.conf"))
+
+
+def test_picker():
+    """A folder is a table; q of a recording returns to it, its own q leaves."""
+    os.makedirs("folder", exist_ok=True)
+    for one in "one", "two":
+        os.rename(cast(one + ".cast", [0.0, "o", "this is " + one], [9.0, "o", "x"]),
+                  os.path.join("folder", one + ".cast"))
+    os.path.exists("folder/pipe") or os.mkfifo("folder/pipe")
+    with open("folder/evil\x1b]0;x\x07", "wb") as file:
+        file.write(b"\x1b]0;x\x07")
+    tty = Tty(["-p", "folder"], size=(12, 80))
+    tty.until("two.cast")
+    tty.until("unreadable")
+    tty.key(b"/one")
+    tty.shows("1 of 3 recordings")
+    tty.key(b"\r\r")
+    tty.until("this is one")
+    tty.key(b"q")
+    tty.shows("1 of 3 recordings")
+    tty.key(b"q")
+    expect_end(tty, 0)
+    clean(tty.out)
 
 
 def main():
