@@ -8,6 +8,7 @@
  *           lines), a build (100 to 400), an editor (alternate screen, region, 60 to 300 keys) or
  *           a monitor (a repaint a second for one to five minutes); then a pause of 2 to 240
  *           seconds; a new size every eighth command
+ * A FILE named *.cast is an asciicast, all others are audit files.
  * Messages have the sizes that reads from a pty have, up to 4 KB. */
 #include "base/clk.h"
 #include "base/diag.h"
@@ -364,6 +365,14 @@ parse_kind(const char *text, size_t *kind, struct err *e)
 	return err_set(e, ERR_USAGE, "'%s' is no kind of recording", text);
 }
 
+static enum tape_format
+format_of(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 5 && strcmp(path + n - 5, ".cast") == 0 ? TAPE_CAST_V2 : TAPE_AUDIT_V2;
+}
+
 static int
 generate(const char *path, uint64_t size, size_t kind)
 {
@@ -377,7 +386,7 @@ generate(const char *path, uint64_t size, size_t kind)
 	g.rc = fdio_open_dst(&d, path, FDIO_OVERWRITE, &g.e);
 	if (g.rc < 0)
 		return diag_fail(&g.e, path);
-	g.rc = tapew_open(&g.w, TAPE_AUDIT_V2, d, NULL, &g.e);
+	g.rc = tapew_open(&g.w, format_of(path), d, NULL, &g.e);
 	if (g.rc < 0)
 		return diag_fail(&g.e, path);
 	begin(&g);

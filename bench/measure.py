@@ -7,6 +7,7 @@ Every function runs one recorder once and returns plain numbers; the caller inte
 """
 import fcntl
 import glob
+import json
 import os
 import pty
 import re
@@ -238,3 +239,36 @@ def first_frame(player, path, work, settle):
     os.write(run.fd, b"q")
     run.hang_up()
     return frame, peak
+
+
+def foreign(cast):
+    """The output of an asciicast as a ttyrec and as typescript with timing, beside it."""
+    base, last = cast[:-len(".cast")], 0.0
+    with open(cast) as f, open(base + ".ttyrec", "wb") as rec, \
+            open(base + ".typescript", "wb") as script, open(base + ".timing", "w") as timing:
+        script.write(b"Script started\n")
+        next(f)
+        for line in f:
+            at, kind, text = json.loads(line)
+            if kind != "o":
+                continue
+            data = text.encode()
+            rec.write(struct.pack("<III", int(at), int(at % 1 * 1e6), len(data)) + data)
+            script.write(data)
+            timing.write(f"{at - last:.6f} {len(data)}\n")
+            last = at
+    return base
+
+
+def played(template, work, limit=120):
+    """Wall and CPU seconds of a player that ends by itself, on a terminal somebody reads."""
+    run, size = Run(template, "", work, (200, 60)), 0
+    while (data := run.read(limit)) != b"":
+        if data is None or time.monotonic() - run.started > limit:
+            run.kill()
+            raise RuntimeError("it did not come to the end")
+        size += len(data)
+    wall = time.monotonic() - run.started
+    os.close(run.fd)
+    used = os.wait4(run.pid, 0)[2]
+    return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "shown": size}
