@@ -16,9 +16,7 @@ live_open(const struct player *p)
 static unsigned
 close_live(struct player *p)
 {
-	p->live.ended = true;
-	p->live.edge = false;
-	player_anchor(p);
+	p->live.ended = true; /* at the edge, the rest is still shown at once */
 	return PLAYER_ENDED | PLAYER_STATUS;
 }
 

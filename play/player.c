@@ -143,7 +143,7 @@ player_arrive(struct player *p, int64_t pos)
 	p->goal.kind = GOAL_NONE;
 	p->pos = p->was = p->quiet_since = pos;
 	p->finished = p->failed || (reel_at_end(p->reel) && !live_open(p));
-	p->live.edge = false;
+	p->live.edge = live_open(p) && !p->paused && reel_at_end(p->reel);
 	p->in_frame = false;
 	p->step[0] = 0;
 	player_anchor(p);
@@ -188,6 +188,7 @@ reach_end(struct player *p)
 	if (live_wait(p))
 		return;
 	p->finished = true;
+	p->live.edge = false;
 	p->pos = reel_time(p->reel);
 	player_anchor(p);
 }
