@@ -119,8 +119,10 @@ live_note(struct notes *out, const struct player_view *v)
 static void
 idle_note(const struct app *a, struct notes *out, const struct player_view *v)
 {
+	char cut[WHEN_TEXT_MAX];
+
 	if (a->cut_end)
-		note(out, "%.0f s skipped  ", (double)v->last_cut_ns / (double)NS_PER_S);
+		note(out, "skipped %s  ", when_format(cut, v->last_cut_ns, 0));
 	else if (v->idle_on)
 		note(out, "idle %gs  ", (double)v->idle_limit_ns / (double)NS_PER_S);
 }

@@ -18,6 +18,7 @@ screens() {
 
 check "a tour of everything" screens tour tour C.UTF-8 tour.out
 check "the same without UTF-8" screens tour tour C tour.ascii
+check "moving in time" screens time time C.UTF-8 time.out
 check "40x10, and smaller" screens small tour C.UTF-8 small.out
 check "a recording larger than the window" screens large large C.UTF-8 large.out
 check "looking for things" screens find find C.UTF-8 find.out
