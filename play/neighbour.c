@@ -21,7 +21,7 @@ get_event(const struct player *p, size_t i, struct place *out)
 	if (p->goal.what == NEIGHBOUR_MARKER)
 		out->fits = e->vendor == VENDOR_MARKER;
 	else if (p->goal.what == NEIGHBOUR_PROMPT)
-		out->fits = e->vendor == VENDOR_COMMAND;
+		out->fits = e->vendor == VENDOR_COMMAND && !e->ends;
 	return true;
 }
 

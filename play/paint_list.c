@@ -58,7 +58,9 @@ list_row(struct app *a, struct canvas *c, struct view_rect r, int row, size_t i,
 	if (r.cols <= TEXT_COL)
 		return;
 	put_sign(a, c, row, r.col + TEXT_COL - 2, e, selected);
-	canvas_text(c, row, r.col + TEXT_COL, r.cols - TEXT_COL, s, e->text);
+	canvas_text(c, row, r.col + TEXT_COL, r.cols - TEXT_COL, s,
+		e->text +
+			(strncmp(e->text, "$ ", 2) == 0 ? 2 : 0)); /* as the sign says */
 }
 
 /* How the recording ends, or how far it is known. */

@@ -40,8 +40,9 @@ take_events(struct timebar *b, const struct reel *r)
 
 		while (at / b->slot_ns >= TIMEBAR_SLOTS)
 			widen(b);
-		b->slots[at / b->slot_ns] |=
-			(uint16_t)(1u << kind_of(e->type, e->vendor));
+		if (!e->ends) /* it has a sign where it began */
+			b->slots[at / b->slot_ns] |=
+				(uint16_t)(1u << kind_of(e->type, e->vendor));
 		b->next = e->ordinal + 1;
 	}
 }

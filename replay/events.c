@@ -205,6 +205,20 @@ make_room(struct events *v)
 	return v->n < v->cap;
 }
 
+/* Of the two events that a command makes, the second. */
+static bool
+ends_command(const struct msg *m, int vendor)
+{
+	struct buf phase = { 0 };
+	bool end;
+
+	if (vendor != VENDOR_COMMAND)
+		return false;
+	end = vendor_get_text(m, "phase", &phase) && span_is(buf_span(&phase), "end");
+	buf_free(&phase);
+	return end;
+}
+
 void
 events_note(struct events *v, const struct msg *m, uint64_t ordinal, int64_t at_ns)
 {
@@ -222,6 +236,7 @@ events_note(struct events *v, const struct msg *m, uint64_t ordinal, int64_t at_
 		v->dropped++;
 		return;
 	}
+	ev.ends = ends_command(m, ev.vendor);
 	ev.text = describe(v, m, (enum vendor_id)ev.vendor);
 	v->v[v->n++] = ev;
 }

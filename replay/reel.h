@@ -84,6 +84,7 @@ struct reel_event {
 	int64_t wall_ns;
 	int32_t type; /* enum msg_type */
 	int vendor;   /* enum vendor_id */
+	bool ends;    /* a command: tells how one ended that began with an event before */
 	const char *text;
 };
 size_t reel_events(const struct reel *r);

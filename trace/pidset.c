@@ -26,7 +26,7 @@ find(const struct pidset *s, pid_t pid)
 bool
 pidset_has(const struct pidset *s, pid_t pid)
 {
-	return s->n && s->slot[find(s, pid)] == pid;
+	return pid > 0 && s->n && s->slot[find(s, pid)] == pid;
 }
 
 static bool

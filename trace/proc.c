@@ -20,6 +20,7 @@ struct proc_source {
 	struct procs procs;
 	int fd;
 	int64_t last_ns; /* when something was read last */
+	bool lost;       /* something since the set was known to be right */
 };
 
 static bool
@@ -126,6 +127,7 @@ read_one(struct proc_source *s)
 
 	if (n < 0 && errno == ENOBUFS) {
 		procs_lost(&s->procs, "the kernel's queue was full", 0, s->last_ns, now);
+		s->lost = true;
 		return true;
 	}
 	if (n <= 0)
@@ -139,8 +141,16 @@ read_one(struct proc_source *s)
 static void
 proc_ready(void *self)
 {
-	for (int i = 0; i < TURNS_MAX && read_one(self); i++)
+	struct proc_source *s = self;
+	int i;
+
+	for (i = 0; i < TURNS_MAX && read_one(s); i++)
 		;
+	/* When the queue is empty: what comes then is newer than what /proc says. */
+	if (i < TURNS_MAX && s->lost) {
+		procs_rescan(&s->procs, clk_mono(s->procs.session->clk));
+		s->lost = false;
+	}
 }
 
 static void

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "trace/procs.h"
 
+#include <dirent.h>
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
 #include <linux/netlink.h>
+#include <stdlib.h>
 
 void
 procs_init(struct procs *p, const struct trace_session *s, const char *source)
@@ -15,6 +17,7 @@ void
 procs_root(struct procs *p, pid_t pid)
 {
 	pidset_add(&p->in, pid);
+	pidset_add(&p->ran, pid);
 }
 
 static void
@@ -34,9 +37,9 @@ time_of(const struct proc_event *pe, int64_t now)
 }
 
 static void
-add(struct procs *p, pid_t pid, int64_t now)
+add(struct procs *p, struct pidset *set, pid_t pid, int64_t now)
 {
-	if (pidset_add(&p->in, pid))
+	if (pidset_add(set, pid))
 		return;
 	if (!p->overflow++)
 		p->overflow_from_ns = now;
@@ -61,17 +64,20 @@ take_exec(struct procs *p, const struct proc_event *pe, int64_t now)
 		t->argv = f->argv_n ? span_of(f->argv, f->argv_n) : (struct span){ 0 };
 		t->argv_cut = f->argv_cut;
 	}
+	add(p, &p->ran, t->pid, now);
 	tell(p, &ev);
 }
 
-/* Threads come and go, too: only the first of a process is it. */
+/* Threads come and go, too: only the first of a process is it.  One that never executed
+ * anything is a part of its parent, like a subshell. */
 static void
 take_exit(struct procs *p, const struct proc_event *pe, int64_t now)
 {
 	struct trace_event ev = { .kind = TRACE_EXIT, .at_ns = time_of(pe, now) };
 
 	if (pe->event_data.exit.process_pid != pe->event_data.exit.process_tgid ||
-		!pidset_del(&p->in, pe->event_data.exit.process_tgid))
+		!pidset_del(&p->in, pe->event_data.exit.process_tgid) ||
+		!pidset_del(&p->ran, pe->event_data.exit.process_tgid))
 		return;
 	ev.u.process = (struct trace_process){ .pid = pe->event_data.exit.process_tgid,
 		.uid = -1,
@@ -86,7 +92,7 @@ take_event(struct procs *p, const struct proc_event *pe, int64_t now)
 	case PROC_EVENT_FORK:
 		if (pe->event_data.fork.child_pid == pe->event_data.fork.child_tgid &&
 			pidset_has(&p->in, pe->event_data.fork.parent_tgid))
-			add(p, pe->event_data.fork.child_tgid, now);
+			add(p, &p->in, pe->event_data.fork.child_tgid, now);
 		break;
 	case PROC_EVENT_EXEC:
 		take_exec(p, pe, now);
@@ -137,6 +143,62 @@ procs_lost(struct procs *p, const char *why, uint64_t count, int64_t from, int64
 	tell(p, &ev);
 }
 
+/* Processes that ended unnoticed: their numbers may be another's soon. */
+static void
+drop_dead(struct procs *p)
+{
+	pid_t parent, *pids = malloc(p->in.n * sizeof *pids + 1);
+	uint64_t start;
+	size_t n = 0;
+
+	for (size_t i = 0; pids && i < p->in.cap; i++)
+		if (p->in.slot[i])
+			pids[n++] = p->in.slot[i];
+	for (size_t i = 0; i < n; i++)
+		if (!pid_read_stat(pids[i], &parent, &start)) {
+			pidset_del(&p->in, pids[i]);
+			pidset_del(&p->ran, pids[i]);
+		}
+	free(pids);
+}
+
+/* Adds children of those in the set; true when there were new ones. */
+static bool
+find_children(struct procs *p, DIR *proc, int64_t now)
+{
+	const struct dirent *d;
+	bool found = false;
+
+	rewinddir(proc);
+	while ((d = readdir(proc)) != NULL) {
+		pid_t parent, pid = (pid_t)strtol(d->d_name, NULL, 10);
+		uint64_t start;
+
+		if (pid <= 0 || pidset_has(&p->in, pid) ||
+			!pid_read_stat(pid, &parent, &start) ||
+			!pidset_has(&p->in, parent))
+			continue;
+		add(p, &p->in, pid, now);
+		found = true;
+	}
+	return found;
+}
+
+#define GENERATIONS_MAX 16
+
+void
+procs_rescan(struct procs *p, int64_t now)
+{
+	DIR *proc = opendir("/proc");
+
+	if (!proc)
+		return;
+	drop_dead(p);
+	for (int i = 0; i < GENERATIONS_MAX && find_children(p, proc, now); i++)
+		;
+	closedir(proc);
+}
+
 void
 procs_stop(struct procs *p, int64_t now)
 {
@@ -144,4 +206,5 @@ procs_stop(struct procs *p, int64_t now)
 		procs_lost(p, "too many processes at once", p->overflow,
 			p->overflow_from_ns, now);
 	pidset_free(&p->in);
+	pidset_free(&p->ran);
 }

@@ -150,6 +150,34 @@ START_TEST(without_room_events_have_names)
 }
 END_TEST
 
+/* A command is told twice; who looks for where one begins can tell them apart. */
+START_TEST(commands_begin_and_end)
+{
+	static const char *const phases[] = { "start", "end", "" };
+	struct events v;
+	struct buf b = { 0 };
+
+	events_init(&v, 0);
+	for (int n = 0; n < 3; n++) {
+		struct jsonw w;
+		struct msg m;
+
+		vendor_begin(&m, VENDOR_COMMAND, &w, &b);
+		jsonw_kstr(&w, "text", "ls");
+		jsonw_kstr(&w, "trust", "nonce");
+		jsonw_kstr(&w, "phase", phases[n]);
+		jsonw_kint(&w, "status", 1);
+		ck_assert_int_eq(vendor_end(&m, &w), 0);
+		events_note(&v, &m, (uint64_t)n, n);
+		ck_assert_int_eq(v.v[n].ends, n == 1);
+	}
+	ck_assert_str_eq(v.v[0].text, "$ ls");
+	ck_assert_str_eq(v.v[1].text, "status 1: ls");
+	events_free(&v);
+	buf_free(&b);
+}
+END_TEST
+
 static TCase *
 case_events(void)
 {
@@ -160,6 +188,7 @@ case_events(void)
 	tcase_add_test(t, equal_texts_are_kept_once);
 	tcase_add_test(t, texts_are_bounded);
 	tcase_add_test(t, without_room_events_have_names);
+	tcase_add_test(t, commands_begin_and_end);
 	return t;
 }
 

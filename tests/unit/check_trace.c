@@ -52,6 +52,9 @@ START_TEST(pids_in_a_set)
 	ck_assert(!pidset_has(&s, 1));
 	ck_assert(!pidset_del(&s, 1));
 	ck_assert(!pidset_add(&s, 0));
+	ck_assert(pidset_add(&s, 1));
+	ck_assert(!pidset_has(&s, 0));
+	ck_assert(pidset_del(&s, 1));
 	for (int i = 0; i < 200000; i++) {
 		pid_t pid;
 
@@ -188,8 +191,8 @@ START_TEST(replay_of_recorded_datagrams)
 	trace_stop(&t, clock_ns);
 	/* sh, true, sh (3), setsid, sh (killed), python3 with a thread, sleep; and subshells */
 	ck_assert_str_eq(told,
-		"exec ?;exec ?;exit 0;exec ?;exit 300;exit 0;exec ?;exec ?;exec ?;exit 9;"
-		"exit 0;exec ?;exit 0;exit 0;");
+		"exec ?;exec ?;exit 0;exec ?;exit 300;exec ?;exec ?;exec ?;exit 9;exit 0;"
+		"exec ?;exit 0;exit 0;");
 }
 END_TEST
 
@@ -386,6 +389,31 @@ case_pids(void)
 	return t;
 }
 
+START_TEST(set_is_right_again_after_a_loss)
+{
+	struct trace_session s = session_of(-1);
+	struct procs p;
+	struct pty pty;
+	pid_t pid =
+		on_pty(&pty, "sh -c 'sh -c \"echo; kill -STOP \\$\\$\" & wait' & wait");
+
+	wait_line(&pty);
+	told[0] = 0;
+	procs_init(&p, &s, "test");
+	procs_root(&p, pid);
+	pidset_add(&p.in, INT32_MAX - 1); /* nobody */
+	procs_rescan(&p, clock_ns);
+	ck_assert(pidset_has(&p.in, pid));
+	ck_assert(!pidset_has(&p.in, INT32_MAX - 1));
+	ck_assert_uint_eq(p.in.n, 3);
+	ck_assert(!pidset_has(&p.in, getpid()));
+	procs_stop(&p, clock_ns);
+	pty_close(&pty);
+	kill(-pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+END_TEST
+
 static TCase *
 case_procs(void)
 {
@@ -395,6 +423,7 @@ case_procs(void)
 	tcase_add_test(t, datagrams_that_lie);
 	tcase_add_test(t, more_processes_than_places);
 	tcase_add_test(t, foreground_is_sampled);
+	tcase_add_test(t, set_is_right_again_after_a_loss);
 	return t;
 }
 
