@@ -63,6 +63,9 @@ static const struct micro micros[] = {
 		"   abc", 0, 1 },
 	{ "insert pushes half out", "01234567\xe4\xb8\x96\r" CSI "@", " 01234567", 0, 0 },
 	{ "emoji of Unicode 14", "\xf0\x9f\xab\xa0x", "\xf0\x9f\xab\xa0x", 0, 3 },
+	{ "emoji of Unicode 15", "\xf0\x9f\xab\xa8x", "\xf0\x9f\xab\xa8x", 0, 3 },
+	{ "emoji of Unicode 16", "\xf0\x9f\xab\xa9x", "\xf0\x9f\xab\xa9x", 0, 3 },
+	{ "emoji of Unicode 17", "\xf0\x9f\xab\xafx", "\xf0\x9f\xab\xafx", 0, 3 },
 	{ "mark", "e\xcc\x81x", "e\xcc\x81x", 0, 2 },
 	{ "mark at the wait", "0123456789\xcc\x81X", "0123456789\xcc\x81\nX", 1, 1 },
 	{ "mark on wide", "\xe4\xb8\x96\xcc\x81x", "\xe4\xb8\x96\xcc\x81x", 0, 3 },
@@ -129,6 +132,8 @@ static const struct micro micros[] = {
 	{ "tab stops at the end", "\t\t\tX", "         X", 0, 9 },
 	{ "hts", CSI "4G" ESC "H\r\tX", "   X", 0, 4 },
 	{ "tbc", CSI "3g\tX", "         X", 0, 9 },
+	{ "tbc of one", CSI "9G" CSI "g\r\tX", "         X", 0, 9 },
+	{ "tab stops of double lines", ESC "#6\tX", "    X", 0, 4 },
 	{ "cht cbt", CSI "IX" CSI "2ZY", "Y       X", 0, 1 },
 	{ "ri", CSI "2;1H" ESC "MX", "X", 0, 1 },
 	{ "ri scrolls", "ab" ESC "M\rX", "X\nab", 0, 1 },
@@ -214,6 +219,8 @@ static const struct micro micros[] = {
 	{ "osc bel", ESC "]0;title\aX", "X", 0, 1 },
 	{ "osc st", ESC "]0;title" ESC "\\X", "X", 0, 1 },
 	{ "osc unknown", ESC "]1337;File=inline=1:AAAA\aX", "X", 0, 1 },
+	{ "osc 4 10 52", ESC "]4;1;?\a" ESC "]10;red" ESC "\\" ESC "]52;c;QQ==\aX", "X",
+		0, 1 },
 	{ "dcs", ESC "Pq#0;2;0;0;0~~@@" ESC "\\X", "X", 0, 1 },
 	{ "apc", ESC "_Gf=24;AAAA" ESC "\\X", "X", 0, 1 },
 	{ "pm sos", ESC "^x" ESC "\\" ESC "Xy" ESC "\\X", "X", 0, 1 },
@@ -309,6 +316,10 @@ static const struct {
 	{ CSI "3;4;5;7;8;9m", 0, 0,
 		CELL_ITALIC | CELL_UNDERLINE | CELL_BLINK | CELL_REVERSE | CELL_CONCEAL |
 			CELL_STRIKE },
+	{ CSI "6m", 0, 0, CELL_BLINK },
+	{ CSI "9m", 0, 0, CELL_STRIKE },
+	{ CSI "2m" CSI "1m", 0, 0, CELL_BOLD | CELL_DIM },
+	{ CSI "2;9;53m" CSI "22m", 0, 0, CELL_STRIKE | CELL_OVERLINE },
 	{ CSI "3;4;5;7;8;9m" CSI "23;24;25;27;28;29m", 0, 0, 0 },
 	{ CSI "4:3m", 0, 0, CELL_UNDERLINE | CELL_UL_CURLY },
 	{ CSI "4:2m", 0, 0, CELL_UNDERLINE | CELL_UL_DOUBLE },
@@ -497,6 +508,37 @@ START_TEST(modes)
 }
 END_TEST
 
+static const struct {
+	const char *in;
+	int shape;
+	bool blink, chosen;
+} shapes[] = {
+	{ "", 1, true, false },
+	{ CSI "1 q", 1, true, true },
+	{ CSI "2 q", 1, false, true },
+	{ CSI "3 q", 2, true, true },
+	{ CSI "4 q", 2, false, true },
+	{ CSI "5 q", 3, true, true },
+	{ CSI "6 q", 3, false, true },
+	{ CSI "6 q" CSI "7 q", 3, false, true },
+	{ CSI "6 q" CSI " q", 1, true, false },
+	{ CSI "6 q" CSI "0 q", 1, true, false },
+	{ CSI "6 q" ESC "c", 1, true, false },
+	{ CSI "?12l", 1, false, false },
+};
+
+START_TEST(cursor_shape)
+{
+	struct emu *e = emu_new(10, 4);
+
+	emu_write(e, span_str(shapes[_i].in));
+	ck_assert_int_eq(emu_cursor(e).shape, shapes[_i].shape);
+	ck_assert_int_eq(emu_cursor(e).blink, shapes[_i].blink);
+	ck_assert_int_eq(emu_cursor(e).chosen, shapes[_i].chosen);
+	emu_free(e);
+}
+END_TEST
+
 START_TEST(sizes)
 {
 	static const struct {
@@ -550,6 +592,7 @@ static const struct {
 	{ "1\r\n2\r\n3\r\n4\r\n5" CSI "3J", 10, 6, "X", "2\n3\n4\n5X", 3, 2 },
 	{ "1\r\n2\r\n3\r\n4\r\n5" CSI "?1049h", 10, 5, CSI "?1049lX", "1\n2\n3\n4\n5X", 4,
 		2 },
+	{ "a", 30, 4, "\t\t\tX", "a                       X", 0, 25 },
 	{ CSI "?69h" CSI "3;5s", 10, 3, "0123456789", "0123456789", 0, 9 },
 };
 
@@ -830,6 +873,7 @@ sequences_case(void)
 	LOOP(c, title, titles);
 	tcase_add_test(c, title_is_bounded);
 	tcase_add_test(c, modes);
+	LOOP(c, cursor_shape, shapes);
 	return c;
 }
 
