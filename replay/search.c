@@ -26,7 +26,7 @@ struct search {
 	struct unit *units;
 	size_t n, cap;
 	size_t up, down; /* the next unit to look at behind, and in front of, the aim */
-	size_t step; /* units to go back at once */
+	size_t step;     /* units to go back at once */
 	bool backward;
 	uint64_t hits;
 	size_t kept;
@@ -338,7 +338,7 @@ search_run(struct search *s, size_t bytes, struct err *e)
 			return err_set(e, rc, "this expression takes too long");
 		if (rc < 0)
 			return err_set(e, rc, "%s", err_name(rc));
-		used += TEXT_BLOCK;
+		used += s->scan.r.texts.n;
 	}
 	return 0;
 }
