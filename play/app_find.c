@@ -11,6 +11,13 @@
 
 /* --- what is told --- */
 
+/* Only a hit that the screen shows needs no words. */
+static bool
+can_be_seen(const struct find *f)
+{
+	return f->now.scope == SEARCH_SHOWN && f->hit.row >= 0;
+}
+
 /* "hit 5 of 17+, from the start again: cat /etc/shadow"; "+" as long as there may be more. */
 static void
 say_hit(struct app *a)
@@ -27,12 +34,13 @@ say_hit(struct app *a)
 		round = f->hit_dir > 0 ? ", from the start again"
 				       : ", from the end again";
 	find_number(f, &number);
-	if (f->now.scope != SEARCH_SHOWN)
+	if (!can_be_seen(f))
 		search_context(f->now.search, &f->hit, &line);
-	snprintf(a->toast, sizeof a->toast, "hit %llu of %llu%s%s%s%.100s",
+	snprintf(a->toast, sizeof a->toast, "hit %llu of %llu%s%s%s%s%.100s",
 		(unsigned long long)number, (unsigned long long)st.hits,
-		st.all && !st.full ? "" : "+", round, line.n ? ": " : "",
-		line.n && buf_cstr(&line) ? buf_cstr(&line) : "");
+		st.all && !st.full ? "" : "+", round,
+		f->now.scope == SEARCH_SHOWN && line.n ? ", scrolled by at once" : "",
+		line.n ? ": " : "", line.n && buf_cstr(&line) ? buf_cstr(&line) : "");
 	buf_free(&line);
 }
 
