@@ -355,6 +355,8 @@ select_text(const struct select *s, const struct emu *e, struct buf *out)
 	int from, to, top = clamp(p.top, first_row(e), last_row(e));
 	int bottom = clamp(p.bottom, top, last_row(e));
 
+	size_t start = out->n;
+
 	for (int row = top; row <= bottom; row++) {
 		bool wrapped =
 			s->kind != SELECT_BLOCK && row < bottom && emu_wrapped(e, row);
@@ -367,5 +369,7 @@ select_text(const struct select *s, const struct emu *e, struct buf *out)
 		if (row < bottom && !wrapped)
 			buf_add_byte(out, '\n');
 	}
+	while (out->n > start && out->p[out->n - 1] == '\n')
+		buf_cut(out, out->n - 1);
 	return buf_failed(out);
 }

@@ -16,6 +16,7 @@
 #include "base/diag.h"
 #include "base/opt.h"
 #include "play/shade.h"
+#include "render/palette.h"
 #include "term/emu.h"
 
 #include <stdlib.h>
@@ -193,7 +194,7 @@ tint(const struct emu *e, const struct cell *c)
 {
 	uint32_t ul = c->attr & CELL_UNDERLINE ? emu_cell_underline(e, c) : 0;
 
-	return ul ? COLOR_OF_RGB(shade_rgb(ul)) : 0;
+	return ul ? COLOR_OF_RGB(palette_rgb(ul)) : 0;
 }
 
 static bool

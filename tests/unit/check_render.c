@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: ISC */
+/* Screens as documents: nothing of a recording but its text and its looks gets in. */
+#include "base/base64.h"
+#include "render/box.h"
+#include "render/look.h"
+#include "render/palette.h"
+#include "render/render.h"
+
+#include "tests/unit/unit.h"
+
+#include <zlib.h>
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct emu *
+screen(int cols, int rows, const char *text)
+{
+	struct emu *e = emu_new(cols, rows);
+
+	ck_assert_ptr_nonnull(e);
+	emu_write(e, span_of((const uint8_t *)text, strlen(text)));
+	return e;
+}
+
+static char *
+rendered(const struct emu *e, enum render_format f, const char *title)
+{
+	struct render_opts o = { .title = title, .cursor = true };
+	struct buf b = { 0 };
+	struct err err;
+	char *text;
+
+	ck_assert_int_eq(render_screen(&b, e, f, &o, &err), 0);
+	text = strdup(buf_cstr(&b));
+	buf_free(&b);
+	return text;
+}
+
+/* Every mark-up is well formed: tags close in order, nothing stands raw. */
+static void
+expect_well_formed(const char *s, const char *kind)
+{
+	char open[32][24];
+	int depth = 0;
+
+	if (strncmp(s, "<!DOCTYPE html>", 15) == 0)
+		s += 15;
+	for (; *s; s++) {
+		char name[24] = "";
+		const char *end;
+
+		ck_assert_msg(
+			(unsigned char)*s >= 0x20 || *s == '\n', "%s: a control", kind);
+		ck_assert_msg(*s != '>', "%s: a lonely >", kind);
+		if (*s == '&')
+			ck_assert_msg(
+				s[1] == '#' && strchr(s, ';') - s < 8, "%s: &", kind);
+		if (*s != '<')
+			continue;
+		end = strchr(s, '>');
+		ck_assert_ptr_nonnull(end);
+		sscanf(s + 1 + (s[1] == '/'), "%23[a-zA-Z]", name);
+		if (s[1] == '/') {
+			ck_assert_int_gt(depth, 0);
+			ck_assert_str_eq(open[--depth], name);
+		} else if (end[-1] != '/' && strcmp(name, "meta") != 0) {
+			ck_assert_int_lt(depth, 32);
+			strcpy(open[depth++], name);
+		}
+		s = end;
+	}
+	ck_assert_int_eq(depth, 0);
+}
+
+#define HOSTILE                                                                        \
+	"<script>alert(1)</script> & \"quoted\" ]]> <!-- \033]0;</svg>\007"            \
+	"\033[8mhidden\033[m \xE2\x80\xAEx\xEF\xBF\xBE\xEF\xBF\xBF\302\205 e\xCC\x81 " \
+	"\xE6\x97\xA5 \033[4:3;58;5;9mwave\033[m \xE2\x94\xBC\xE2\x96\x93\xE2\xA3\xBF"
+
+static const enum render_format marked_up[] = { RENDER_SVG, RENDER_HTML };
+
+START_TEST(mark_up_is_well_formed)
+{
+	struct emu *e = screen(40, 6, HOSTILE);
+	char *s = rendered(e, marked_up[_i], "</title><b>" HOSTILE);
+
+	expect_well_formed(s, render_name(marked_up[_i]));
+	ck_assert_ptr_null(strstr(s, "<script"));
+	ck_assert_ptr_nonnull(strstr(s, "hidden"));
+	ck_assert_ptr_null(strstr(s, "\xE2\x80\xAE"));
+	ck_assert_ptr_null(strstr(s, "\xEF\xBF\xBE"));
+	free(s);
+	emu_free(e);
+}
+END_TEST
+
+START_TEST(svg_says_how_wide)
+{
+	struct emu *e = screen(20, 2, "\033[1;31mred\033[m plain \033[7mrev\033[m");
+	char *s = rendered(e, RENDER_SVG, "t");
+
+	ck_assert_ptr_nonnull(strstr(s, "textLength=\"28.80\" fill=\"#cd0000\" "
+					"font-weight=\"bold\">red</text>"));
+	ck_assert_ptr_nonnull(strstr(s, ">rev"));
+	free(s);
+	emu_free(e);
+}
+END_TEST
+
+/* A decimal comma would make nonsense of it. */
+START_TEST(numbers_know_no_locale)
+{
+	struct emu *e = screen(10, 2, "abc");
+	char *plain = rendered(e, RENDER_SVG, "t"), *other;
+
+	if (!setlocale(LC_ALL, "de_DE.UTF-8"))
+		setlocale(LC_ALL, "C.UTF-8");
+	other = rendered(e, RENDER_SVG, "t");
+	ck_assert_str_eq(plain, other);
+	free(plain);
+	free(other);
+	emu_free(e);
+}
+END_TEST
+
+/* What ANSI gives back is the same screen: cells, colours, attributes. */
+START_TEST(ansi_is_replayable)
+{
+	struct emu *e = screen(30, 4,
+		"\033[1;38;2;1;2;3;48;5;99mA\033[0;4:3;58;5;9mB\033[0;2;3;9;53mC\033[m "
+		"\xE6\x97\xA5 e\xCC\x81\r\n\033[44m  \033[m x");
+	char *s = rendered(e, RENDER_ANSI, NULL), *p = s;
+	struct emu *again = emu_new(30, 4);
+
+	for (size_t n; *p; p += n + (p[n] != 0)) { /* cat and a terminal: CR LF */
+		n = strcspn(p, "\n");
+		emu_write(again, span_of((const uint8_t *)p, n));
+		if (p[n] && p[n + 1])
+			emu_write(again, SPAN_LIT("\r\n"));
+	}
+	for (int row = 0; row < 4; row++) {
+		for (int col = 0; col < 30; col++) {
+			const struct cell *a = &emu_row(e, row)[col];
+			const struct cell *b = &emu_row(again, row)[col];
+
+			ck_assert_uint_eq(a->fg, b->fg);
+			ck_assert_uint_eq(a->bg, b->bg);
+			ck_assert_uint_eq(a->attr, b->attr);
+			ck_assert_uint_eq(
+				emu_cell_underline(e, a), emu_cell_underline(again, b));
+		}
+	}
+	free(s);
+	emu_free(e);
+	emu_free(again);
+}
+END_TEST
+
+START_TEST(looks)
+{
+	struct emu *e = screen(10, 1, "\033[7ma\033[0;8mb\033[0;2mc\033[0md");
+	const struct cell *c = emu_row(e, 0);
+	struct look plain = look_of(e, &c[3], false), l = look_of(e, &c[0], false);
+
+	ck_assert_uint_eq(plain.fg, PALETTE_FG);
+	ck_assert(plain.on_default);
+	ck_assert_uint_eq(l.fg, PALETTE_BG);
+	ck_assert_uint_eq(l.bg, PALETTE_FG);
+	ck_assert(!l.on_default);
+	l = look_of(
+		e, &c[1], false); /* concealed: never of the colour of its background */
+	ck_assert_uint_ne(l.fg, l.bg);
+	ck_assert(!l.on_default);
+	l = look_of(e, &c[2], false);
+	ck_assert_uint_lt(l.fg, PALETTE_FG);
+	l = look_of(e, &c[0], true); /* the cursor turns it about once more */
+	ck_assert_uint_eq(l.fg, PALETTE_FG);
+	emu_write(e, SPAN_LIT("\033[?5h"));
+	l = look_of(e, &emu_row(e, 0)[3], false);
+	ck_assert_uint_eq(l.fg, PALETTE_BG);
+	emu_free(e);
+}
+END_TEST
+
+/* Parts stay in their cell, and every line reaches the edges it should. */
+START_TEST(boxes_stay_in_their_cell)
+{
+	struct box b[BOX_PARTS];
+	int n;
+
+	for (uint32_t ch = 0x2000; ch < 0x2A00; ch++) {
+		n = box_parts(ch, b);
+		ck_assert_int_le(n, BOX_PARTS);
+		for (int i = 0; i < n; i++) {
+			ck_assert(b[i].x >= 0 && b[i].x + b[i].w <= 1.0001);
+			ck_assert(b[i].y >= 0 && b[i].y + b[i].h <= 1.0001);
+			ck_assert(b[i].w > 0 && b[i].h > 0);
+		}
+	}
+	ck_assert_int_eq(box_parts('a', b), 0);
+	ck_assert_int_eq(box_parts(0x2502, b), 2);
+	ck_assert(b[0].y == 0 && b[1].y + b[1].h > 0.999);
+	ck_assert_int_eq(box_parts(0x2588, b), 1);
+	ck_assert(b[0].h == 1);
+}
+END_TEST
+
+static uint32_t
+be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* Chunk by chunk, with their checksums; the points inflate to the size that is told. */
+static void
+expect_png(const struct buf *b)
+{
+	size_t at = 8, data = 0, points;
+	uint8_t *all = malloc(b->n), *out;
+	uLongf n;
+
+	ck_assert_int_eq(memcmp(b->p, "\x89PNG\r\n\x1a\n", 8), 0);
+	points = ((size_t)be32(b->p + 16) * 3 + 1) * be32(b->p + 20);
+	while (at + 12 <= b->n) {
+		size_t len = be32(b->p + at);
+
+		ck_assert_uint_le(at + 12 + len, b->n);
+		ck_assert_uint_eq(crc32(0, b->p + at + 4, (uInt)len + 4),
+			be32(b->p + at + 8 + len));
+		if (memcmp(b->p + at + 4, "IDAT", 4) == 0) {
+			memcpy(all + data, b->p + at + 8, len);
+			data += len;
+		}
+		at += len + 12;
+	}
+	ck_assert_uint_eq(at, b->n);
+	out = malloc(points + 1);
+	n = points + 1;
+	ck_assert_int_eq(uncompress(out, &n, all, data), Z_OK);
+	ck_assert_uint_eq(n, points);
+	free(out);
+	free(all);
+}
+
+START_TEST(png_is_one)
+{
+	static const int sizes[][2] = { { 80, 24 }, { 1, 1 }, { 300, 100 } };
+	struct emu *e = screen(sizes[_i][0], sizes[_i][1], HOSTILE);
+	struct buf b = { 0 };
+	struct err err;
+	int rc = render_screen(&b, e, RENDER_PNG, NULL, &err);
+
+	if (rc != ERR_UNSUPPORTED) { /* no FreeType, or no font: said */
+		ck_assert_int_eq(rc, 0);
+		expect_png(&b);
+	} else {
+		ck_assert_uint_eq(b.n, 0);
+	}
+	buf_free(&b);
+	emu_free(e);
+}
+END_TEST
+
+START_TEST(suffixes)
+{
+	enum render_format f = RENDER_FORMATS;
+
+	ck_assert(render_format_of("a.SVG", &f));
+	ck_assert_int_eq(f, RENDER_SVG);
+	ck_assert(render_format_of("dir.x/a.ans", &f));
+	ck_assert_int_eq(f, RENDER_ANSI);
+	ck_assert(!render_format_of(".txt", &f));
+	ck_assert(!render_format_of("a.jpg", &f));
+	ck_assert(!render_format_of("", &f));
+	for (int i = 0; i < RENDER_FORMATS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof name, "x%s", render_suffix((enum render_format)i));
+		ck_assert(render_format_of(name, &f));
+		ck_assert_int_eq(f, i);
+	}
+}
+END_TEST
+
+START_TEST(base64)
+{
+	static const char *const pairs[][2] = { { "", "" }, { "f", "Zg==" },
+		{ "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" },
+		{ "\xff\xfe\xfd", "//79" } };
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		buf_clear(&b);
+		base64_add(
+			&b, span_of((const uint8_t *)pairs[i][0], strlen(pairs[i][0])));
+		ck_assert_str_eq(buf_cstr(&b), pairs[i][1]);
+		ck_assert_uint_eq(b.n, BASE64_BYTES(strlen(pairs[i][0])));
+	}
+	buf_free(&b);
+}
+END_TEST
+
+static TCase *
+documents(void)
+{
+	TCase *c = tcase_create("documents");
+
+	tcase_add_loop_test(c, mark_up_is_well_formed, 0, 2);
+	tcase_add_test(c, svg_says_how_wide);
+	tcase_add_test(c, numbers_know_no_locale);
+	tcase_add_test(c, ansi_is_replayable);
+	tcase_add_test(c, looks);
+	tcase_add_test(c, boxes_stay_in_their_cell);
+	tcase_add_loop_test(c, png_is_one, 0, 3);
+	tcase_add_test(c, suffixes);
+	tcase_add_test(c, base64);
+	return c;
+}
+
+UNIT_MAIN("render", documents)
