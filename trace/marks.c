@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Framing: "ESC ] BODY BEL" or "ESC ] BODY ESC \".  Outside of a mark only ESC matters, so
- * that is what memchr looks for; other control strings are walked over as text, since none
- * can hold an ESC ] that a terminal would act upon. */
+/* Framing: "ESC ] BODY BEL" or "ESC ] BODY ESC \".  Outside of a mark only "ESC ]" matters;
+ * memchr looks for the bracket, which is rarer than ESC where there are colours.  Other
+ * control strings are walked over as text, since none can hold an ESC ] that a terminal would
+ * act upon. */
 #include "trace/marks.h"
 
 enum { TEXT, ESC, NUMBER, BODY, BODY_ESC };
@@ -84,6 +85,26 @@ step(struct marks *m, uint8_t c)
 	return false;
 }
 
+/* Behind the next "ESC ]" in OUT from I on, or its end; an ESC there may begin one. */
+static size_t
+skip_text(struct marks *m, struct span out, size_t i)
+{
+	const uint8_t *p;
+	size_t from = i;
+
+	while ((p = memchr(out.p + i, ']', out.n - i)) != NULL) {
+		i = (size_t)(p - out.p) + 1;
+		if (i - 1 > from && p[-1] == '\033') {
+			m->n = m->seen = 0;
+			m->state = NUMBER;
+			return i;
+		}
+	}
+	if (out.p[out.n - 1] == '\033')
+		m->state = ESC;
+	return out.n;
+}
+
 size_t
 marks_next(struct marks *m, struct span out)
 {
@@ -91,16 +112,10 @@ marks_next(struct marks *m, struct span out)
 
 	m->mark.kind = MARK_NONE;
 	while (i < out.n) {
-		if (m->state == TEXT) {
-			const uint8_t *esc = memchr(out.p + i, '\033', out.n - i);
-
-			if (!esc)
-				break;
-			i = (size_t)(esc - out.p) + 1;
-			m->state = ESC;
-		} else if (step(m, out.p[i++])) {
+		if (m->state == TEXT)
+			i = skip_text(m, out, i);
+		else if (step(m, out.p[i++]))
 			return i;
-		}
 	}
 	return out.n;
 }
