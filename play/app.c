@@ -262,8 +262,10 @@ app_mouse(struct app *a, const struct mouse *given, int64_t now)
 	unsigned flags;
 
 	a->now = now;
-	if (m.kind == MOUSE_PRESS)
+	if (m.kind == MOUSE_PRESS) {
 		count_clicks(a, &m);
+		find_stop(&a->find); /* somewhere else is wanted */
+	}
 	id = mouse_pane(a, &l, &m);
 	if (id == PANE_NONE || !pane_of(id)->mouse)
 		return 0;

@@ -150,6 +150,8 @@ grows(const struct find *f, const struct finder *s)
 {
 	struct reel_index_state st = reel_index_state(player_reel(f->player));
 
+	if (player_view(f->player).error)
+		return false;
 	return s->scope == SEARCH_SHOWN ? !st.done : !st.times_done;
 }
 
@@ -277,19 +279,19 @@ find_pursue(struct find *f)
 
 /* --- what is known of it --- */
 
+/* The recording is still being made. */
+static bool
+live(const struct find *f)
+{
+	return player_view(f->player).live;
+}
+
 static double
 indexed(const struct find *f, const struct finder *s)
 {
 	struct reel_index_state st = reel_index_state(player_reel(f->player));
 
 	return s->scope != SEARCH_SHOWN && st.times_done ? 1 : st.progress;
-}
-
-/* The recording is still being made. */
-static bool
-live(const struct find *f)
-{
-	return player_view(f->player).live;
 }
 
 static bool
@@ -312,7 +314,8 @@ find_state(const struct find *f)
 	st.full = found.full || (s->scope == SEARCH_EVENTS && events_lost(f));
 	st.given_up = found.given_up;
 	st.all = s->err.code || (found.done >= 1 && !grows(f, s) && !live(f));
-	st.done = found.done >= 1 && !grows(f, s) ? 1 : found.done * indexed(f, s);
+	/* Of what has no end yet nobody knows how much was searched. */
+	st.done = st.all || live(f) ? 1 : found.done * indexed(f, s);
 	return st;
 }
 

@@ -78,7 +78,7 @@ void find_stop(struct find *f);
 
 struct find_state {
 	uint64_t hits;
-	double done;       /* of the recording, 0 to 1 */
+	double done;       /* of the recording, 0 to 1; 1 while it is being made */
 	bool all;          /* there will be no more */
 	bool full;         /* there was more than is kept to be searched */
 	unsigned given_up; /* lines on which the expression took too long */

@@ -276,7 +276,9 @@ static uint32_t
 random_key(const struct keymap *k, uint64_t *seed)
 {
 	if (next_random(seed) % 4 == 0)
-		return " texhq\r\033\177"[next_random(seed) % 9];
+		return " texhq\r\033\177/"[next_random(seed) % 10];
+	if (next_random(seed) % 20 == 0) /* keys of the prompt */
+		return "trwu"[next_random(seed) % 4] | K_CTRL;
 	return k->row[next_random(seed) % (uint32_t)k->n].key;
 }
 
