@@ -2,6 +2,7 @@
 #include "rec/auth.h"
 
 #include "format/sshkey.h"
+#include "rec/note.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +23,11 @@ own_env(void *ctx, const char *name)
 	return getenv(name);
 }
 
-const struct auth_source auth_here = { own_env, NULL, "/proc/self", 0 };
+const struct auth_source auth_here = {
+	.env = own_env,
+	.proc = "/proc/self",
+	.run = AUDITREC_RUN_DIR,
+};
 
 /* ---- gathering ---- */
 
@@ -150,6 +155,54 @@ read_user_auth(struct auth *a, const char *path)
 	close(fd);
 }
 
+/* Did one of our ancestors call PAM for this login?  Else somebody has set the variable to the
+ * login of another. */
+static enum auth_trust
+note_trust(const struct auth *a, const struct note *n)
+{
+	for (int i = 1; i < a->nchain; i++)
+		if (a->chain[i].pid == n->pid && a->chain[i].start == n->start)
+			return AUTH_PARENT;
+	return AUTH_CLAIM;
+}
+
+static void
+take_note(struct auth *a, const struct note *n)
+{
+	enum auth_trust t = note_trust(a, n);
+	const struct {
+		const char *name, *value;
+	} rows[] = {
+		{ "pam_service", n->service },
+		{ "pam_user", n->user },
+		{ "pam_ruser", n->ruser },
+		{ "pam_rhost", n->rhost },
+		{ "pam_tty", n->tty },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		add_fact(a, rows[i].name, "pam_auditrec", t, span_str(rows[i].value));
+	if (t != AUTH_PARENT)
+		return;
+	if (!a->remote[0])
+		snprintf(a->remote, sizeof a->remote, "%.63s", n->rhost);
+	if (!a->user_auth.n)
+		buf_add_span(&a->user_auth, buf_span(&n->methods));
+}
+
+static void
+gather_note(struct auth *a, const struct auth_source *s)
+{
+	const char *id = s->env(s->ctx, "AUDITREC_LOGIN");
+	struct note n;
+
+	if (!id || !note_read(&n, s->run, id, s->note_owner))
+		return;
+	add_fact(a, "login", "pam_auditrec", note_trust(a, &n), span_str(id));
+	take_note(a, &n);
+	note_free(&n);
+}
+
 void
 auth_gather(struct auth *a, const struct auth_source *s)
 {
@@ -166,6 +219,7 @@ auth_gather(struct auth *a, const struct auth_source *s)
 	if (file)
 		read_user_auth(a, file);
 	gather_environment(a, s);
+	gather_note(a, s);
 	gather_kernel(a, s);
 }
 

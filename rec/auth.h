@@ -40,7 +40,9 @@ struct auth_source {
 	const char *(*env)(void *ctx, const char *name); /* NULL: not set */
 	void *ctx;
 	const char *proc; /* "/proc/self" */
-	pid_t pid;
+	const char *run;  /* where pam_auditrec.so notes logins ... */
+	uid_t note_owner; /* ... and whose the notes are */
+	pid_t pid;        /* 0: this process */
 };
 extern const struct auth_source auth_here;
 

@@ -22,7 +22,7 @@ for _signo in (signal.SIGINT, signal.SIGQUIT):
     signal.signal(_signo, signal.default_int_handler if _signo == signal.SIGINT else signal.SIG_DFL)
 
 AUDITREC = os.path.join(os.environ.get("builddir", os.getcwd()), "auditrec")
-PATIENCE = 60.0  # of every wait: only a test that fails takes so long
+PATIENCE = float(os.environ.get("PATIENCE", 60))  # of every wait: only a test that fails takes so long
 MAGIC = b"ContainerSSH-Auditlog" + bytes(11)
 IN, OUT, ERR = 0, 1, 2
 

@@ -121,6 +121,8 @@ static const char *const environment[][2] = {
 	{ "XDG_SESSION_ID", "17" },
 };
 
+static const char *login_id; /* AUDITREC_LOGIN */
+
 static const char *
 fake_env(void *ctx, const char *name)
 {
@@ -128,6 +130,8 @@ fake_env(void *ctx, const char *name)
 
 	if (*nested && strcmp(name, "AUDITREC_SESSION") == 0)
 		return "0123";
+	if (strcmp(name, "AUDITREC_LOGIN") == 0)
+		return login_id;
 	for (size_t i = 0; i < sizeof environment / sizeof *environment; i++)
 		if (strcmp(environment[i][0], name) == 0)
 			return environment[i][1];
@@ -147,7 +151,7 @@ write_file(const char *path, const char *text)
 static void
 gather(struct auth *a, bool nested)
 {
-	struct auth_source s = { fake_env, &nested, "proc", 0 };
+	struct auth_source s = { fake_env, &nested, "proc", "run", getuid(), 0 };
 
 	mkdir("proc", 0700);
 	write_file("proc/loginuid", "1000");
@@ -217,6 +221,72 @@ START_TEST(auth_inherited)
 				       "\"claim\",\"inherited\":true}"));
 	auth_free(&a);
 	buf_free(&out);
+}
+END_TEST
+
+#define ID "00112233445566778899aabbccddeeff"
+
+static void
+write_note(pid_t pid)
+{
+	struct ancestor a = { 0 };
+	char text[256];
+
+	ancestry_of(&a, pid);
+	snprintf(text, sizeof text,
+		"pid=%ld\nstart=%llu\nservice=sshd\nuser=joe\nrhost=198.51.100.4\n"
+		"method=password\nnonsense\n",
+		(long)pid, (unsigned long long)a.start);
+	mkdir("run", 0700);
+	mkdir("run/login", 0700);
+	write_file("run/login/" ID, text);
+}
+
+static void
+remove_note(void)
+{
+	unlink("run/login/" ID);
+	rmdir("run/login");
+	rmdir("run");
+}
+
+/* PAM's word counts when the process that called it is our ancestor, else it is a claim. */
+START_TEST(auth_note_of_a_login)
+{
+	struct auth a;
+	struct buf out = { 0 };
+	bool ours = _i == 0;
+
+	login_id = ID;
+	write_note(ours ? getppid() : getpid());
+	gather(&a, false);
+	remove_note();
+	describe(&a, &out);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&out),
+		ours ? "{\"name\":\"pam_user\",\"value\":\"joe\",\"source\":"
+		       "\"pam_auditrec\",\"trust\":\"parent\"}"
+		     : "{\"name\":\"pam_user\",\"value\":\"joe\",\"source\":"
+		       "\"pam_auditrec\",\"trust\":\"claim\"}"));
+	ck_assert_int_eq(strstr(buf_cstr(&out), "\"method\":\"password\"") != NULL, ours);
+	auth_free(&a);
+	buf_free(&out);
+}
+END_TEST
+
+/* Names that lead elsewhere, and a file that others may write. */
+START_TEST(auth_note_of_somebody_else)
+{
+	static const char *const ids[] = { "../login/" ID, "", "0011", ID };
+	struct auth a;
+
+	login_id = ids[_i];
+	write_note(getppid());
+	chmod("run/login/" ID, 0666);
+	gather(&a, false);
+	for (int i = 0; i < a.nfacts; i++)
+		ck_assert_str_ne(a.fact[i].name, "pam_user");
+	auth_free(&a);
+	remove_note();
 }
 END_TEST
 
@@ -297,6 +367,8 @@ auth_case(void)
 
 	tcase_add_test(t, auth_facts_with_source_and_trust);
 	tcase_add_test(t, auth_inherited);
+	tcase_add_loop_test(t, auth_note_of_a_login, 0, 2);
+	tcase_add_loop_test(t, auth_note_of_somebody_else, 0, 4);
 	tcase_add_loop_test(t, auth_file_is_something_else, 0, 3);
 	tcase_add_test(t, ancestry_sshd);
 	tcase_add_test(t, ancestry_of_ourselves);

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: ISC
+"""A host of our own for the tests of logins: accounts, PAM and sshd as the tests want them, in
+a private mount namespace (unshare -m), so that nothing of the machine is changed.  sshd
+listens on the loopback only, as the child of this program."""
+import crypt
+import glob
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import rec_lib as lib
+
+BUILD = os.environ.get("builddir", os.getcwd())
+USER, UID = "ar-test", 61473
+SYSCONFDIR = os.environ.get("sysconfdir", "/usr/local/etc")
+SECRET = "correct horse"
+
+
+def sh(*args, **kw):
+    return subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=lib.PATIENCE * 2, **kw)
+
+
+def must(*args, **kw):
+    p = sh(*args, **kw)
+    assert p.returncode == 0, (args, p.stdout, p.stderr)
+    return p.stdout
+
+
+def write(path, text, mode=0o644):
+    with open(path, "w") as f:
+        f.write(text)
+    os.chmod(path, mode)
+
+
+class Host:
+    """Made once for a test program."""
+
+    def __init__(self, root):
+        self.root = root
+        self.sshd = None
+        self.port = None
+        self.shells = 0
+        self.at = lambda *names: os.path.join(root, *names)
+        os.chmod(root, 0o755)
+        self.copy_programs()
+        self.cover_etc()
+        self.covered = ["/etc", "/var/log", "/run"]
+        self.made = not os.path.isdir(SYSCONFDIR)
+        os.makedirs(SYSCONFDIR, exist_ok=True)
+        if not SYSCONFDIR.startswith("/etc"):
+            self.covered.append(SYSCONFDIR)
+        for where in self.covered[1:]:
+            must("mount", "-t", "tmpfs", "-o", "mode=755", "none", where)
+        os.mkdir("/run/sshd", 0o755)
+        os.mkdir(self.at("rec"))
+        os.chmod(self.at("rec"), 0o1777)
+        self.make_keys()
+        self.configure()
+
+    def copy_programs(self):
+        """To where the test's user may run them."""
+        os.mkdir(self.at("bin"), 0o755)
+        for name in ("auditrec", "rec/auditrec-failed", "pam/pam_auditrec.so"):
+            if os.path.exists(os.path.join(BUILD, name)):
+                shutil.copy(os.path.join(BUILD, name), self.at("bin"))
+        os.symlink("auditrec", self.at("bin", "auditrec-bash"))
+
+    def cover_etc(self):
+        must("cp", "-a", "/etc", self.at("etc"))
+        must("mount", "--bind", self.at("etc"), "/etc")
+        home = self.at("home")
+        os.mkdir(home, 0o755)
+        os.chown(home, UID, UID)
+        self.add("/etc/passwd", "%s:x:%d:%d::%s:%s\n" % (
+            USER, UID, UID, home, self.at("bin", "auditrec")))
+        self.add("/etc/group", "%s:x:%d:\n" % (USER, UID))
+        self.add("/etc/shadow", "%s:%s:19000:0:99999:7:::\n" % (
+            USER, crypt.crypt(SECRET, crypt.METHOD_SHA512)))
+        for quiet in ("/etc/motd", "/etc/nologin"):
+            if os.path.exists(quiet):
+                os.unlink(quiet)
+
+    @staticmethod
+    def add(path, line):
+        with open(path, "a") as f:
+            f.write(line)
+
+    def shell(self, path):
+        """Changes the login shell of the test's user."""
+        lines = open("/etc/passwd").read().splitlines()
+        new = [":".join(l.split(":")[:6] + [path]) if l.startswith(USER + ":") else l
+               for l in lines]
+        write("/etc/passwd", "\n".join(new) + "\n")
+
+    def make_keys(self):
+        def key(name, kind="ed25519"):
+            must("ssh-keygen", "-q", "-t", kind, "-N", "", "-C", name, "-f", self.at(name))
+
+        for name in ("hostkey", "ca", "user", "certified", "forced", "stranger"):
+            key(name)
+        must("ssh-keygen", "-q", "-s", self.at("ca"), "-I", "key of joe", "-n", USER,
+             "-z", "4711", self.at("certified.pub"))
+        ssh = self.at("home", ".ssh")
+        os.mkdir(ssh, 0o700)
+        write(os.path.join(ssh, "authorized_keys"),
+              open(self.at("user.pub")).read() +
+              'command="echo forced; echo $SSH_ORIGINAL_COMMAND" ' +
+              open(self.at("forced.pub")).read(), 0o600)
+        must("chown", "-R", "%d:%d" % (UID, UID), ssh)
+        write(self.at("askpass"), '#!/bin/sh\necho "$AR_SECRET"\n', 0o755)
+
+    def configure(self, text=""):
+        """auditrec's own system file."""
+        os.makedirs(SYSCONFDIR + "/auditrec/conf.d", exist_ok=True)
+        write(SYSCONFDIR + "/auditrec/auditrec.conf",
+              "directory = %s/%%u\nintercept = stdin,stdout,stderr\n%s" %
+              (self.at("rec"), text))
+
+    # ---- PAM and sshd ----
+
+    def pam(self, service="sshd"):
+        module = self.at("bin", "pam_auditrec.so")
+        failed = "program=%s directory=%s" % (self.at("bin", "auditrec-failed"),
+                                              self.at("rec", "failed"))
+        write("/etc/pam.d/" + service,
+              "auth optional %s %s\n"
+              "auth [success=2 default=ignore] pam_unix.so\n"
+              "auth [default=ignore] %s failed %s\n"
+              "auth requisite pam_deny.so\n"
+              "auth required pam_permit.so\n"
+              "account required pam_unix.so\n"
+              "session optional %s\n"
+              "session required pam_permit.so\n" % (module, failed, module, failed, module))
+
+    def start_sshd(self, extra=""):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        write(self.at("sshd_config"), "\n".join((
+            "Port %d" % self.port, "ListenAddress 127.0.0.1",
+            "HostKey " + self.at("hostkey"), "PidFile none", "UsePAM yes",
+            "ExposeAuthInfo yes", "StrictModes no", "PasswordAuthentication yes",
+            "KbdInteractiveAuthentication yes", "MaxStartups 200", "MaxSessions 100",
+            "TrustedUserCAKeys " + self.at("ca.pub"), "PrintMotd no", "LogLevel VERBOSE",
+            "AcceptEnv LANG LC_*", "PermitUserEnvironment no",
+            "Subsystem sftp /usr/lib/openssh/sftp-server", extra, "")))
+        log = open(self.at("sshd.log"), "ab")
+        self.sshd = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f",
+                                      self.at("sshd_config")], stderr=log, stdout=log)
+        self.wait_port()
+
+    def wait_port(self):
+        end = time.monotonic() + lib.PATIENCE
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                assert self.sshd.poll() is None, open(self.at("sshd.log")).read()
+                assert time.monotonic() < end, "sshd does not listen"
+                time.sleep(0.02)
+
+    def stop_sshd(self):
+        if self.sshd:
+            self.sshd.terminate()
+            self.sshd.wait()
+            self.sshd = None
+
+    def end(self):
+        self.stop_sshd()
+        for where in self.covered:
+            sh("umount", "-l", where)
+        if self.made:
+            os.removedirs(SYSCONFDIR)
+
+    # ---- clients ----
+
+    def options(self, key="user"):
+        o = ["-F", "none", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
+             "-o", "StrictHostKeyChecking=no", "-o", "IdentitiesOnly=yes",
+             "-o", "IdentityAgent=none", "-o", "ControlPath=none"]
+        if key:
+            return o + ["-i", self.at(key), "-o", "PreferredAuthentications=publickey"]
+        return o + ["-o", "NumberOfPasswordPrompts=1", "-o", "PubkeyAuthentication=no"]
+
+    def ssh(self, *words, key="user", flags=(), **kw):
+        """(status, stdout, stderr)"""
+        kw.setdefault("stdin", subprocess.DEVNULL)
+        if "input" in kw:
+            kw.pop("stdin")
+        p = sh("ssh", "-p", str(self.port), *self.options(key), *flags,
+               USER + "@127.0.0.1", *words, **kw)
+        return p.returncode, p.stdout, p.stderr
+
+    def ssh_argv(self, *words, key="user", flags=()):
+        return ["ssh", "-p", str(self.port)] + self.options(key) + list(flags) + \
+            [USER + "@127.0.0.1"] + list(words)
+
+    def secret_env(self, secret, **more):
+        return dict(os.environ, SSH_ASKPASS=self.at("askpass"), SSH_ASKPASS_REQUIRE="force",
+                    AR_SECRET=secret, DISPLAY=":0", **more)
+
+    # ---- recordings ----
+
+    def paths(self, who=USER):
+        return sorted(glob.glob(self.at("rec", who, "*.audit")))
+
+    def forget(self):
+        for where in (USER, "failed"):
+            shutil.rmtree(self.at("rec", where), ignore_errors=True)
+
+    def recordings(self, n=1, who=USER, ended=True):
+        """Waits until there are N whole recordings: their messages."""
+        end = time.monotonic() + lib.PATIENCE
+        while True:
+            try:
+                all_ = [lib.decode(p) for p in self.paths(who)]
+            except (AssertionError, IndexError, OSError):
+                all_ = []
+            if len(all_) >= n and (not ended or all(
+                    m and m[-1]["type"] == 1 for m in all_)):
+                assert len(all_) == n, len(all_)
+                return all_
+            assert time.monotonic() < end, "recordings: %r %r" % (
+                self.paths(who), [lib.types(m)[-3:] for m in all_])
+            time.sleep(0.02)
+
+    def processes(self, name):
+        """Pids of programs that the test's user runs under this name."""
+        found = []
+        for p in glob.glob("/proc/[0-9]*"):
+            try:
+                if os.stat(p).st_uid in (UID, 0) and open(p + "/comm").read().strip() == name:
+                    uid = [l for l in open(p + "/status") if l.startswith("Uid:")][0].split()[1]
+                    if int(uid) == UID:
+                        found.append(int(p[6:]))
+            except OSError:
+                pass
+        return found
+
+    def kill(self, name, signo=signal.SIGKILL):
+        for pid in self.processes(name):
+            os.kill(pid, signo)
