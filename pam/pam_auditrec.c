@@ -33,8 +33,9 @@
 #define ID_BYTES 16
 
 struct options {
-	const char *run;       /* where logins are noted */
-	const char *directory; /* where failures are recorded; NULL: the program's default */
+	const char *run; /* where logins are noted */
+	const char
+		*directory; /* where failures are recorded; NULL: the program's default */
 	const char *program;
 	bool failed;
 };
@@ -85,8 +86,8 @@ static void
 run_program(const struct attempt *a)
 {
 	const char *argv[] = { a->program, "--service", a->service, "--user", a->user,
-		"--rhost", a->rhost, "--tty", a->tty, a->directory[0] ? "--directory" : NULL,
-		a->directory, NULL };
+		"--rhost", a->rhost, "--tty", a->tty,
+		a->directory[0] ? "--directory" : NULL, a->directory, NULL };
 	static char *const env[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	int null = open("/dev/null", O_RDWR);
 

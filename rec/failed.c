@@ -174,7 +174,8 @@ count_hour(const char *path)
 }
 
 static int
-write_recording(struct record *r, const struct attempt *a, const char *path, struct err *e)
+write_recording(
+	struct record *r, const struct attempt *a, const char *path, struct err *e)
 {
 	struct tapew_opts o = { 0 };
 	struct dst *dst;

@@ -76,8 +76,7 @@ parse(struct note *n, struct span text)
 		size_t key = eq ? (size_t)(eq - text.p) : line;
 
 		if (eq)
-			take(n, span_of(text.p, key),
-				span_of(eq + 1, line - key - 1));
+			take(n, span_of(text.p, key), span_of(eq + 1, line - key - 1));
 		line += end != NULL;
 		text = span_of(text.p + line, text.n - line);
 	}

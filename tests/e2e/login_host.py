@@ -224,7 +224,7 @@ class Host:
             if len(all_) >= n and (not ended or all(
                     m and m[-1]["type"] == 1 for m in all_)):
                 assert len(all_) == n, len(all_)
-                return all_
+                return sorted(all_, key=lambda m: m[0]["timestamp"])
             assert time.monotonic() < end, "recordings: %r %r" % (
                 self.paths(who), [lib.types(m)[-3:] for m in all_])
             time.sleep(0.02)

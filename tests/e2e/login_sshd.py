@@ -16,7 +16,7 @@ from login_host import UID, USER, must, sh, write
 from rec_lib import events, of_type, stream, types
 
 H = None
-BIG = 100 << 20
+BIG, SMALL = 100 << 20, 4 << 20
 
 
 def session(ms):
@@ -111,8 +111,8 @@ def test_words_with_blanks_and_quotes(d):
 
 # ---- transfers ----
 
-def copies(how, n=1):
-    want = blob(H.at("blob"))
+def copies(how, n=1, size=BIG):
+    want = blob(H.at("blob"), size)
     how(H.at("blob"), H.at("home", "put"), H.at("got"))
     assert digest(H.at("home", "put")) == want, "put"
     assert digest(H.at("got")) == want, "got"
@@ -159,21 +159,21 @@ def test_sftp_100_MB_in_full(d):
 
 def test_sftp_not_recorded(d):
     H.configure("noninteractive = none\n")
-    copies(sftp, 0)
+    copies(sftp, 0, SMALL)
 
 
 def test_scp(d):
-    copies(scp(), 2)
+    copies(scp(), 2, SMALL)
 
 
 def test_old_scp(d):
-    first, _ = copies(scp("-O"), 2)
+    first, _ = copies(scp("-O"), 2, SMALL)
     assert of_type(first, 403)[0]["program"].startswith("scp -t "), of_type(first, 403)
 
 
 def test_rsync(d):
     lib.need("rsync")
-    first, _ = copies(rsync, 2)
+    first, _ = copies(rsync, 2, SMALL)
     assert of_type(first, 403)[0]["program"].startswith("rsync --server")
 
 
@@ -281,8 +281,8 @@ def test_unknown_user_leaves_a_recording(d):
 
 
 def test_nested_logins_say_so(d):
-    inner = "%s -l -c 'echo deep'" % H.at("bin", "auditrec")
-    status, out, _ = H.ssh("env -u AUDITREC_SESSION SSH_CLIENT=forged %s" % inner)
+    inner = "%s -c 'echo deep'" % H.at("bin", "auditrec")
+    status, out, _ = H.ssh("env -u AUDITREC_RECORDER SSH_CLIENT=forged %s" % inner)
     assert (status, out) == (0, b"deep\n")
     all_ = H.recordings(2)
     trust = sorted(facts(ms)["ssh_client"]["trust"] for ms in all_)
@@ -308,6 +308,7 @@ def test_connection_cut_in_the_middle(d):
     t.expect(b"$")
     t.send(b"echo be$((1+1))fore; sleep 1000\r")
     t.expect(b"be2fore")
+    t.until(lambda: H.processes("sleep"), "no program")
     os.kill(t.pid, signal.SIGKILL)
     ms, = H.recordings()
     assert b"be2fore" in stream(ms, lib.OUT)
