@@ -34,6 +34,8 @@ foreground_start(void *self, struct trace_session *s, struct err *e)
 	f->s = s;
 	if (s->pty < 0)
 		return err_set(e, ERR_UNSUPPORTED, "the session has no terminal");
+	if (s->execs)
+		return err_set(e, ERR_UNSUPPORTED, "proc tells of every program");
 	if (access("/proc/self/exe", F_OK) < 0)
 		return err_set(e, ERR_UNSUPPORTED, "there is no /proc");
 	return 0;

@@ -60,7 +60,8 @@ listen_on(int fd, struct err *e)
 	int size = RCVBUF;
 
 	/* With every ENOBUFS told: a loss must be seen. */
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 	if (bind(fd, (const struct sockaddr *)&at, sizeof at) < 0)
 		return err_sys(e, ERR_UNSUPPORTED, "the kernel does not let us listen");
 	if (order(fd, PROC_CN_MCAST_LISTEN, 0, 4) < 0)
@@ -92,6 +93,7 @@ proc_start(void *self, struct trace_session *session, struct err *e)
 	}
 	s->last_ns = clk_mono(session->clk);
 	procs_init(&s->procs, session, trace_proc.name);
+	session->execs = true;
 	return 0;
 }
 

@@ -17,6 +17,7 @@ struct trace_session {
 	pid_t program;      /* 0 until it runs */
 	const char *nonce;  /* of the marks, "": none */
 	const char *replay; /* file of the replay source */
+	bool execs;         /* another source tells of every program that is executed */
 	uint64_t commands;  /* starts of commands that shells have told so far */
 	void (*take)(void *ctx, const struct trace_event *ev);
 	void *ctx;

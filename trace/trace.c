@@ -76,7 +76,8 @@ void
 trace_start(struct trace *t, unsigned wanted, struct trace_session *s)
 {
 	memset(t, 0, sizeof *t);
-	for (int i = 0; i < TRACE_COUNT; i++) {
+	/* Backwards: what tells more comes first. */
+	for (int i = TRACE_COUNT - 1; i >= 0; i--) {
 		t->slot[i].ops = all[i];
 		if (wanted & TRACE_BIT(i))
 			start_one(&t->slot[i], s);

@@ -106,7 +106,7 @@ __auditrec_prompt() {
 	fi
 	if [[ ${PS0-} != *__auditrec_start* ]]; then
 		# The second part sets the variable in this shell and prints nothing.
-		PS0='$({ __auditrec_start \!; } 2>/dev/null)${__auditrec_none:__auditrec_number=\!:0}'${PS0-}
+		PS0='$({ __auditrec_start \!; } 2>/dev/null >/dev/tty)${__auditrec_none:__auditrec_number=\!:0}'${PS0-}
 	fi
 	if [[ ${PS1-} != *__auditrec_nonce* ]]; then
 		PS1=${PS1-}$__auditrec_b
