@@ -36,7 +36,8 @@ colour_start(struct colour *c, int wish)
 		wish = wish_of_environment();
 	memset(c, 0, sizeof *c);
 	c->plain.shade.fg = c->plain.shade.bg = -1;
-	c->depth = depth_of_terminal();
+	/* where no colours are wanted, curses must not begin with them: it would have its own */
+	c->depth = wish == THEME_MONO ? THEME_MONO : depth_of_terminal();
 	if ((int)c->depth > wish)
 		c->depth = (enum theme_depth)wish;
 	if (c->depth != THEME_MONO)

@@ -39,6 +39,10 @@ TERMINALS = [
     ("screen", {"TERM": "screen"}, ["-D", "8", "-a", PLAIN + ",strike=dim,italic=underline"]),
     ("vt100", {"TERM": "vt100"},
      ["-D", "0", "-a", PLAIN + ",dim=,strike=underline,italic=underline"]),
+    ("--colours 8", {"TERM": "tmux-direct", "OPTIONS": "--colours 8"},
+     ["-D", "8", "-a", "overline=underline,colour="]),
+    ("--colours mono", {"TERM": "tmux-256color", "OPTIONS": "--colours mono"},
+     ["-D", "0", "-a", "overline=underline,colour="]),
     ("no colour wanted", {"TERM": "tmux-256color", "NO_COLOR": "1"},
      ["-D", "0", "-a", "overline=underline,colour="]),
 ]
@@ -114,10 +118,10 @@ def wait_equal(tmux, rules, files):
 
 def check(number, env, rules):
     tmux = Tmux("socket%d" % number)
-    settings = " ".join("%s='%s'" % e for e in dict(
+    settings = " ".join("export %s='%s';" % e for e in dict(
         {"LC_ALL": "C.UTF-8", "TERMINFO_DIRS": os.path.abspath("terminfo") + ":"},
         **env).items())
-    command = "unset COLORTERM NO_COLOR; %s exec '%s' -p look.cast" % (settings, AUDITPLAY)
+    command = "unset COLORTERM NO_COLOR OPTIONS; %s exec '%s' $OPTIONS -p look.cast" % (settings, AUDITPLAY)
     try:
         tmux.run("new-session", "-d", "-s", "t", "-x", str(COLS), "-y", str(ROWS + 2), command,
                  ";", "set", "-g", "status", "off", ";", "set", "-g", "window-size", "manual",

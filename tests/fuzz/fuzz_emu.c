@@ -3,6 +3,7 @@
  * in UTF-8) and two bytes behind it change it.  Two emulators, one of them without short
  * cuts and fed byte by byte, must agree; a snapshot from the middle must lead to the same
  * end. */
+#include "base/utf8.h"
 #include "term/emu.h"
 
 #include <stdlib.h>
@@ -51,6 +52,25 @@ must(bool ok)
 		abort();
 }
 
+/* Stretches of links lie on the screen, one behind the other. */
+static void
+check_links(const struct emu *e)
+{
+	static struct emu_link l[256];
+	size_t n = emu_links(e, l, 256);
+	int end = 0;
+
+	for (size_t i = 0; i < n && i < 256; i++) {
+		int at = l[i].row * emu_cols(e) + l[i].col;
+
+		must(l[i].cols > 0 && l[i].col + l[i].cols <= emu_cols(e));
+		must(at >= end && l[i].row < emu_rows(e));
+		must(utf8_valid(span_str(l[i].uri)) && utf8_valid(span_str(l[i].id)));
+		must((l[i].number == 0) == (l[i].uri[0] == 0));
+		end = at + l[i].cols;
+	}
+}
+
 static void
 check(struct emu *e, struct emu *slow, const uint8_t *p, size_t n)
 {
@@ -62,6 +82,7 @@ check(struct emu *e, struct emu *slow, const uint8_t *p, size_t n)
 	must(emu_pack(e, &packed) == 0);
 	feed(e, p + half, n - half, SIZE_MAX);
 	h = emu_hash(e);
+	check_links(e);
 	must(emu_unpack(e, buf_span(&packed)) == 0);
 	feed(e, p + half, n - half, SIZE_MAX);
 	must(emu_hash(e) == h);
