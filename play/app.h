@@ -90,6 +90,7 @@ struct app {
 	struct { /* of its prompt, and what is told */
 		enum search_scope scope;
 		bool plain, scope_chosen;
+		char line[FIND_LINE_MAX]; /* of a hit that the screen does not show */
 		bool telling; /* the word shown is about the hit, and grows with the index */
 	} finding;
 	bool bar, wall, utc, mouse;

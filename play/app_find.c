@@ -2,7 +2,7 @@
 /* Finding: the prompt, n and N, what is told about a hit. */
 #include "play/app_impl.h"
 
-#include "base/when.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,9 +24,8 @@ say_hit(struct app *a)
 {
 	const struct find *f = &a->find;
 	struct find_state st = find_state(f);
-	struct buf line = { 0 };
+	const char *line = a->finding.line, *round = "";
 	uint64_t number = 0;
-	const char *round = "";
 
 	if (f->wrapped && st.full)
 		round = ", round what could be kept to be searched";
@@ -34,20 +33,33 @@ say_hit(struct app *a)
 		round = f->hit_dir > 0 ? ", from the start again"
 				       : ", from the end again";
 	find_number(f, &number);
-	if (!can_be_seen(f))
-		search_context(f->now.search, &f->hit, &line);
-	snprintf(a->toast, sizeof a->toast, "hit %llu of %llu%s%s%s%s%.100s",
+	snprintf(a->toast, sizeof a->toast, "hit %llu of %llu%s%s%s%s%s",
 		(unsigned long long)number, (unsigned long long)st.hits,
 		st.all && !st.full ? "" : "+", round,
-		f->now.scope == SEARCH_SHOWN && line.n ? ", scrolled by at once" : "",
-		line.n ? ": " : "", line.n && buf_cstr(&line) ? buf_cstr(&line) : "");
-	buf_free(&line);
+		*line && f->now.scope == SEARCH_SHOWN ? ", scrolled by at once" : "",
+		*line ? ": " : "", line);
+}
+
+static void
+keep_line(struct app *a, struct span line)
+{
+	if (line.n >= sizeof a->finding.line)
+		line.n = sizeof a->finding.line - 1;
+	line.n -= utf8_tail(line);
+	memcpy(a->finding.line, line.p, line.n);
+	a->finding.line[line.n] = 0;
 }
 
 static void
 tell_hit(struct app *a)
 {
+	struct buf line = { 0 };
+
 	app_toast(a, "%s", "");
+	a->finding.line[0] = 0;
+	if (!can_be_seen(&a->find) && find_line(&a->find, &a->find.hit, &line) == 0)
+		keep_line(a, buf_span(&line));
+	buf_free(&line);
 	a->finding.telling = true;
 	say_hit(a);
 }

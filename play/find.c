@@ -133,15 +133,15 @@ bool
 find_idle(struct find *f)
 {
 	struct finder *s = active(f);
-	uint64_t hits;
-	double done;
+	struct search_state was, is;
 
 	if (!s->search || s->err.code)
 		return false;
-	hits = search_state(s->search).hits;
-	done = search_state(s->search).done;
-	return run(s) > 0 || (done < 1 && search_state(s->search).done >= 1) ||
-	       search_state(s->search).hits != hits;
+	was = search_state(s->search);
+	if (run(s) > 0)
+		return true;
+	is = search_state(s->search);
+	return is.done > was.done || is.hits != was.hits;
 }
 
 /* May the index bring more text of this scope? */

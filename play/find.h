@@ -13,6 +13,7 @@
 #include "replay/search.h"
 
 #define FIND_MARKS_MAX 4096 /* matches marked on one screen */
+#define FIND_LINE_MAX  100  /* bytes of a line that is told */
 
 /* One search: from its text to its hits. */
 struct finder {

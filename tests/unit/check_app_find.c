@@ -606,6 +606,27 @@ START_TEST(a_long_way_is_told_and_stopped)
 }
 END_TEST
 
+/* What was typed is known before the screens are: the way there is a move like any other. */
+START_TEST(goes_where_no_screen_is_known)
+{
+	struct buf b = { 0 };
+	struct show s;
+
+	long_recording(&b, 60000, "words");
+	buf_add_str(&b, "[70000,\"i\",\"sudo\"]\n[70001,\"o\",\"sudo\"]\n");
+	show_open(&s, buf_span(&b), 80, 24);
+	tick_to(&s, 0);
+	search(&s, "/", "t:sudo");
+	ck_assert_int_eq(pos(&s), 0);
+	settle(&s);
+	ck_assert_int_eq(pos(&s), INT64_C(70000) * NS_PER_S);
+	ck_assert(find_at_hit(&s.app.find));
+	ck_assert(row_has(&s, 23, "hit 1 of 1: sudo"));
+	show_close(&s);
+	buf_free(&b);
+}
+END_TEST
+
 START_TEST(an_expression_that_never_ends_is_told)
 {
 	struct buf b = { 0 };
@@ -677,6 +698,7 @@ case_find(void)
 	tcase_add_test(t, marks_hits_on_the_timeline);
 	tcase_add_test(t, finds_what_a_person_saw);
 	tcase_add_test(t, a_long_way_is_told_and_stopped);
+	tcase_add_test(t, goes_where_no_screen_is_known);
 	tcase_add_test(t, an_expression_that_never_ends_is_told);
 	tcase_add_test(t, a_store_that_is_full_is_told);
 	return t;
