@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "replay/reel_impl.h"
 
+#define READ_OVER 65536 /* bytes: sooner than to seek */
+
 static size_t
 without_blanks(const uint8_t *p, size_t n)
 {
@@ -49,7 +51,7 @@ add_rows(struct derive *d, struct text_ref *ref, struct span data, uint64_t n,
 		return 0;
 	}
 	buf_add_byte(b, '\n');
-	text_page_rows(&d->page, n, at_ns, from, feeds, ref->row, (uint32_t)keep);
+	page_rows(&d->page, n, at_ns, from, feeds, ref->row, (uint32_t)keep);
 	return 0;
 }
 
@@ -58,6 +60,8 @@ add_ref(struct derive *d, struct reel *r, struct text_ref *ref, struct tape_pos 
 {
 	uint64_t end = ref->n + ref->count;
 
+	if (ref->pos.off > pos->off + READ_OVER || ref->n < pos->ordinal)
+		*pos = ref->pos;
 	buf_clear(&d->row);
 	buf_add_span(&d->row, ref->row_text);
 	while (pos->ordinal < end) {
@@ -80,14 +84,14 @@ add_ref(struct derive *d, struct reel *r, struct text_ref *ref, struct tape_pos 
 static int
 add_all(struct derive *d, struct reel *r)
 {
-	struct tape_pos pos = d->stored.pos;
+	struct tape_pos pos = { .ordinal = UINT64_MAX };
 	struct text_line line;
 	struct text_ref ref;
 	int rc = 0, what;
 
-	while (rc == 0 && (what = text_item(&d->stored, &line, &ref)) > 0) {
+	while (rc == 0 && (what = page_item(&d->stored, &line, &ref)) > 0) {
 		if (what == 1)
-			text_page_line(&d->page, &line);
+			page_line(&d->page, &line);
 		else
 			rc = add_ref(d, r, &ref, &pos);
 	}
@@ -105,13 +109,13 @@ derive_block(struct derive *d, struct reel *r, const struct text *t, size_t bloc
 
 	if (rc < 0)
 		return rc;
-	text_page_clear(&d->page);
+	page_clear(&d->page);
 	if (!d->stored.refs) {
-		text_read_page(out, d->stored.texts, d->stored.heads);
+		page_read(out, d->stored.texts, d->stored.heads);
 		return 0;
 	}
 	rc = add_all(d, r);
-	text_read_page(out, buf_span(&d->page.texts), buf_span(&d->page.heads));
+	page_read(out, buf_span(&d->page.texts), buf_span(&d->page.heads));
 	return rc;
 }
 
@@ -119,6 +123,6 @@ void
 derive_end(struct derive *d)
 {
 	text_read_end(&d->stored);
-	text_page_free(&d->page);
+	page_free(&d->page);
 	buf_free(&d->row);
 }

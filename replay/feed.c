@@ -49,7 +49,9 @@ apply(struct reel *r, bool plain)
 static bool
 plain_begin(struct reel *r)
 {
-	struct text_ref ref = { .n = r->cur.n, .channel = r->cur.shown.channel };
+	struct text_ref ref = {
+		.n = r->cur.n, .pos = r->cur.pos, .channel = r->cur.shown.channel
+	};
 	struct buf row = { 0 };
 	bool ok;
 
@@ -62,7 +64,7 @@ plain_begin(struct reel *r)
 		ref.rows = emu_rows(r->emu);
 		ref.row_text = buf_span(&row);
 		r->lines = ref.at;
-		text_ref_begin(&r->text, &ref, &r->cur.pos);
+		text_ref_begin(&r->text, &ref);
 	}
 	buf_free(&row);
 	return ok && text_limit(&r->text) == TEXT_NO_LIMIT;
@@ -87,6 +89,15 @@ is_plain(const struct reel *r, struct lines *l)
 	return lines_scan(l, data) == data.n;
 }
 
+/* May the message at hand be one more of the present reference?  Between them nothing long may
+ * stand, such as another channel's output: that would have to be read over. */
+static bool
+goes_on(const struct reel *r)
+{
+	return r->plain && !text_ref_full(&r->text) &&
+	       r->cur.pos.off - r->plain_off < TEXT_BLOCK;
+}
+
 /* The lines behind which the message at hand comes; false: it would begin a reference, and
  * cannot. */
 static bool
@@ -96,7 +107,7 @@ come_to_lines(struct reel *r, struct lines *l)
 	bool ok;
 
 	*l = r->lines;
-	if (r->plain && !text_ref_full(&r->text))
+	if (goes_on(r))
 		return true;
 	reel_flush(r);
 	ok = emu_plain(r->emu, l, &row);
@@ -110,7 +121,7 @@ static bool
 follow(struct reel *r)
 {
 	const struct msg *m = r->got.m;
-	bool on = r->plain && !text_ref_full(&r->text);
+	bool on = goes_on(r);
 	struct lines l;
 
 	if (r->slow || !shown_is_output(&r->cur.shown, m) || m->p.io.data.n > PLAIN_MAX)
@@ -119,6 +130,7 @@ follow(struct reel *r)
 		return false;
 	r->plain = true;
 	r->lines = l;
+	r->plain_off = r->got.after.off;
 	text_ref_more(&r->text, r->cur.n + 1, m->p.io.data.n + (size_t)l.len);
 	return true;
 }

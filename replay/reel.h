@@ -117,7 +117,7 @@ struct reel_gap {
 };
 size_t reel_gaps(const struct reel *r);
 const struct reel_gap *reel_gap(const struct reel *r, size_t i); /* as reel_event() */
-size_t reel_gap_after(const struct reel *r, uint64_t ordinal); /* the first not below */
+size_t reel_gap_after(const struct reel *r, uint64_t ordinal);   /* the first not below */
 
 /* Activity: output bytes per slot over the whole duration known so far, for a histogram. */
 void reel_activity(const struct reel *r, uint32_t *slots, int n);

@@ -53,6 +53,7 @@ struct reel {
 	bool pending_plain; /* all of it */
 	bool plain;         /* the text store refers to the messages before FRONT ... */
 	struct lines lines; /* ... and this is where they end */
+	uint64_t plain_off; /* in the recording */
 	bool slow;          /* no short cuts (tests) */
 
 	struct reel_got got;

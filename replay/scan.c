@@ -37,7 +37,7 @@ next_line(struct scan *s)
 {
 	if (s->near < s->r.at)
 		look_ahead(s, s->r.at);
-	if (s->near == SIZE_MAX || !text_next(&s->r, &s->line, s->near))
+	if (s->near == SIZE_MAX || !page_next(&s->r, &s->line, s->near))
 		return false;
 	s->end = 0;
 	s->in_line = true;

@@ -461,7 +461,7 @@ search_context(struct search *s, const struct search_hit *hit, struct buf *out)
 	if (hit->unit >= text_blocks(t))
 		return ERR_NOTFOUND;
 	rc = derive_block(&s->scan.derive, s->r, t, hit->unit, &s->scan.r);
-	while (rc == 0 && text_next(&s->scan.r, &l, 0))
+	while (rc == 0 && page_next(&s->scan.r, &l, 0))
 		if (l.n == hit->n && s->scan.r.at - l.text.n - 1 == hit->line)
 			return buf_add_span(out, l.text);
 	return rc < 0 ? rc : ERR_NOTFOUND;
