@@ -53,6 +53,7 @@ unsigned app_find_pursue(struct app *a);
 bool app_find_idle(struct app *a);
 unsigned app_copy_file_enter(struct app *a, const char *text);
 unsigned app_save_enter(struct app *a, const char *text);
+void app_save_note(const struct app *a, char *out, size_t size);
 
 /* Panes: see struct pane. */
 void app_find_close(struct app *a);

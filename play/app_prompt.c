@@ -24,9 +24,10 @@ static const struct kind kinds[] = {
 		app_find_leave, app_find_key, app_find_label, app_find_note },
 	[APP_PROMPT_FILTER] = { "show: ", APP_PROMPT_FILTER, app_filter_enter,
 		app_filter_edit, app_filter_leave },
-	[APP_PROMPT_COPY] = { "copy to the file: ", APP_PROMPT_COPY, app_copy_file_enter,
-		NULL, NULL },
-	[APP_PROMPT_SAVE] = { "save as: ", APP_PROMPT_SAVE, app_save_enter, NULL, NULL },
+	[APP_PROMPT_COPY] = { "copy to the file: ", APP_PROMPT_COPY,
+		.enter = app_copy_file_enter },
+	[APP_PROMPT_SAVE] = { "save as: ", APP_PROMPT_SAVE, .enter = app_save_enter,
+		.note = app_save_note },
 };
 
 static struct prompt *

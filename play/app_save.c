@@ -67,10 +67,22 @@ render(struct app *a, struct buf *out, enum render_format f, struct err *e)
 	return render_screen(out, reel_screen(player_reel(a->player)), f, &o, e);
 }
 
+/* As what it would be saved. */
+void
+app_save_note(const struct app *a, char *out, size_t size)
+{
+	enum render_format f;
+
+	if (render_format_of(app_prompt(a)->text, &f))
+		snprintf(out, size, "%s", render_name(f));
+	else
+		snprintf(out, size, "%s", render_suffixes());
+}
+
 unsigned
 app_save_enter(struct app *a, const char *text)
 {
-	char became[SAVE_NAME_MAX];
+	char became[SAVE_NAME_MAX], again[PROMPT_MAX];
 	enum render_format f;
 	struct buf out = { 0 };
 	struct err e = { 0 };
@@ -78,10 +90,9 @@ app_save_enter(struct app *a, const char *text)
 
 	if (!*text)
 		return APP_PAINT;
-	if (!render_format_of(text, &f)) {
-		app_prompt_fill(a, APP_PROMPT_SAVE, text);
-		app_toast(a, "a name that ends with %s", render_suffixes());
-		return APP_PAINT;
+	if (!render_format_of(text, &f)) { /* the note says what is wanted */
+		snprintf(again, sizeof again, "%s", text);
+		return app_prompt_fill(a, APP_PROMPT_SAVE, again);
 	}
 	rc = render(a, &out, f, &e);
 	if (rc == 0)

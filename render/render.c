@@ -77,11 +77,7 @@ render_suffix(enum render_format f)
 const char *
 render_suffixes(void)
 {
-#ifdef HAVE_FREETYPE
-	return ".txt, .ansi, .svg, .html or .png";
-#else
-	return ".txt, .ansi, .svg or .html";
-#endif
+	return ".txt .ansi .svg .html .png";
 }
 
 static bool

@@ -130,7 +130,7 @@ get(wint_t *out)
 		}
 		held[n++] = (uint8_t)c;
 		if (utf8_get(held, n, &ch, &bad) == 0)
-			continue; /* more has to come */
+			continue;   /* more has to come */
 		if (bad && n > 1) { /* C may begin another one */
 			held[0] = (uint8_t)c;
 			n = 1;

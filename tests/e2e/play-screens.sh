@@ -22,6 +22,7 @@ check "moving in time" screens time time C.UTF-8 time.out
 check "40x10, and smaller" screens small tour C.UTF-8 small.out
 check "a recording larger than the window" screens large large C.UTF-8 large.out
 check "looking for things" screens find find C.UTF-8 find.out
+check "copying, links, saving" screens copy copy C.UTF-8 copy.out
 check "a hostile recording that is cut" screens hostile hostile C.UTF-8 hostile.out
 
 printf 'tick 1\nscreen\n' >s
