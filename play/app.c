@@ -100,7 +100,7 @@ static unsigned
 do_help(struct app *a, const char *arg)
 {
 	(void)arg;
-	help_show(&a->help, &a->o.keymap, !a->help.shown);
+	help_show(&a->help, &a->o.keymap, KEYMAP_PLAY, !a->help.shown);
 	return APP_PAINT;
 }
 

@@ -107,22 +107,25 @@ add_group(
 }
 
 void
-help_make(struct help *h, const struct keymap *k)
+help_make(struct help *h, const struct keymap *k, enum keymap_mode first)
 {
 	const char *topic;
 
 	h->n = 0;
+	if (first != KEYMAP_PLAY)
+		add_group(h, k, first, NULL);
 	for (int i = 0; (topic = command_topics(i)); i++)
 		add_group(h, k, KEYMAP_PLAY, topic);
 	for (int mode = KEYMAP_PLAY + 1; mode < KEYMAP_MODES; mode++)
-		add_group(h, k, (enum keymap_mode)mode, NULL);
+		if (mode != (int)first)
+			add_group(h, k, (enum keymap_mode)mode, NULL);
 }
 
 void
-help_show(struct help *h, const struct keymap *k, bool shown)
+help_show(struct help *h, const struct keymap *k, enum keymap_mode first, bool shown)
 {
-	if (shown && !h->n)
-		help_make(h, k);
+	if (shown)
+		help_make(h, k, first);
 	h->shown = shown;
 	h->top = 0;
 }
@@ -165,7 +168,7 @@ each_row(const struct keymap *k, struct buf *out,
 
 	if (!h)
 		return ERR_NOMEM;
-	help_make(h, k);
+	help_make(h, k, KEYMAP_PLAY);
 	for (int i = 0; i < h->n; i++)
 		put(out, &h->row[i], i == 0);
 	free(h);

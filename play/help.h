@@ -24,8 +24,10 @@ struct help {
 	int n;
 };
 
-void help_make(struct help *h, const struct keymap *k); /* the rows */
-void help_show(struct help *h, const struct keymap *k, bool shown);
+/* The rows; those of mode FIRST before all others. */
+void help_make(struct help *h, const struct keymap *k, enum keymap_mode first);
+void help_show(
+	struct help *h, const struct keymap *k, enum keymap_mode first, bool shown);
 
 /* As text with titles; as mdoc(7) lists, one a title. */
 int help_text(const struct keymap *k, struct buf *out);

@@ -39,7 +39,7 @@ fit(int cols)
 
 	for (int i = 0; i < NWANTED; i++) {
 		if (t.name - wanted[i].cols - GAP < NAME_COLS)
-			break;
+			continue;
 		t.cols[wanted[i].col] = wanted[i].cols;
 		t.right[wanted[i].col] = wanted[i].right;
 		t.name -= wanted[i].cols + GAP;

@@ -338,7 +338,7 @@ run(struct picker *p, const struct command *c)
 		order(p);
 		return APP_PAINT;
 	case CMD_HELP:
-		help_show(&p->help, p->keymap, !p->help.shown);
+		help_show(&p->help, p->keymap, KEYMAP_PICKER, !p->help.shown);
 		return APP_PAINT;
 	case CMD_CLOSE:
 		return leave(p);

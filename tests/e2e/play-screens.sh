@@ -25,6 +25,18 @@ check "looking for things" screens find find C.UTF-8 find.out
 check "copying, links, saving" screens copy copy C.UTF-8 copy.out
 check "a hostile recording that is cut" screens hostile hostile C.UTF-8 hostile.out
 
+check "events, one of them, typed keys" screens list list C.UTF-8 list.out
+# The dates of files that are none come from the file system.
+picker() {
+	mkdir folder folder/sub || return 1
+	cp "$golden/tour.cast" "$golden/large.cast" "$golden/list.cast" folder || return 1
+	printf nonsense >"folder/evil$(printf '\033')]0;x"
+	touch -d 2024-05-06T07:08:09Z folder/*
+	(cd folder && LC_ALL=C.UTF-8 "$auditplay" --script "$golden/picker.script" .) >out 2>&1
+	diff "$golden/picker.out" out
+}
+check "a table of recordings" picker
+
 printf 'tick 1\nscreen\n' >s
 LC_ALL=C.UTF-8
 export LC_ALL

@@ -125,7 +125,7 @@ START_TEST(keymap_help_is_complete)
 	char text[KEYMAP_KEY_MAX];
 
 	keymap_init(&k);
-	help_make(&h, &k);
+	help_make(&h, &k, KEYMAP_PLAY);
 	ck_assert(h.row[0].title);
 	ck_assert_str_eq(h.row[0].text, "Playing");
 	ck_assert_str_eq(h.row[1].keys, "Space, p");
