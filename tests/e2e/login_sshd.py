@@ -147,8 +147,8 @@ def test_sftp_100_MB_metadata(d):
     assert of_type(ms, 407)[0]["subsystem"] == "sftp", types(ms)
     assert not of_type(ms, 500), "content was recorded"
     summary = events(ms, "streams")[0]
-    assert summary["stdin"]["bytes"] > BIG and summary["stdout"]["bytes"] > BIG, summary
-    assert len(summary["stdin"]["sha256"]) == 64
+    assert summary["stdin_bytes"] > BIG and summary["stdout_bytes"] > BIG, summary
+    assert len(summary["stdin_sha256"]) == 64
 
 
 def test_sftp_100_MB_in_full(d):
