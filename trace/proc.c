@@ -39,18 +39,18 @@ pids_are_ours(void)
 static ssize_t
 order(int fd, enum proc_cn_mcast_op op, uint32_t kinds, size_t n)
 {
-	struct {
-		struct nlmsghdr nl;
-		struct cn_msg cn;
-		uint32_t data[2];
-	} __attribute__((packed)) m = { .cn.id = { CN_IDX_PROC, CN_VAL_PROC } };
+	const struct cn_msg cn = { .id = { CN_IDX_PROC, CN_VAL_PROC },
+		.len = (uint16_t)n };
+	const struct nlmsghdr nl = { .nlmsg_len =
+					     (uint32_t)(NLMSG_HDRLEN + sizeof cn + n),
+		.nlmsg_type = NLMSG_DONE };
+	const uint32_t data[2] = { op, kinds };
+	uint8_t m[NLMSG_HDRLEN + sizeof cn + sizeof data];
 
-	m.data[0] = op;
-	m.data[1] = kinds;
-	m.cn.len = (uint16_t)n;
-	m.nl.nlmsg_len = (uint32_t)(NLMSG_HDRLEN + sizeof m.cn + n);
-	m.nl.nlmsg_type = NLMSG_DONE;
-	return send(fd, &m, m.nl.nlmsg_len, 0);
+	memcpy(m, &nl, sizeof nl);
+	memcpy(m + NLMSG_HDRLEN, &cn, sizeof cn);
+	memcpy(m + NLMSG_HDRLEN + sizeof cn, data, sizeof data);
+	return send(fd, m, nl.nlmsg_len, 0);
 }
 
 static int

@@ -15,6 +15,8 @@ case $- in
 esac
 [[ -n ${AUDITREC_SESSION-} && ${TERM-dumb} != dumb && -z ${__auditrec_nonce+x} ]] || return 0
 ((BASH_VERSINFO[0] > 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4))) || return 0
+# Somebody who wrote "readonly PROMPT_COMMAND" wants no additions.
+[[ -z ${PROMPT_COMMAND+x} || ${PROMPT_COMMAND@a} != *r* ]] || return 0
 
 # The recorder believes whoever knows this; programs that the shell starts shall not.
 __auditrec_nonce=${AUDITREC_NONCE-}
@@ -23,9 +25,14 @@ __auditrec_last=
 __auditrec_told=
 __auditrec_none=
 __auditrec_encoded=
+__auditrec_line=
+# Not into what standard output may be, and without the traces of set -x; a restricted shell
+# can redirect nothing.
+__auditrec_to='2>/dev/null >/dev/tty'
+shopt -q restricted_shell && __auditrec_to=
 __auditrec_b='\[\033]133;B;auditrec=${__auditrec_nonce-}\007\]'
 unset AUDITREC_NONCE
-export -n __auditrec_nonce __auditrec_number __auditrec_last __auditrec_told __auditrec_encoded
+export -n "${!__auditrec_@}"
 
 # Percent-encode $1.
 __auditrec_encode() {
@@ -46,13 +53,13 @@ __auditrec_encode() {
 	__auditrec_encoded=$in
 }
 
-# The last line of the history, without its number.
+# The last line of the history, without its number, into __auditrec_line.
 __auditrec_history() {
 	local t
 	t=$(HISTTIMEFORMAT='' builtin history 1)
 	t=${t#"${t%%[0-9]*}"}
 	t=${t#"${t%%[!0-9]*}"}
-	printf %s "${t:2}"
+	__auditrec_line=${t:2}
 }
 
 # PS0: a command line was read.  $1 is the number of the last line of the history.  A line that
@@ -60,7 +67,8 @@ __auditrec_history() {
 # line is then an older one: it is told only as what this one is if it repeats it.
 __auditrec_start() {
 	local last=$? text hidden='' cut='' cwd
-	text=$(__auditrec_history)
+	__auditrec_history
+	text=$__auditrec_line
 	if [[ $1 == "$__auditrec_number" ]] &&
 		[[ ${HISTCONTROL-} != *erasedups* || $text == "$__auditrec_last" ]]; then
 		hidden='hidden=1;repeat=1;'
@@ -98,15 +106,16 @@ __auditrec_prompt() {
 	__auditrec_told=
 	printf '\033]133;A;auditrec=%s\007' "$__auditrec_nonce"
 	__auditrec_number=${escape@P}
-	if [[ $__auditrec_number == 1 && -z $(__auditrec_history) ]]; then
-		__auditrec_number=0
+	if [[ $__auditrec_number == 1 || ${HISTCONTROL-} == *erasedups* ]]; then
+		__auditrec_history
+		__auditrec_last=$__auditrec_line
 	fi
-	if [[ ${HISTCONTROL-} == *erasedups* ]]; then
-		__auditrec_last=$(__auditrec_history)
+	if [[ $__auditrec_number == 1 && -z $__auditrec_last ]]; then
+		__auditrec_number=0
 	fi
 	if [[ ${PS0-} != *__auditrec_start* ]]; then
 		# The second part sets the variable in this shell and prints nothing.
-		PS0='$({ __auditrec_start \!; } 2>/dev/null >/dev/tty)${__auditrec_none:__auditrec_number=\!:0}'${PS0-}
+		PS0="\$({ __auditrec_start \\!; } $__auditrec_to)"'${__auditrec_none:__auditrec_number=\!:0}'${PS0-}
 	fi
 	if [[ ${PS1-} != *__auditrec_nonce* ]]; then
 		PS1=${PS1-}$__auditrec_b
@@ -115,11 +124,11 @@ __auditrec_prompt() {
 }
 
 if ((BASH_VERSINFO[0] > 5 || (BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1))); then
-	PROMPT_COMMAND=('{ __auditrec_end; } 2>/dev/null >/dev/tty' "${PROMPT_COMMAND[@]}"
-		'{ __auditrec_prompt; } 2>/dev/null >/dev/tty')
+	PROMPT_COMMAND=("{ __auditrec_end; } $__auditrec_to" "${PROMPT_COMMAND[@]}"
+		"{ __auditrec_prompt; } $__auditrec_to")
 else
 	# shellcheck disable=SC2178 # no array there
-	PROMPT_COMMAND='{ __auditrec_end; } 2>/dev/null >/dev/tty'$'\n'"${PROMPT_COMMAND-}"$'\n'
+	PROMPT_COMMAND="{ __auditrec_end; } $__auditrec_to"$'\n'"${PROMPT_COMMAND-}"$'\n'
 	# shellcheck disable=SC2179
-	PROMPT_COMMAND+='{ __auditrec_prompt; } 2>/dev/null >/dev/tty'
+	PROMPT_COMMAND+="{ __auditrec_prompt; } $__auditrec_to"
 fi

@@ -73,11 +73,11 @@ def texts(cs):
     return [c.get("text") for c in cs]
 
 
-def bash(d, rc="", **kw):
+def bash(d, rc="", options=(), **kw):
     need("bash")
     with open(d("rc"), "w") as f:
         f.write("PS1='P> '\ncd\n" + rc + "\n. %s/auditrec.bash\n" % SHELLS)
-    return Shell(d, "bash", "--rcfile", d("rc"), "-i", **kw)
+    return Shell(d, "bash", "--rcfile", d("rc"), "-i", *options, **kw)
 
 
 def verified(cs):
@@ -248,6 +248,23 @@ def test_bash_strict_from_the_start(d):
     s.run("echo a:b")
     cs = verified(s.end())
     assert texts(cs) == ["echo a:b", "exit"] and cs[0]["status"] == 0
+
+
+def test_bash_restricted_and_read_only(d):
+    s = bash(d, options=("-r",))
+    s.run("echo a")
+    s.run("echo b >/dev/null")
+    s.run("set -x")
+    s.run("false")
+    cs = verified(s.end())
+    assert texts(cs) == ["echo a", "echo b >/dev/null", "set -x", "false", "exit"], texts(cs)
+    assert [c.get("status") for c in cs] == [0, 1, 0, 1, None]
+    assert s.t.out.count(b"restricted:") == 1, s.t.out
+    os.unlink(s.file)
+    s = bash(d, rc="PROMPT_COMMAND='x=1'; readonly PROMPT_COMMAND")
+    s.run("echo $x-")
+    assert s.end() == []
+    assert b"1-" in s.t.out and b"readonly" not in s.t.out, s.t.out
 
 
 def test_nested_shell_claims(d):

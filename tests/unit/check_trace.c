@@ -199,19 +199,26 @@ END_TEST
 /* ---- hostile datagrams ---- */
 
 struct datagram {
-	struct nlmsghdr nl;
-	struct cn_msg cn;
+	uint8_t nl[NLMSG_HDRLEN], cn[sizeof(struct cn_msg)];
 	struct proc_event pe;
 } __attribute__((packed));
+
+static void
+set_heads(struct datagram *d, uint32_t idx, size_t len)
+{
+	struct nlmsghdr nl = { .nlmsg_len = sizeof *d };
+	struct cn_msg cn = { .id = { idx, CN_VAL_PROC }, .len = (uint16_t)len };
+
+	memcpy(d->nl, &nl, sizeof nl);
+	memcpy(d->cn, &cn, sizeof cn);
+}
 
 static struct datagram
 exec_of(pid_t pid)
 {
-	struct datagram d = { .nl.nlmsg_len = sizeof d,
-		.cn.id = { CN_IDX_PROC, CN_VAL_PROC },
-		.cn.len = sizeof d.pe };
+	struct datagram d = { .pe.what = PROC_EVENT_EXEC };
 
-	d.pe.what = PROC_EVENT_EXEC;
+	set_heads(&d, CN_IDX_PROC, sizeof d.pe);
 	d.pe.event_data.exec.process_pid = d.pe.event_data.exec.process_tgid = pid;
 	return d;
 }
@@ -241,12 +248,11 @@ START_TEST(datagrams_that_lie)
 	ck_assert_str_eq(told, "");
 	procs_take(&p, span_of(&d, sizeof d), clock_ns);
 	ck_assert_str_eq(told, "exec p77;");
-	d.cn.id.idx = 99;
+	set_heads(&d, 99, sizeof d.pe);
 	ck_assert_int_eq(procs_take(&p, span_of(&d, sizeof d), clock_ns), 0);
-	d = exec_of(77);
-	d.cn.len = 4;
+	set_heads(&d, CN_IDX_PROC, 4);
 	ck_assert_int_eq(procs_take(&p, span_of(&d, sizeof d), clock_ns), 0);
-	d.cn.len = UINT16_MAX;
+	set_heads(&d, CN_IDX_PROC, UINT16_MAX);
 	ck_assert_int_eq(procs_take(&p, span_of(&d, sizeof d), clock_ns), 0);
 	procs_stop(&p, clock_ns);
 }
