@@ -82,7 +82,7 @@ by_text(const void *a, const void *b)
 static void
 compact(struct extras *x)
 {
-	struct place order[EXTRA_MAX];
+	struct place order[EXTRA_MAX] = { 0 };
 	size_t n = 0;
 	uint32_t end = 0;
 

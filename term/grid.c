@@ -391,9 +391,10 @@ grid_forget(struct grid *g)
 	int alt = g->alt;
 
 	g->alt = 0;
-	for (int row = -g->history; row < 0; row++)
+	for (int row = -g->history; row < 0; row++) {
 		erase_cells(g, row, 0, g->cols, 0);
-	grid_set_big(g, -g->history, 0, false);
+		g->big[grid_at(g, row)] = false;
+	}
 	g->history = 0;
 	g->alt = alt;
 }

@@ -64,7 +64,7 @@ attributes(const struct draw *d, uint16_t attr)
 	attr &= (uint16_t) ~(d->retouch.can & (CELL_STRIKE | CELL_OVERLINE));
 	for (size_t i = 0; i < sizeof attrs / sizeof *attrs; i++)
 		if (attr & attrs[i].cell)
-			a |= has & attrs[i].curses ? attrs[i].curses : attrs[i].stands;
+			a |= (has & attrs[i].curses) ? attrs[i].curses : attrs[i].stands;
 	return a;
 }
 

@@ -104,6 +104,26 @@ START_TEST(never_hidden)
 }
 END_TEST
 
+/* Without colours, what the player marks is told from what programs draw: plain, bold,
+ * reversed or underlined. */
+START_TEST(marked_without_colours)
+{
+	static const enum theme_role roles[] = { ROLE_FOUND, ROLE_FOUND_TOO,
+		ROLE_SELECTED, ROLE_CONCEAL };
+	static const unsigned common[] = { 0, CELL_BOLD, CELL_REVERSE, CELL_UNDERLINE,
+		CELL_REVERSE | CELL_BOLD };
+
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+		unsigned attr = theme_style(THEME_MONO, roles[i]).attr;
+
+		for (size_t k = 0; k < sizeof common / sizeof *common; k++)
+			ck_assert_uint_ne(attr, common[k]);
+		for (size_t k = 0; k < i; k++)
+			ck_assert_uint_ne(attr, theme_style(THEME_MONO, roles[k]).attr);
+	}
+}
+END_TEST
+
 static TCase *
 colours(void)
 {
@@ -112,6 +132,7 @@ colours(void)
 	tcase_add_loop_test(c, shade, 0, (int)(sizeof shades / sizeof *shades));
 	tcase_add_test(c, nearest);
 	tcase_add_test(c, never_hidden);
+	tcase_add_test(c, marked_without_colours);
 	return c;
 }
 
