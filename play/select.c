@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "play/select.h"
 
-#include "base/utf8.h"
+#include "render/look.h"
 
 #include <string.h>
 
@@ -314,28 +314,6 @@ select_has(const struct select *s, const struct emu *e, int row, int col)
 	return columns(s, e, row, &from, &to) && col >= from && col <= to;
 }
 
-/* The characters of a cell, without what would give orders to whoever reads them. */
-static void
-put_cell(struct buf *out, const struct emu *e, const struct cell *c)
-{
-	char text[EMU_CELL_TEXT_MAX];
-	int n = emu_cell_text(e, c, text);
-	size_t before = out->n;
-
-	for (int i = 0; i < n;) {
-		uint32_t ch;
-		int k = utf8_get((const uint8_t *)text + i, (size_t)(n - i), &ch, NULL);
-
-		if (k <= 0)
-			break;
-		if (!utf8_order(ch))
-			buf_add(out, text + i, (size_t)k);
-		i += k;
-	}
-	if (out->n == before && c->width == 1)
-		buf_add_byte(out, ' ');
-}
-
 static void
 put_row(struct buf *out, const struct emu *e, int row, int from, int to, bool whole)
 {
@@ -343,7 +321,8 @@ put_row(struct buf *out, const struct emu *e, int row, int from, int to, bool wh
 	size_t start = out->n;
 
 	for (int i = from; i <= to; i++)
-		put_cell(out, e, &c[i]);
+		if (c[i].width > 0)
+			look_text(out, e, &c[i]);
 	while (!whole && out->n > start && out->p[out->n - 1] == ' ')
 		buf_cut(out, out->n - 1);
 }

@@ -3,7 +3,7 @@
  * every line stands for itself. */
 #include "render/ansi.h"
 
-#include "base/utf8.h"
+#include "render/look.h"
 
 #include <inttypes.h>
 
@@ -17,7 +17,6 @@ static const struct {
 	{ CELL_UNDERLINE, ";4" },
 	{ CELL_BLINK, ";5" },
 	{ CELL_REVERSE, ";7" },
-	{ CELL_CONCEAL, ";8" },
 	{ CELL_STRIKE, ";9" },
 	{ CELL_OVERLINE, ";53" },
 };
@@ -34,25 +33,27 @@ static const struct {
 
 #define ATTR_SHOWN                                                          \
 	(CELL_BOLD | CELL_DIM | CELL_ITALIC | CELL_UNDERLINE | CELL_BLINK | \
-		CELL_REVERSE | CELL_CONCEAL | CELL_STRIKE | CELL_OVERLINE | \
-		CELL_UL_KINDS)
+		CELL_REVERSE | CELL_STRIKE | CELL_OVERLINE | CELL_UL_KINDS)
 
-struct look {
+struct sgr {
 	uint32_t fg, bg, ul;
 	uint16_t attr;
 };
 
-static struct look
-look_of(const struct emu *e, const struct cell *c)
+static struct sgr
+sgr_of(const struct emu *e, const struct cell *c)
 {
 	unsigned turn = emu_reversed(e) ? CELL_REVERSE : 0;
 
-	return (struct look){ c->fg, c->bg, emu_cell_underline(e, c),
+	if (c->attr & CELL_CONCEAL) /* cat must not hide it; as the player marks it */
+		return (struct sgr){ COLOR_OF_INDEX(16), COLOR_OF_INDEX(180), 0,
+			CELL_ITALIC };
+	return (struct sgr){ c->fg, c->bg, emu_cell_underline(e, c),
 		(uint16_t)((c->attr & ATTR_SHOWN) ^ turn) };
 }
 
 static bool
-same_look(const struct look *a, const struct look *b)
+same_sgr(const struct sgr *a, const struct sgr *b)
 {
 	return a->fg == b->fg && a->bg == b->bg && a->ul == b->ul && a->attr == b->attr;
 }
@@ -85,7 +86,7 @@ put_color(struct buf *out, uint32_t c, unsigned base)
 }
 
 static void
-put_look(struct buf *out, const struct look *c)
+put_sgr(struct buf *out, const struct sgr *c)
 {
 	buf_add_str(out, "\033[0");
 	for (size_t i = 0; i < sizeof attr_rows / sizeof *attr_rows; i++)
@@ -104,60 +105,38 @@ put_look(struct buf *out, const struct look *c)
 static bool
 is_blank(const struct emu *e, const struct cell *c, bool looks)
 {
-	static const struct look plain;
-	struct look look = look_of(e, c);
+	static const struct sgr plain;
+	struct sgr look = sgr_of(e, c);
 	char text[EMU_CELL_TEXT_MAX];
 	int n = emu_cell_text(e, c, text);
 
-	return (!looks || same_look(&look, &plain)) &&
+	return (!looks || same_sgr(&look, &plain)) &&
 	       (n == 0 || (n == 1 && text[0] == ' '));
-}
-
-/* The cell's characters; what is no printable text is a blank. */
-static void
-put_text(struct buf *out, const struct emu *e, const struct cell *c)
-{
-	char text[EMU_CELL_TEXT_MAX];
-	int n = emu_cell_text(e, c, text);
-	size_t before = out->n;
-
-	for (int i = 0; i < n;) {
-		uint32_t ch;
-		int k = utf8_get((const uint8_t *)text + i, (size_t)(n - i), &ch, NULL);
-
-		if (k <= 0)
-			break;
-		if (!utf8_order(ch))
-			buf_add(out, text + i, (size_t)k);
-		i += k;
-	}
-	if (out->n == before)
-		buf_add(out, "  ", c->width == 2 ? 2 : 1);
 }
 
 int
 ansi_row(struct buf *out, const struct emu *e, int row, bool looks)
 {
-	static const struct look plain;
+	static const struct sgr plain;
 	const struct cell *cells = emu_row(e, row);
-	struct look look = plain;
+	struct sgr look = plain;
 	int n = emu_cols(e);
 
 	while (n > 0 && is_blank(e, &cells[n - 1], looks))
 		n--;
 	for (int i = 0; i < n; i++) {
 		const struct cell *c = &cells[i];
-		struct look now = look_of(e, c);
+		struct sgr now = sgr_of(e, c);
 
 		if (c->width == 0 && i > 0 && cells[i - 1].width == 2)
 			continue; /* the right half of the character before it */
-		if (looks && !same_look(&now, &look)) {
-			put_look(out, &now);
+		if (looks && !same_sgr(&now, &look)) {
+			put_sgr(out, &now);
 			look = now;
 		}
-		put_text(out, e, c);
+		look_text(out, e, c);
 	}
-	if (!same_look(&look, &plain))
+	if (!same_sgr(&look, &plain))
 		buf_add_str(out, "\033[0m");
 	return buf_failed(out);
 }

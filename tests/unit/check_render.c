@@ -155,6 +155,13 @@ START_TEST(ansi_is_replayable)
 	free(s);
 	emu_free(e);
 	emu_free(again);
+	e = screen(10, 1, "\033[8;31;41mhidden");
+	s = rendered(e, RENDER_ANSI, NULL); /* cat does not hide it */
+	ck_assert_ptr_nonnull(strstr(s, "mhidden"));
+	ck_assert_ptr_null(strstr(s, ";8m"));
+	ck_assert_ptr_null(strstr(s, ";8;"));
+	free(s);
+	emu_free(e);
 }
 END_TEST
 
