@@ -308,6 +308,48 @@ def test_flood_of_marks(d):
     assert 0 < len(cs) < 2000 and len(cs) + told == 20000, (len(cs), told)
 
 
+def test_marks_while_the_queue_is_full(d):
+    """Whatever happens to events, every byte is shown and recorded, in its order."""
+    need("python3")
+    os.mkfifo(d("fifo"))
+    reader = os.open(d("fifo"), os.O_RDONLY | os.O_NONBLOCK)
+    t = rec("-q", "--overwrite", "-o", d("fifo"), "python3", "-c", """
+import os, sys
+n = os.environ["AUDITREC_NONCE"]
+for i in range(8000):
+    sys.stdout.write("\\x1b]133;C;auditrec=%s;cmdline_url=%d\\a" % (n, i) + "%07d " % i * 60 +
+                     "\\x1b]133;D;0;auditrec=%s\\a" % n)
+""")
+    os.set_blocking(reader, False)
+    raw, end = b"", time.monotonic() + PATIENCE
+    t.until(lambda: len(t.out) > 100000, "nothing comes")
+    stuck = (-1, 0)
+    while stuck[1] < 10:  # nothing is taken out of the queue: it fills, and output stops
+        stuck = (len(t.out), stuck[1] + 1 if stuck[0] == len(t.out) else 0)
+        t.pump(0.02)
+    while t.poll() is None:
+        assert time.monotonic() < end, "does not end"
+        try:
+            raw += os.read(reader, 1 << 16)
+        except BlockingIOError:
+            pass
+        t.pump(0)
+    while t.pump(0.05):
+        pass
+    while True:
+        x = os.read(reader, 1 << 16)
+        if not x:
+            break
+        raw += x
+    with open(d("a"), "wb") as f:
+        f.write(raw)
+    ms = decode(d("a"))
+    check_order(ms)
+    assert len(t.out) > 3000000 and stream(ms, OUT) == t.out
+    told = sum(g["events"] for g in events(ms, "gap"))
+    assert len(events(ms, "command")) + told == 16000, (len(events(ms, "command")), told)
+
+
 def test_long_command(d):
     s = bash(d)
     word = "x" * 3000
