@@ -123,16 +123,37 @@ gzw_flush(struct gzw *g, struct buf *out)
 }
 
 #ifdef HAVE_LIBDEFLATE
+#define SAMPLES 64u
+#define SAMPLE  256u
+
+/* Whether bytes are as even as those that are compressed or encrypted already: trying costs
+ * much and yields nothing.  Of even bytes the squares of the counts add up to n + n * n / 256,
+ * of text to ten times that and more. */
+static bool
+is_noise(struct span plain)
+{
+	uint64_t count[256] = { 0 }, n = (uint64_t)SAMPLES * SAMPLE, squares = 0;
+
+	if (plain.n < n)
+		return false;
+	for (size_t i = 0; i < SAMPLES; i++)
+		for (size_t k = 0; k < SAMPLE; k++)
+			count[plain.p[i * (plain.n / SAMPLES) + k]]++;
+	for (size_t i = 0; i < 256; i++)
+		squares += count[i] * count[i];
+	return squares * 100 < (n + n * n / 256) * 106;
+}
+
 /* The whole member at once; ERR_UNSUPPORTED when it must be streamed after all. */
 static int
 one_shot(struct gzw *g, struct buf *out)
 {
-	struct libdeflate_compressor *c = g->one_shot[g->whole_level];
+	int level = is_noise(buf_span(&g->plain)) ? 0 : g->whole_level;
+	struct libdeflate_compressor *c = g->one_shot[level];
 	size_t n;
 
 	if (!c)
-		g->one_shot[g->whole_level] = c =
-			libdeflate_alloc_compressor(g->whole_level);
+		g->one_shot[level] = c = libdeflate_alloc_compressor(level);
 	if (!c)
 		return ERR_UNSUPPORTED;
 	if (buf_reserve(out, libdeflate_deflate_compress_bound(c, g->plain.n) + 64) < 0)

@@ -24,7 +24,7 @@ struct gzw {
 	uint64_t streamed; /* bytes of the open member that are */
 	uint32_t crc;      /* of the streamed bytes */
 	int level;         /* 1 to 9, of zlib's streams: for the next member */
-	int whole_level;   /* 1 to 9, of members compressed in one go */
+	int whole_level;   /* 1 to 9, of members compressed in one go; noise is stored */
 	bool z_ready;
 	int z_level;
 	z_stream z;

@@ -116,13 +116,25 @@ watch_output(struct proxy *p, struct relay *r, struct span bytes)
 	watch_rest(p, r, span_of(rest, bytes.n - n), !cut);
 }
 
+/* Where to read to: the queue, or, when nothing of it is recorded, a larger place. */
+static uint8_t *
+output_place(struct proxy *p, size_t *room)
+{
+	static uint8_t large[RELAY_KEEP_MAX / 2];
+
+	if (!p->digest)
+		return ring_reserve(p->ring, RING_BYTES, READ_MIN, room);
+	*room = sizeof large;
+	return large;
+}
+
 static void
 output_ready(void *ctx, struct relay *r)
 {
 	struct proxy *p = ctx;
 	size_t room;
 	ssize_t n;
-	uint8_t *at = ring_reserve(p->ring, RING_BYTES, READ_MIN, &room);
+	uint8_t *at = output_place(p, &room);
 
 	if (!at) {
 		wait_for_room(p, r);
@@ -136,15 +148,16 @@ output_ready(void *ctx, struct relay *r)
 		return;
 	}
 	p->moved = true;
-	if (p->digest)
-		digest_add(p->digest, r == &p->err ? MSG_STREAM_ERR : MSG_STREAM_OUT,
-			span_of(at, (size_t)n));
 	if (looks_for_prompts(p))
 		mask_output(&p->mask, span_of(at, (size_t)n));
 	if (p->ran)
 		watch_output(p, r, span_of(at, (size_t)n));
 	else
 		pass_output(p, r, span_of(at, (size_t)n), true);
+	/* Behind the delivery: the receiver works meanwhile. */
+	if (p->digest)
+		digest_add(p->digest, r == &p->err ? MSG_STREAM_ERR : MSG_STREAM_OUT,
+			span_of(at, (size_t)n));
 	ring_wake(p->ring, false);
 }
 
@@ -173,11 +186,11 @@ pass_input(struct proxy *p, struct span in)
 		return;
 	if ((p->intercept & CONF_STDIN) && !p->paused)
 		record_input(p, in);
-	if (p->digest)
-		digest_add(p->digest, MSG_STREAM_IN, in);
 	if (p->ran)
 		ran_input(p->ran, in, clk_mono(p->clk));
 	relay_deliver(&p->in, in.p, in.n);
+	if (p->digest)
+		digest_add(p->digest, MSG_STREAM_IN, in);
 	ring_wake(p->ring, false);
 }
 
@@ -207,20 +220,20 @@ input_ended(struct proxy *p)
 static void
 input_ready(void *ctx, struct relay *r)
 {
-	static uint8_t buf[RING_DATA_MAX];
+	static uint8_t buf[RELAY_KEEP_MAX / 2];
 	struct proxy *p = ctx;
 	enum keys_action a;
 	size_t room, before, length;
+	bool records = p->intercept & CONF_STDIN;
 	struct span in;
 	ssize_t n;
 
 	/* Room first, then bytes: what was read must find its place. */
-	if ((p->intercept & CONF_STDIN) &&
-		!ring_reserve(p->ring, RING_BYTES, sizeof buf, &room)) {
+	if (records && !ring_reserve(p->ring, RING_BYTES, RING_DATA_MAX, &room)) {
 		wait_for_room(p, r);
 		return;
 	}
-	n = fdio_read(r->from, buf, sizeof buf);
+	n = fdio_read(r->from, buf, records ? RING_DATA_MAX : sizeof buf);
 	if (n < 0 && errno == EAGAIN)
 		return;
 	if (n <= 0) {

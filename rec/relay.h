@@ -8,7 +8,7 @@
 #include "base/span.h"
 #include "sys/loop.h"
 
-#define RELAY_KEEP_MAX (2 * 32768u)
+#define RELAY_KEEP_MAX (2 * 131072u)
 
 struct relay {
 	struct loop *loop;

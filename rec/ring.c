@@ -141,6 +141,9 @@ ring_wake(struct ring *r, bool urgent)
 	s = atomic_load(&r->sleeper);
 	if (s == AWAKE || (s == TIMED && !urgent && ring_fill(r) < r->wake_at))
 		return;
+	/* Bytes have passed that are not recorded. */
+	if (!urgent && ring_fill(r) == 0)
+		return;
 	if (atomic_exchange(&r->sleeper, AWAKE) != AWAKE)
 		futex(&r->sleeper, FUTEX_WAKE_BITSET, 1, NULL);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define QUEUE_SIZE ((size_t)2 << 20)
+#define PIPE_SIZE  (256 << 10)
 
 static void
 find_size(struct session *s)
@@ -157,6 +158,8 @@ make_pipe(int *ours, int *theirs, int our_end, struct err *e)
 
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return err_sys(e, ERR_IO, "pipe");
+	/* Fewer turns between the two of us; a user who has too many pipes keeps small ones. */
+	fcntl(p[0], F_SETPIPE_SZ, PIPE_SIZE);
 	*ours = p[our_end];
 	*theirs = p[!our_end];
 	fcntl(*ours, F_SETFL, O_NONBLOCK);
