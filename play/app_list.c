@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define SLICE_EVENTS 8192 /* that a filter looks at: one or two milliseconds */
+#define SLICE_EVENTS 2048 /* that a filter looks at: about a millisecond */
 #define WHEEL_ROWS   3
 #define WIDTH_STEP   4
 

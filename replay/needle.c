@@ -51,7 +51,7 @@ fold(uint8_t *p, size_t n)
 	for (size_t i = 0; i < n; i += (size_t)k) {
 		k = 1;
 		if (p[i] < 0x80) {
-			p[i] = (uint8_t)small(p[i]);
+			p[i] |= p[i] >= 'A' && p[i] <= 'Z' ? 0x20 : 0;
 			continue;
 		}
 		k = utf8_get(p + i, n - i, &ch, &bad);

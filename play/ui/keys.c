@@ -57,7 +57,15 @@ static const struct {
 void
 keys_start(void)
 {
+	static const struct {
+		const char *bytes;
+		int code;
+	} ends[] = { { "\033[1~", KEY_HOME }, { "\033[4~", KEY_END },
+		{ "\033[7~", KEY_HOME }, { "\033[8~", KEY_END } };
 	char text[16];
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		define_key(ends[i].bytes, ends[i].code);
 
 	define_key(NULL, KEY_MOUSE); /* what begins like it is read here */
 	for (int i = 0; i < (int)(sizeof arrows / sizeof *arrows); i++) {

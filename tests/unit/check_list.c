@@ -328,6 +328,8 @@ list_case(void)
 {
 	TCase *t = tcase_create("list");
 
+	tcase_set_timeout(t, 60); /* 300,000 events */
+
 	setlocale(LC_ALL, "C.UTF-8");
 	tcase_add_test(t, every_type_has_a_kind);
 	tcase_add_test(t, filter_takes_words_and_types);
