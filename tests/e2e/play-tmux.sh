@@ -85,6 +85,8 @@ check "80x24" same screen-256color 256 80x24 tour 5
 check "40x10" same screen-256color 256 40x10 tour 5 Right
 check "200x60" same screen-256color 256 200x60 tour End Left
 check "the list" same screen-256color 256 80x24 tour End Tab Up Up Enter
+check "typed keys" same screen-256color 256 80x24 list End I
+check "events filtered, all of one" same screen-256color 256 100x30 list Tab \& m a r k Enter End v
 check "the help" same screen-256color 256 80x24 tour h Down Down
 check "a prompt" same screen-256color 256 80x24 tour g 1 2 Left
 check "the end of a prompt" same screen-256color 256 80x24 tour g 9 Enter
