@@ -103,13 +103,15 @@ tty_guard(struct tty *t, const char *goodbye)
 void
 tty_restore(struct tty *t)
 {
-	if (!t->raw)
-		return;
-	t->raw = false;
-	/* TCSANOW: a terminal that takes no more output must not hold us here. */
-	while (tcsetattr(t->fd, TCSANOW, &t->saved) < 0)
-		if (errno != EINTR)
-			break;
+	if (t->raw) {
+		t->raw = false;
+		/* TCSANOW: a terminal that takes no more output must not hold us here. */
+		while (tcsetattr(t->fd, TCSANOW, &t->saved) < 0)
+			if (errno != EINTR)
+				break;
+	}
+	if (raw_tty == t) /* it may be gone when the process exits */
+		raw_tty = NULL;
 }
 
 void
