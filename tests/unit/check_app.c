@@ -306,6 +306,18 @@ expect_sound(struct show *s)
 	}
 }
 
+/* Anywhere, and a little outside. */
+static void
+random_mouse(struct show *s, uint64_t *seed)
+{
+	struct mouse m = { .kind = (enum mouse_kind)(next_random(seed) % MOUSE_KINDS),
+		.row = (int)(next_random(seed) % (unsigned)(s->canvas.rows + 4)) - 2,
+		.col = (int)(next_random(seed) % (unsigned)(s->canvas.cols + 4)) - 2 };
+
+	if (next_random(seed) % 3 == 0)
+		app_mouse(&s->app, &m, s->now);
+}
+
 static void
 monkey(uint64_t seed)
 {
@@ -324,6 +336,7 @@ monkey(uint64_t seed)
 		if (next_random(&seed) % 30 == 0)
 			canvas_size(&s.canvas, 1 + (int)(next_random(&seed) % 120),
 				1 + (int)(next_random(&seed) % 50));
+		random_mouse(&s, &seed);
 		app_key(&s.app, random_key(&s.app.o.keymap, &seed), s.now);
 		if (i % 4 == 0) {
 			paint_app(&s.app, &s.canvas);
