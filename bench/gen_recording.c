@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Writes a recording, always the same, on a 200x60 terminal.  Kinds, with --kind:
- *   mixed   2 MB each in turn: log lines, a coloured build, full-screen repaints, short lines
- *   scroll  the same without the repaints
- *   screen  repaints alone: a third of the rows, with inverse and 24-bit colours, 10 a second
- *   day     eight hours of work, whatever the size: in turn a command typed at 4 to 10 keys a
- *           second behind a prompt with title and bracketed paste, then a listing (20 to 80
- *           lines), a build (100 to 400), an editor (alternate screen, region, 60 to 300 keys) or
- *           a monitor (a repaint a second for one to five minutes); then a pause of 2 to 240
- *           seconds; a new size every eighth command
- * A FILE named *.cast is an asciicast, all others are audit files.
- * Messages have the sizes that reads from a pty have, up to 4 KB. */
+/* Writes a recording, always the same, on a 200x60 terminal; --help tells what is in it.
+ * Messages have the sizes that reads from a pty have, up to 4 KB.  A FILE named *.cast is an
+ * asciicast, all others are audit files. */
 #include "base/clk.h"
 #include "base/diag.h"
 #include "base/opt.h"
@@ -17,6 +9,7 @@
 #include "sys/fdio.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define COLS        200
@@ -40,6 +33,7 @@ static const struct opt options[] = {
 	{ 3, "kind", 'k', "KIND", "mixed, scroll, screen or day (default mixed)" },
 	{ 2, "output", 'o', "FILE",
 		"where to, as an operand too (default standard output)" },
+	{ 4, "help", 'h', NULL, "print this and what the kinds are" },
 	{ 0 },
 };
 
@@ -335,11 +329,26 @@ kind_day(struct gen *g, uint64_t size)
 static const struct {
 	const char *name;
 	void (*make)(struct gen *g, uint64_t size);
+	const char *what;
 } kinds[] = {
-	{ "mixed", kind_mixed },
-	{ "scroll", kind_scroll },
-	{ "screen", kind_screen },
-	{ "day", kind_day },
+	{ "mixed", kind_mixed,
+		"2 MB each in turn: log lines, a coloured build, repaints, short lines" },
+	{ "scroll", kind_scroll, "the same without the repaints" },
+	{ "screen", kind_screen,
+		"repaints alone: a third of the rows, inverse and 24-bit colours, 10 a "
+		"second" },
+	{ "day", kind_day,
+		"eight hours of work, whatever the size: in turn a command typed at 4 to "
+		"10\n"
+		"          keys a second behind a prompt with title and bracketed paste, "
+		"then a\n"
+		"          listing (20 to 80 lines), a build (100 to 400), an editor "
+		"(alternate\n"
+		"          screen, region, 60 to 300 keys) or a monitor (a repaint a "
+		"second for one\n"
+		"          to five minutes); then a pause of 2 to 240 seconds; a new "
+		"size every\n"
+		"          eighth command" },
 };
 #define NKINDS (sizeof kinds / sizeof *kinds)
 
@@ -353,6 +362,15 @@ parse_size(const char *text, uint64_t *size)
 	if (v < 1 || (*end && end[1]) || (*end && !strchr("KMG", *end)))
 		return -1;
 	*size = (uint64_t)v;
+	return 0;
+}
+
+static int
+help(void)
+{
+	printf("usage: gen_recording [-k KIND] [-s BYTES[K|M|G]] [FILE]\n");
+	for (size_t i = 0; i < NKINDS; i++)
+		printf("  %-7s %s\n", kinds[i].name, kinds[i].what);
 	return 0;
 }
 
@@ -411,6 +429,8 @@ main(int argc, char **argv)
 	while ((id = opt_next(&p, &e)) > 0) {
 		if (id == 2)
 			path = p.value;
+		else if (id == 4)
+			return help();
 		else if (id == 3)
 			id = parse_kind(p.value, &kind, &e);
 		else if (parse_size(p.value, &size) < 0)
