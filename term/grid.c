@@ -32,11 +32,11 @@ all_cells(const struct grid *g)
 	return cell_count(line_count(g->rows), g->cols);
 }
 
-/* Bytes of order, fill and big, rounded so that the pool is aligned. */
+/* Bytes of order, fill, tint and big, rounded so that the pool is aligned. */
 static size_t
 lines_size(int rows)
 {
-	size_t one = 2 * sizeof(uint16_t) + 1;
+	size_t one = 2 * sizeof(uint16_t) + sizeof(uint32_t) + 1;
 
 	return ((size_t)line_count(rows) * one + 15) & ~(size_t)15;
 }
@@ -86,7 +86,8 @@ place(struct grid *g, uint8_t *base, int rows, int cols)
 	g->order[0] = lines + grid_history(rows);
 	g->order[1] = g->order[0] + rows;
 	g->fill = g->order[1] + rows;
-	g->big = (uint8_t *)(g->fill + line_count(rows));
+	g->tint = (uint32_t *)(g->fill + line_count(rows));
+	g->big = (uint8_t *)(g->tint + line_count(rows));
 	g->pool.at = (struct cluster *)((uint8_t *)lines + lines_size(rows));
 	g->pool.size = pool_size_for(cell_count(rows, cols));
 	g->extras.at = (struct extra *)(g->pool.at + g->pool.size);
@@ -284,11 +285,50 @@ erase_cells(struct grid *g, int row, int left, int right, uint32_t bg)
 }
 
 void
+grid_wash(const struct grid *g, size_t line)
+{
+	uint32_t bg = g->tint[line] & ~GRID_TINT;
+
+	g->tint[line] = 0;
+	set_blank(g->cells + line * (size_t)g->cols, g->cols, bg);
+}
+
+void
+grid_wash_all(const struct grid *g)
+{
+	for (int line = 0; line < line_count(g->rows); line++)
+		if (g->tint[line])
+			grid_wash(g, (size_t)line);
+}
+
+/* A whole row; its cells wait until somebody wants them. */
+static void
+erase_row(struct grid *g, int row, uint32_t bg)
+{
+	size_t line = grid_at(g, row);
+
+	if (bg || g->tint[line]) {
+		g->tint[line] = GRID_TINT | bg;
+		g->fill[line] = (uint16_t)(bg ? g->cols : 0);
+	} else {
+		erase_cells(g, row, 0, g->cols, 0);
+	}
+	touch(g, row);
+}
+
+void
 grid_erase(struct grid *g, struct rect r, bool selective, const struct pen *p)
 {
-	for (int row = r.top; row < r.bottom; row++) {
-		struct cell *c = grid_row(g, row);
+	bool whole = !selective && r.left == 0 && r.right == g->cols;
 
+	for (int row = r.top; row < r.bottom; row++) {
+		struct cell *c;
+
+		if (whole) {
+			erase_row(g, row, p->bg);
+			continue;
+		}
+		c = grid_row(g, row);
 		split(g, c, r.left);
 		split(g, c, r.right);
 		if (selective) {

@@ -27,7 +27,10 @@ struct grid {
 	/* Of each screen: row -> line in memory; row -1 is the newest of the history. */
 	uint16_t *order[2];
 	uint16_t *fill; /* of each line in memory: from here on never written */
-	uint8_t *big;   /* of each line in memory: characters take two columns each */
+	uint32_t
+		*tint; /* of each line: GRID_TINT and a colour: all of it is blank in that
+			 * colour, whatever its cells are; 0: the cells count */
+	uint8_t *big;  /* of each line in memory: characters take two columns each */
 	struct pool pool;
 	struct extras extras;
 	/* Belong to the user, not to snapshots: */
@@ -59,10 +62,18 @@ grid_at(const struct grid *g, int row)
 	return g->order[g->alt][row];
 }
 
+#define GRID_TINT UINT32_C(0x80000000)
+void grid_wash_all(const struct grid *g);          /* snapshots know cells only */
+void grid_wash(const struct grid *g, size_t line); /* make the cells what the tint says */
+
 static inline struct cell *
 grid_row(const struct grid *g, int row)
 {
-	return g->cells + grid_at(g, row) * (size_t)g->cols;
+	size_t line = grid_at(g, row);
+
+	if (g->tint[line])
+		grid_wash(g, line);
+	return g->cells + line * (size_t)g->cols;
 }
 
 /* Columns of a row: half as many where characters have double size. */

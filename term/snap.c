@@ -57,6 +57,7 @@ emu_save(const struct emu *e, void *out)
 	struct head h = head_of(e);
 	uint8_t *to = out;
 
+	grid_wash_all(&e->core->grid);
 	memcpy(to, &h, sizeof h);
 	memcpy(to + sizeof h, e->base, h.arena);
 	memcpy(to + sizeof h + h.arena, block_grid(e), h.grid);
@@ -126,6 +127,7 @@ emu_pack(const struct emu *e, struct buf *out)
 	size_t start = out->n;
 	bool ok;
 
+	grid_wash_all(&e->core->grid);
 	if (deflateInit(&k.z, PACK_LEVEL) != Z_OK)
 		return ERR_NOMEM;
 	ok = pack_piece(&k, &h, sizeof h) && pack_piece(&k, e->base, h.arena) &&
