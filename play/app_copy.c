@@ -4,9 +4,11 @@
 
 #include "play/save.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define WHEEL_ROWS 3
+#define COUNT_END  1000
 
 static const struct emu *
 screen(const struct app *a)
@@ -25,6 +27,7 @@ enter(struct app *a, int row, int col)
 	a->focus = PANE_COPY;
 	a->overview = false;
 	c->on = true;
+	c->count = 0;
 	c->ordinal = reel_ordinal(player_reel(a->player));
 	c->rows = emu_rows(e);
 	c->cols = emu_cols(e);
@@ -157,9 +160,25 @@ do_copy(struct app *a, const char *arg)
 static unsigned
 do_cursor(struct app *a, const char *where)
 {
-	if (!select_move(&a->copy.select, screen(a), where, a->view.shown.rows))
-		app_toast(a, "cursor %s: no such move", where);
+	int times = a->copy.count ? a->copy.count : 1;
+
+	if (a->copy.count && strcmp(where, "line-start") == 0) { /* the 0 of 10 */
+		a->copy.count = a->copy.count * 10 % COUNT_END;
+		return 0;
+	}
+	a->copy.count = 0;
+	while (times-- > 0)
+		if (!select_move(&a->copy.select, screen(a), where, a->view.shown.rows))
+			app_toast(a, "cursor %s: no such move", where);
 	return APP_PAINT;
+}
+
+/* Digits do not lead away from here, but say how often. */
+static unsigned
+do_digit(struct app *a, const char *digit)
+{
+	a->copy.count = (a->copy.count * 10 + atoi(digit)) % COUNT_END;
+	return 0;
 }
 
 static unsigned
@@ -189,6 +208,8 @@ app_copy_command(struct app *a, const struct command *c, unsigned *flags)
 		run = do_copy;
 	else if (c->id == CMD_CURSOR)
 		run = do_cursor;
+	else if (c->id == CMD_TENTH)
+		run = do_digit;
 	else if (c->id == CMD_MARK)
 		run = do_mark;
 	if (run)

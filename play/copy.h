@@ -19,6 +19,7 @@ struct copy {
 	struct select select;
 	uint64_t ordinal; /* the moment at which it was selected ... */
 	int rows, cols;   /* ... and the size of that screen */
+	int count;        /* how often the next move is to be made, 0: once */
 	bool pressed;     /* the mouse button went down here and has not moved yet */
 	struct buf text;  /* what was copied last */
 };
