@@ -153,7 +153,9 @@ check "no file" fails 2 'decode needs FILE' "$auditlog" decode
 check "two files" fails 2 'too many' "$auditlog" decode session.audit v1.audit
 check "a missing file" fails 2 'nowhere: cannot open: No such file' "$auditlog" info nowhere
 check "a wrong time" fails 2 "'soon' is no time" "$auditlog" screen --at soon session.audit
-check "a wrong format" fails 2 'none of text, ansi' "$auditlog" screen -f html session.audit
+check "a wrong format" fails 2 'none of text, ansi, svg' "$auditlog" screen -f jpg session.audit
+check "the screen as SVG" sh -c "'$auditlog' screen -f svg session.audit | grep -q '</svg>'"
+check "the screen as a page" sh -c "'$auditlog' screen -f html session.audit | grep -q '</pre>'"
 check "a name with control characters" fails 2 '^auditlog: a^\[b: cannot open' \
 	"$auditlog" info "$(printf 'a\033b')"
 
