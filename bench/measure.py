@@ -272,3 +272,41 @@ def played(template, work, limit=120):
     os.close(run.fd)
     used = os.wait4(run.pid, 0)[2]
     return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "shown": size}
+
+
+def login(argv, program, env, terminal):
+    """Milliseconds from the start of a login shell that runs "echo IS''READY" until that is
+    there, on a terminal of its own or on pipes."""
+    begin = time.monotonic_ns()
+    if terminal:
+        pid, fd = pty.fork()
+    else:
+        fd, out = os.pipe()
+        pid = os.fork()
+    if pid == 0:
+        try:
+            if not terminal:
+                null = os.open("/dev/null", os.O_RDWR)
+                for ours, theirs in ((null, 0), (out, 1), (null, 2)):
+                    os.dup2(ours, theirs)
+                os.closerange(3, 64)
+            os.execve(program, argv, env)
+        finally:
+            os._exit(127)
+    if not terminal:
+        os.close(out)
+    seen = b""
+    while b"ISREADY" not in seen:
+        try:
+            data = os.read(fd, 4096)
+        except OSError:
+            data = b""
+        if not data:
+            break
+        seen += data
+    took = (time.monotonic_ns() - begin) / 1e6
+    os.waitpid(pid, 0)
+    os.close(fd)
+    if b"ISREADY" not in seen:
+        raise RuntimeError("no login: %r" % seen[-200:])
+    return took
