@@ -89,6 +89,21 @@ make_folders(char *path, struct err *e)
 	}
 }
 
+/* In a folder of somebody else they could be taken away. */
+static int
+check_owner(const char *path, uid_t uid, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return err_sys(e, ERR_IO, "%s", path);
+	if (st.st_uid != uid && st.st_uid != 0)
+		return err_set(e, ERR_STATE, "%.200s belongs to another user", path);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX))
+		return err_set(e, ERR_STATE, "%.200s can be written by others", path);
+	return 0;
+}
+
 /* "2026-11-21T14:02:11Z" without dashes and colons. */
 static void
 stamp(char out[WHEN_TEXT_MAX], int64_t wall_ns)
@@ -114,6 +129,8 @@ place_new(char path[PATH_MAX], const struct place *p, const char *id, int64_t wa
 
 	if (rc == 0)
 		rc = make_folders(path, e);
+	if (rc == 0 && !p->env)
+		rc = check_owner(path, p->uid, e);
 	if (rc < 0) {
 		err_prefix(e, "no place for the recording%s",
 			p->env ? ", name one with -o" : "");

@@ -14,7 +14,7 @@ struct place {
 		*folder; /* with %u user, %U its number, %h home; "": the state folder */
 	const char *user, *home; /* of the password database */
 	uid_t uid;
-	bool env; /* HOME and XDG_STATE_HOME count */
+	bool env; /* by hand: HOME and XDG_STATE_HOME count, whose the folder is does not */
 };
 
 /* "PLACE/20261121T140211Z-0123abcd.audit"; the folder is made (0700) when missing. */

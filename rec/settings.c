@@ -318,6 +318,22 @@ settings_show(FILE *out, const struct settings *s)
 	}
 }
 
+/* How much of a row's help stands before "(default TEXT)", and that TEXT. */
+static size_t
+split_help(const struct setting_row *r, struct span *def)
+{
+	const char *at = strstr(r->help, " (default ");
+	size_t n = strlen(r->help);
+
+	if (!at || r->help[n - 1] != ')') {
+		*def = span_str(*r->def ? r->def : "none");
+		return n;
+	}
+	at += strlen(" (default ");
+	*def = span_of(at, (size_t)(r->help + n - 1 - at));
+	return (size_t)(at - r->help) - strlen(" (default ");
+}
+
 static void
 print_help(FILE *out, const char *help)
 {
@@ -354,16 +370,34 @@ static const char *const guard_words[] = {
 	[GUARD_SYSTEM] = "Only files of the system set it.",
 };
 
+/* "Values, rising: a, b, c." */
+static void
+mdoc_choices(FILE *out, const struct setting_row *r)
+{
+	const char *rest = r->choices;
+	struct span w;
+	bool first = true;
+
+	if (!rest)
+		return;
+	fputs(r->kind == SETTING_SET ? "Words:" : "Values, rising:", out);
+	for (; next_word(&rest, '|', &w); first = false)
+		fprintf(out, "%s\n.Cm %.*s", first ? "" : " ,", (int)w.n,
+			(const char *)w.p);
+	fputs(" .\n", out);
+}
+
 void
 settings_mdoc(FILE *out)
 {
 	for (const struct setting_row *r = settings_rows; r->id; r++) {
-		const char *help = r->help;
+		struct span def;
+		int n = (int)split_help(r, &def);
 
-		fprintf(out, ".It Cm %s\n%c", r->name, toupper((unsigned char)*help));
-		for (help++; *help; help++)
-			fputc(*help, out);
-		fprintf(out, ".\nDefault: %s.\n%s\n", *r->def ? r->def : "none",
+		fprintf(out, ".It Cm %s\n%c%.*s.\n", r->name,
+			toupper((unsigned char)r->help[0]), n - 1, r->help + 1);
+		mdoc_choices(out, r);
+		fprintf(out, "Default: %.*s.\n%s\n", (int)def.n, (const char *)def.p,
 			guard_words[r->guard]);
 	}
 }

@@ -283,6 +283,15 @@ def test_environments(d):
         assert len(recordings()) == 1, env
 
 
+def test_folder_with_the_name_of_the_user(d):
+    """%u and %U."""
+    fresh("directory = %s/home/u-%%u-%%U\n" % ROOT)
+    assert login("auditrec", "-c", "echo x", stdin=subprocess.DEVNULL)[0] == 0
+    place = "%s/home/u-%s-%d" % (ROOT, LOGIN_USER, LOGIN_UID)
+    assert len(recordings(place)) == 1
+    shutil.rmtree(place)
+
+
 def test_empty_environment(d):
     """As cron or env -i have it."""
     fresh()
@@ -337,7 +346,7 @@ def test_no_log(d):
 def test_user_without_an_entry(d):
     fresh("directory = %s/nobody\n" % ROOT)
     os.mkdir(ROOT + "/nobody", 0o777)
-    os.chmod(ROOT + "/nobody", 0o777)
+    os.chmod(ROOT + "/nobody", 0o1777)
 
     def nobody():
         os.setgroups([])
@@ -422,6 +431,23 @@ def test_deny(d):
     clean_up()
     assert rc == 1 and out == b"" and err.count(b"\n") == 1 and b"this login is refused: " in err, err
     log.expect(LOGIN_USER + ": this login is refused: ")
+
+
+def test_folder_of_somebody_else(d):
+    """Made before the user came, to take the recordings away."""
+    for uid, mode, why in ((0, 0o777, b"can be written by others"), (LOGIN_UID + 1, 0o777, b"belongs to another user"),
+                           (LOGIN_UID, 0o770, b"can be written by others")):
+        fresh("directory = %s/places/%%u" % ROOT)
+        shutil.rmtree(ROOT + "/places", ignore_errors=True)
+        os.mkdir(ROOT + "/places")
+        os.mkdir(ROOT + "/places/" + LOGIN_USER)
+        os.chown(ROOT + "/places/" + LOGIN_USER, uid, uid)
+        os.chmod(ROOT + "/places/" + LOGIN_USER, mode)
+        rc, out, err = login("auditrec", "-c", "echo x", stdin=subprocess.DEVNULL)
+        assert rc == 1 and out == b"" and why in err, (rc, out, err)
+    os.chmod(ROOT + "/places/" + LOGIN_USER, 0o700)
+    assert login("auditrec", "-c", "echo x", stdin=subprocess.DEVNULL)[0] == 0
+    assert len(recordings(ROOT + "/places/" + LOGIN_USER)) == 1
 
 
 def test_allow_and_break_glass(d):
