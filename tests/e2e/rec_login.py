@@ -641,7 +641,7 @@ def odd():
     become()
     os.umask(0o027)
     resource.setrlimit(resource.RLIMIT_NOFILE, (97, 98))
-    resource.setrlimit(resource.RLIMIT_CORE, (1000, 2000))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 2000))  # a sanitizer makes it 0
     os.nice(3)
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
