@@ -60,8 +60,8 @@ static const struct form vendor_forms[] = {
 	{ VENDOR_INPUT_MASKED, "input masked[: {why}]" },
 	{ VENDOR_GAP, "gap[: {what}][, {bytes} bytes][, {messages} messages]"
 		      "[, {events} events][: {why}]" },
-	{ VENDOR_STREAMS, "streams[: {stdin_bytes} bytes in][, {stdout_bytes} out]"
-			  "[, {stderr_bytes} error output]" },
+	{ VENDOR_STREAMS, "streams[: input {stdin_bytes} bytes][, output {stdout_bytes}]"
+			  "[, error output {stderr_bytes}]" },
 	{ VENDOR_COMMAND, COMMAND_START },
 	{ VENDOR_PROCESS_EXEC, "exec[ {exe}][: {argv}][ (pid {pid})]" },
 	{ VENDOR_PROCESS_EXIT,

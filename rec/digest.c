@@ -33,7 +33,7 @@ put_streams(struct digest *d, struct jsonw *w)
 	uint8_t hash[SHA256_BYTES];
 	char text[SHA256_TEXT];
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = d->input ? 0 : 1; i < 3; i++) {
 		sha256_end(&d->hash[i], hash);
 		sha256_text(text, hash);
 		jsonw_kuint(w, names[i].bytes, d->bytes[i]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What stays of three streams whose bytes are not recorded: how many, and their SHA-256. */
+/* What stays of streams whose bytes are not recorded: how many, and their SHA-256. */
 #ifndef REC_DIGEST_H
 #define REC_DIGEST_H
 
@@ -7,6 +7,7 @@
 #include "rec/ring.h"
 
 struct digest {
+	bool input; /* it passes us */
 	uint64_t bytes[3]; /* by stream: input, output, error output */
 	struct sha256 hash[3];
 };

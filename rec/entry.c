@@ -111,6 +111,7 @@ run_recorded(struct entry *en)
 		return refuse(en, "the user does not agree to being recorded");
 	if (c->on_error != ON_ERROR_CONTINUE && breaks_glass(en))
 		c->on_error = ON_ERROR_CONTINUE;
+	c->headless = false;
 	c->digest = !en->talks && c->noninteractive == CONF_METADATA;
 	rc = session_run(c, &e);
 	return rc < 0 ? run_unrecorded(en, e.text) : rc;

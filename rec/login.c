@@ -18,9 +18,8 @@ base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Whether PATH is this program.  Without /proc its name must do. */
-static bool
-is_ours(const char *path)
+bool
+login_is_ours(const char *path)
 {
 	struct stat ours, its;
 
@@ -76,7 +75,7 @@ login_find(struct login *l, int argc, char **argv, const char *passwd_shell)
 	} else if (has_login_option(argc, argv)) {
 		l->on = l->dash = l->options = true;
 		return;
-	} else if (shell_form && is_ours(passwd_shell)) {
+	} else if (shell_form && login_is_ours(passwd_shell)) {
 		l->on = true;
 	}
 	l->args = argv + (argc ? 1 : 0);
@@ -91,7 +90,7 @@ is_shell(const char *path)
 	struct stat st;
 
 	return path[0] == '/' && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       access(path, X_OK) == 0 && !is_ours(path);
+	       access(path, X_OK) == 0 && !login_is_ours(path);
 }
 
 /* Takes PATH if it is one. */

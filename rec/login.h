@@ -29,6 +29,8 @@ struct login {
 
 /* PASSWD_SHELL: of the password database. */
 void login_find(struct login *l, int argc, char **argv, const char *passwd_shell);
+/* Whether PATH is this program.  Without /proc its name must do. */
+bool login_is_ours(const char *path);
 /* Locked setting; name of the link; setting; password database, if that is not auditrec;
  * /bin/bash; /bin/sh: the first that can be run.  A locked one must.  Sets SHELL in the
  * environment; L->argv is ready. */

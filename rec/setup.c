@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define QUEUE_SIZE ((size_t)2 << 20)
@@ -47,9 +48,10 @@ user_shell(const struct session *s)
 
 	if (s->conf->login)
 		return s->conf->login->shell;
-	if (sh && *sh)
+	if (sh && *sh && !login_is_ours(sh))
 		return sh;
-	return s->facts.shell[0] ? s->facts.shell : "/bin/sh";
+	sh = s->facts.shell;
+	return *sh && !login_is_ours(sh) ? sh : "/bin/sh";
 }
 
 static int
@@ -63,18 +65,20 @@ open_sinks(struct session *s, struct err *e)
 		.home = s->facts.home,
 		.uid = s->facts.uid,
 		.env = !c->login };
+	/* Of a login, outputs from the command line come on top. */
+	bool place_too = !c->nout || (c->login && c->nout < SINK_MAX);
 	int rc = 0;
 
-	s->rec.nsinks = c->nout ? c->nout : 1;
+	s->rec.nsinks = c->nout + (place_too ? 1 : 0);
 	for (int i = 0; i < c->nout; i++) {
 		s->sinks[i].path = c->out[i].path;
 		s->sinks[i].format = c->out[i].format;
 	}
-	if (!c->nout) {
-		s->sinks[0].format = conf_format_of(c, NULL, TAPE_UNKNOWN);
+	if (place_too) {
+		s->sinks[c->nout].format = conf_format_of(c, NULL, TAPE_UNKNOWN);
 		rc = place_new(s->path, &place, s->rec.id, s->rec.wall_ns,
-			s->sinks[0].format >= TAPE_CAST_V1 ? ".cast" : ".audit", e);
-		s->sinks[0].path = s->path;
+			s->sinks[c->nout].format >= TAPE_CAST_V1 ? ".cast" : ".audit", e);
+		s->sinks[c->nout].path = s->path;
 	}
 	for (int i = 0; rc == 0 && i < s->rec.nsinks; i++)
 		rc = sink_open(&s->sinks[i], c->mode, e);
@@ -174,22 +178,47 @@ writable(int fd)
 	return tty_reopen_write(fd, &own);
 }
 
-static int
-connect_pipes(struct proxy_fds *f, int theirs[3], struct err *e)
+/* Input that nobody looks at is the program's own: what it does not read is still there for
+ * others.  Of metadata, what comes through a pipe is part; a file has a place of its own. */
+static bool
+input_passes(const struct session *s)
 {
-	int rc;
+	struct stat st;
 
-	rc = make_pipe(&f->in_to, &theirs[0], 1, e);
+	if (!s->conf->digest)
+		return s->conf->intercept & CONF_STDIN;
+	return fstat(STDIN_FILENO, &st) == 0 &&
+	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+static int
+connect_input(struct session *s, struct proxy_fds *f, int *theirs, struct err *e)
+{
+	s->digest.input = input_passes(s);
+	if (!s->digest.input) {
+		*theirs = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+		return *theirs < 0 ? err_sys(e, ERR_IO, "no descriptor left") : 0;
+	}
+	f->in_from = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (f->in_from < 0)
+		return err_sys(e, ERR_IO, "no descriptor left");
+	return make_pipe(&f->in_to, theirs, 1, e);
+}
+
+static int
+connect_pipes(struct session *s, struct proxy_fds *f, int theirs[3], struct err *e)
+{
+	int rc = connect_input(s, f, &theirs[0], e);
+
 	if (rc == 0)
 		rc = make_pipe(&f->out_from, &theirs[1], 0, e);
 	if (rc == 0)
 		rc = make_pipe(&f->err_from, &theirs[2], 0, e);
 	if (rc < 0)
 		return rc;
-	f->in_from = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	f->out_to = writable(STDOUT_FILENO);
 	f->err_to = writable(STDERR_FILENO);
-	if (f->in_from < 0 || f->out_to < 0 || f->err_to < 0)
+	if (f->out_to < 0 || f->err_to < 0)
 		return err_sys(e, ERR_IO, "no descriptor left");
 	return 0;
 }
@@ -237,7 +266,7 @@ setup_descriptors(struct session *s, struct proxy_fds *f, int theirs[3], struct 
 {
 	*f = (struct proxy_fds){ -1, -1, -1, -1, -1, -1 };
 	if (s->mode == IDENT_PIPES)
-		return connect_pipes(f, theirs, e);
+		return connect_pipes(s, f, theirs, e);
 	return connect_ptys(s, f, theirs, e);
 }
 

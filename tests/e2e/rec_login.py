@@ -141,6 +141,40 @@ def test_none(d):
     log.expect("not recorded, as the configuration says: cat")
 
 
+def test_input_of_others_is_left_alone(d):
+    """Commands that do not read their input do not eat a list that a loop reads."""
+    with open(ROOT + "/home/list", "w") as f:
+        f.write("a\nb\nc\n")
+    loop = "while read x; do %s/auditrec -c \"echo $x\"; done < %s/home/list" % (ROOT, ROOT)
+    for config in ("", "noninteractive = full"):
+        fresh(config)
+        p = subprocess.run(["sh", "-c", loop], env=BARE, preexec_fn=become, stdout=subprocess.PIPE)
+        assert p.stdout == b"a\nb\nc\n" and len(recordings()) == 3
+    fresh()
+    p = subprocess.run(["sh", "-c", "{ %s/auditrec -c 'read x; echo $x'; cat; } < %s/home/list" % (ROOT, ROOT)],
+                       env=BARE, preexec_fn=become, stdout=subprocess.PIPE)
+    assert p.stdout == b"a\nb\nc\n"
+    assert "stdin_bytes" not in events(only(), "streams")[0]
+
+
+def test_by_hand_with_ourselves_as_shell(d):
+    fresh()
+    rc, out, err = login("auditrec", "-q", "-o", ROOT + "/home/own", input=b"echo $0; exit 3\n")
+    assert (rc, out, err) == (3, b"/bin/sh\n", b""), (rc, out, err)
+    assert not recordings()
+    os.unlink(ROOT + "/home/own")
+
+
+def test_outputs_besides(d):
+    """What the command line asks for comes on top of what the system wants."""
+    fresh()
+    rc, out, err = login("auditrec", "-l", "-o", ROOT + "/home/own", "-c", "echo x", stdin=subprocess.DEVNULL)
+    assert (rc, out, err) == (0, b"x\n", b"")
+    only()
+    check_order(decode(ROOT + "/home/own"))
+    os.unlink(ROOT + "/home/own")
+
+
 def test_half_close(d):
     fresh()
     p = subprocess.Popen(["auditrec", "-c", "cat >/dev/null; echo after; exec >&-; sleep 0.2; echo more >&2"],

@@ -155,7 +155,7 @@ START_TEST(events_are_told)
 			"ended: the session ended (claim)" },
 		{ "streams@auditrec",
 			"{\"stdin_bytes\":1,\"stdout_bytes\":22,\"stderr_bytes\":0}",
-			"streams: 1 bytes in, 22 out, 0 error output" },
+			"streams: input 1 bytes, output 22, error output 0" },
 		{ "source@auditrec",
 			"{\"active\":[\"marks\",\"proc\"],\"inactive\":[\"x: y\"]}",
 			"event sources: marks, proc; not x: y" },
