@@ -498,7 +498,7 @@ def test_foreground_is_silent_when_marks_tell(d):
 
 def test_proc_connector(d):
     with open(d("job"), "w") as f:
-        f.write("/bin/echo one\nsh -c 'exit 3'\n(setsid sh -c 'exec sh -c \"exit 5\"' &)\n"
+        f.write("/bin/echo one\nsh -c 'exit 3'\n(setsid sh -c 'exec sh -c \"exit 5\"' & wait)\n"
                 "sh -c 'kill -KILL $$'\nsleep 0.2\nexit 0\n")
     other = subprocess.Popen(["sh", "-c", "while :; do /bin/true; done"])
     try:
