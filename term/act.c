@@ -41,6 +41,7 @@ pass_erase(struct core *c, const struct seq *s)
 {
 	int what = act_arg(c, 0, 0);
 	bool wrap = c->wrap && what != 0;
+	int col = c->col; /* stays, beyond the end of a line of double size too */
 
 	if (what == 3 && s->final == 'J')
 		grid_forget(&c->grid);
@@ -55,6 +56,7 @@ pass_erase(struct core *c, const struct seq *s)
 		erase_line(c, what);
 	else
 		erase_display(c, what);
+	c->col = col;
 	c->wrap = wrap;
 }
 
@@ -224,6 +226,7 @@ void
 act_line_feed(struct core *c)
 {
 	struct rect r = { c->top, c->bottom, 0, c->grid.cols };
+	int col = c->col; /* as in pass_erase() */
 
 	if (c->slow || c->margins)
 		state_control(c, '\n');
@@ -231,6 +234,7 @@ act_line_feed(struct core *c)
 		grid_scroll(&c->grid, r, 1, 0, &c->pen);
 	else if (c->row < c->grid.rows - 1)
 		c->row++;
+	c->col = col;
 }
 
 static void

@@ -12,7 +12,7 @@
 #include "tests/unit/emugen.h"
 #include "term/emu.h"
 
-#define TRIALS 400
+#define TRIALS 900
 #define STREAM 1500 /* bytes a trial */
 
 static int
