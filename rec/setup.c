@@ -154,6 +154,17 @@ setup_ptys(struct session *s, struct err *e)
 	return rc;
 }
 
+/* Fewer turns between us and who is at the other end.  No pipe: it stays as it is; a user who
+ * has too many keeps small ones. */
+static void
+widen(int fd)
+{
+	int n = fcntl(fd, F_GETPIPE_SZ);
+
+	if (n > 0 && n < PIPE_SIZE)
+		fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
+}
+
 /* A pipe whose end on our side (0 reading, 1 writing) does not block. */
 static int
 make_pipe(int *ours, int *theirs, int our_end, struct err *e)
@@ -162,8 +173,7 @@ make_pipe(int *ours, int *theirs, int our_end, struct err *e)
 
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return err_sys(e, ERR_IO, "pipe");
-	/* Fewer turns between the two of us; a user who has too many pipes keeps small ones. */
-	fcntl(p[0], F_SETPIPE_SZ, PIPE_SIZE);
+	widen(p[0]);
 	*ours = p[our_end];
 	*theirs = p[!our_end];
 	fcntl(*ours, F_SETFL, O_NONBLOCK);
@@ -210,6 +220,8 @@ connect_pipes(struct session *s, struct proxy_fds *f, int theirs[3], struct err 
 {
 	int rc = connect_input(s, f, &theirs[0], e);
 
+	widen(STDIN_FILENO);
+	widen(STDOUT_FILENO);
 	if (rc == 0)
 		rc = make_pipe(&f->out_from, &theirs[1], 0, e);
 	if (rc == 0)
