@@ -114,10 +114,15 @@ answer(int what)
 int
 main(int argc, char **argv)
 {
+	static char *no_words[] = { (char *)"auditrec", NULL };
 	struct match_who who = { .in_group = proc_in_group };
 	struct err e = { .code = 0 };
 	int rc;
 
+	if (argc < 1) {
+		argc = 1;
+		argv = no_words;
+	}
 	diag_init("auditrec");
 	plug_standard_fds();
 	proc_facts(&facts);
