@@ -316,12 +316,12 @@ def test_marks_while_the_queue_is_full(d):
     t = rec("-q", "--overwrite", "-o", d("fifo"), "python3", "-c", """
 import os, sys
 n = os.environ["AUDITREC_NONCE"]
-for i in range(8000):
+for i in range(5000):
     sys.stdout.write("\\x1b]133;C;auditrec=%s;cmdline_url=%d\\a" % (n, i) + "%07d " % i * 60 +
                      "\\x1b]133;D;0;auditrec=%s\\a" % n)
 """)
     os.set_blocking(reader, False)
-    raw, end = b"", time.monotonic() + PATIENCE
+    raw, end = b"", time.monotonic() + 4 * PATIENCE
     t.until(lambda: len(t.out) > 100000, "nothing comes")
     stuck = (-1, 0)
     while stuck[1] < 10:  # nothing is taken out of the queue: it fills, and output stops
@@ -333,7 +333,7 @@ for i in range(8000):
             raw += os.read(reader, 1 << 16)
         except BlockingIOError:
             pass
-        t.pump(0)
+        t.pump(0.01)
     while t.pump(0.05):
         pass
     while True:
@@ -345,9 +345,9 @@ for i in range(8000):
         f.write(raw)
     ms = decode(d("a"))
     check_order(ms)
-    assert len(t.out) > 3000000 and stream(ms, OUT) == t.out
+    assert len(t.out) > 2500000 and stream(ms, OUT) == t.out
     told = sum(g["events"] for g in events(ms, "gap"))
-    assert len(events(ms, "command")) + told == 16000, (len(events(ms, "command")), told)
+    assert len(events(ms, "command")) + told == 10000, (len(events(ms, "command")), told)
 
 
 def test_long_command(d):
