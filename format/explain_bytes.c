@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "format/explain.h"
 #include "format/seemly.h"
+#include "format/sshkey.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -235,10 +236,40 @@ key_size(struct buf *out, struct span blob)
 	buf_add_byte(out, '\n');
 }
 
+static void
+put_claim(struct buf *out, const char *name, struct span value)
+{
+	buf_addf(out, "%s\t", name);
+	seemly_put(out, value, 256);
+	buf_add_byte(out, '\n');
+}
+
+/* As sshd logs it, and what a certificate says. */
+static void
+fingerprint(struct buf *out, struct span key)
+{
+	struct sshkey k;
+	struct span rest, name;
+
+	if (sshkey_parse(&k, key, NULL) < 0)
+		return;
+	buf_addf(out, "fingerprint\t%s\n", k.fingerprint);
+	rest = k.principals;
+	if (k.is_cert) {
+		put_claim(out, "key id", k.key_id);
+		buf_addf(out, "serial\t%" PRIu64 "\n", k.serial);
+		while (sshkey_principal(&rest, &name))
+			put_claim(out, "principal", name);
+		buf_addf(out, "signed by\t%s %s\n", k.ca_type, k.ca_fingerprint);
+	}
+	sshkey_free(&k);
+}
+
 void
 explain_key(struct buf *out, struct span s)
 {
 	const uint8_t *space = memchr(s.p, ' ', s.n);
+	struct span key = s;
 	struct buf blob = { 0 };
 
 	if (!space || s.n > KEY_BYTES_MAX)
@@ -246,5 +277,6 @@ explain_key(struct buf *out, struct span s)
 	s = span_of(space + 1, s.n - (size_t)(space + 1 - s.p));
 	decode_base64(&blob, s);
 	key_size(out, buf_span(&blob));
+	fingerprint(out, key);
 	buf_free(&blob);
 }

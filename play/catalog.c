@@ -33,6 +33,10 @@ forget(struct catalog *c)
 	for (size_t i = 0; i < c->n; i++)
 		free(c->v[i].path);
 	free(c->v);
+	while (c->nfolders)
+		free(c->folders[--c->nfolders]);
+	free(c->folders);
+	free(c->folder);
 	if (c->dir)
 		closedir(c->dir);
 	tape_close(c->tape);
@@ -102,9 +106,9 @@ add_file(struct catalog *c, const char *path, const struct stat *st)
 		c->left_out++;
 		return;
 	}
-	slash = strrchr(copy, '/');
+	slash = c->dir ? copy + c->root_n : strrchr(copy, '/');
 	*e = (struct catalog_entry){ .path = copy,
-		.name = slash && slash[1] ? slash + 1 : copy,
+		.name = slash && slash[1] ? slash + strspn(slash, "/") : copy,
 		.size = st->st_size,
 		.mtime_ns = st->st_mtim.tv_sec * NS_PER_S + st->st_mtim.tv_nsec,
 		.duration_ns = -1 };
@@ -114,24 +118,59 @@ add_file(struct catalog *c, const char *path, const struct stat *st)
 }
 
 static void
-open_root(struct catalog *c, const char *path)
+cannot_read(struct catalog *c, const char *path)
 {
-	struct stat st;
 	struct err e;
-	int rc = stat(path, &st);
 
-	if (rc == 0 && S_ISDIR(st.st_mode)) {
-		c->dir = opendir(path);
-		rc = c->dir ? 0 : -1;
-	} else if (rc == 0) {
+	err_sys(&e, ERR_IO, "%.80s", path);
+	snprintf(c->error, sizeof c->error, "%s", e.text);
+}
+
+static void
+add_folder(struct catalog *c, const char *path)
+{
+	size_t cap = c->folders_cap ? c->folders_cap * 2 : 16;
+	char *copy;
+
+	if (c->nfolders == c->folders_cap && cap <= CATALOG_FOLDERS_MAX) {
+		char **v = realloc(c->folders, cap * sizeof *v);
+
+		if (v) {
+			c->folders = v;
+			c->folders_cap = cap;
+		}
+	}
+	copy = c->nfolders < c->folders_cap ? strdup(path) : NULL;
+	if (copy)
+		c->folders[c->nfolders++] = copy;
+	else
+		c->left_out++;
+}
+
+static void
+next_root(struct catalog *c)
+{
+	const char *path = c->roots[c->root++];
+	struct stat st;
+
+	if (stat(path, &st) < 0) {
+		cannot_read(c, path);
+	} else if (S_ISDIR(st.st_mode)) {
+		c->root_n = strlen(path);
+		add_folder(c, path);
+	} else {
 		add_file(c, path, &st); /* what it is, opening it says */
 	}
-	if (rc < 0) {
-		err_sys(&e, ERR_IO, "%.80s", path);
-		snprintf(c->error, sizeof c->error, "%s", e.text);
-	}
+}
+
+static void
+next_folder(struct catalog *c)
+{
+	free(c->folder);
+	c->folder = c->folders[--c->nfolders];
+	c->dir = opendir(c->folder);
 	if (!c->dir)
-		c->root++;
+		cannot_read(c, c->folder);
 }
 
 /* What the player itself keeps beside recordings, and hidden files. */
@@ -143,29 +182,36 @@ is_ours(const char *name)
 	return name[0] == '.' || (n > state && strcmp(name + n - state, ".state") == 0);
 }
 
+/* A link may lead to a file, but not into another folder: it could be one that holds it. */
+static void
+take_name(struct catalog *c, const char *name)
+{
+	char path[PATH_MAX];
+	size_t n = strlen(c->folder);
+	struct stat st;
+
+	if (is_ours(name) || snprintf(path, sizeof path, "%s%s%s", c->folder,
+				     n && c->folder[n - 1] == '/' ? "" : "/",
+				     name) >= (int)sizeof path)
+		return;
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		add_folder(c, path);
+	else if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+		add_file(c, path, &st);
+}
+
 static void
 read_dir(struct catalog *c)
 {
-	char path[PATH_MAX];
-	const char *root = c->roots[c->root];
-	size_t n = strlen(root);
-
 	for (int i = 0; i < NAMES_SLICE; i++) {
 		struct dirent *d = readdir(c->dir);
-		struct stat st;
 
 		if (!d) {
 			closedir(c->dir);
 			c->dir = NULL;
-			c->root++;
 			return;
 		}
-		if (is_ours(d->d_name) || snprintf(path, sizeof path, "%s%s%s", root,
-						  n && root[n - 1] == '/' ? "" : "/",
-						  d->d_name) >= (int)sizeof path)
-			continue;
-		if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
-			add_file(c, path, &st);
+		take_name(c, d->d_name);
 	}
 }
 
@@ -274,6 +320,8 @@ end_tail(struct catalog *c, bool longer)
 	e->longer = longer;
 	if (longer)
 		snprintf(e->end, sizeof e->end, "?");
+	else if (end.state == TAPE_TRUNCATED && fdio_is_written(e->path))
+		snprintf(e->end, sizeof e->end, "being recorded");
 	else if (end.state != TAPE_CLEAN || !e->end[0])
 		snprintf(e->end, sizeof e->end, "%s", tape_state_name(end.state));
 	e->known = CATALOG_ALL;
@@ -334,8 +382,10 @@ catalog_work(struct catalog *c)
 {
 	if (c->dir)
 		read_dir(c);
+	else if (c->nfolders)
+		next_folder(c);
 	else if (c->root < c->nroots)
-		open_root(c, c->roots[c->root]);
+		next_root(c);
 	else if (c->heads < c->n)
 		next_head(c);
 	else if (c->tape || (c->tails < c->n && begin_tail(c)))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Recordings in files and folders, and what they say about themselves, found out in slices:
  * first which files there are, then who and when of each from its first messages, then how
- * long it is and how it ends.  Names and contents of the files are hostile; only regular
- * files are opened. */
+ * long it is and how it ends.  Folders are read with all that is in them, but for links to
+ * folders.  Names and contents of the files are hostile; only regular files are opened. */
 #ifndef PLAY_CATALOG_H
 #define PLAY_CATALOG_H
 
@@ -12,6 +12,7 @@
 #include <dirent.h>
 
 #define CATALOG_MAX         65536
+#define CATALOG_FOLDERS_MAX 16384
 #define CATALOG_TEXT_MAX    64
 #define CATALOG_COMMAND_MAX 128
 
@@ -24,7 +25,7 @@ enum catalog_known {
 
 struct catalog_entry {
 	char *path;
-	const char *name; /* the end of PATH */
+	const char *name; /* the end of PATH, behind the folder that was given */
 	int64_t size, mtime_ns;
 	enum catalog_known known;
 	int64_t start_ns;    /* of the session, else of the file */
@@ -41,7 +42,11 @@ struct catalog {
 	size_t left_out; /* for which there was no room */
 	char **roots;    /* as given; not owned */
 	int nroots, root;
-	DIR *dir;          /* of the root that is being read */
+	char **folders; /* still to be read, those inside included */
+	size_t nfolders, folders_cap;
+	char *folder; /* that is being read, and its DIR */
+	DIR *dir;
+	size_t root_n;     /* bytes of its path that are the root's */
 	size_t heads;      /* entries whose first messages were read */
 	size_t tails;      /* ... that are done */
 	struct tape *tape; /* of entry TAILS, when that takes more than a slice */

@@ -191,6 +191,7 @@ START_TEST(explain_decodes_every_field)
 	m.p.auth_pubkey.key = span_str(key);
 	msg_explain(&out, &m, 0, 0);
 	ck_assert(has_line(&out, "kind of key\tssh-rsa, 64 bits\n"));
+	ck_assert(has_line(&out, "fingerprint\tSHA256:"));
 	buf_clear(&out);
 	msg_init(&m, MSG_AUTH_PASSWORD);
 	m.p.auth_password.password = SPAN_LIT("secret");
