@@ -21,6 +21,7 @@ app_overview(struct app *a, const char *arg)
 	const struct emu *e = screen(a);
 
 	(void)arg;
+	app_copy_close(a);
 	a->overview = !a->overview;
 	if (a->overview && !app_overview_shown(a)) {
 		a->overview = false;

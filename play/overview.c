@@ -94,14 +94,24 @@ overview_dots(
 	return dots;
 }
 
+static int
+clamp(int v, int most)
+{
+	return v < 0 ? 0 : min(v, most);
+}
+
 struct view_rect
 overview_of(const struct overview *o, struct view_rect r)
 {
-	int top = r.row * o->high / o->rows / DOTS_Y;
-	int left = r.col * o->wide / o->cols / DOTS_X;
-	int bottom = ((r.row + r.rows) * o->high - 1) / o->rows / DOTS_Y;
-	int right = ((r.col + r.cols) * o->wide - 1) / o->cols / DOTS_X;
+	int end_row = clamp(r.row + r.rows, o->rows),
+	    end_col = clamp(r.col + r.cols, o->cols);
+	int top = clamp(r.row, o->rows) * o->high / o->rows / DOTS_Y;
+	int left = clamp(r.col, o->cols) * o->wide / o->cols / DOTS_X;
+	int bottom = (end_row * o->high - 1) / o->rows / DOTS_Y;
+	int right = (end_col * o->wide - 1) / o->cols / DOTS_X;
 
+	if (end_row <= r.row || end_col <= r.col || !end_row || !end_col)
+		return (struct view_rect){ o->at.row, o->at.col, 0, 0 };
 	return (struct view_rect){ o->at.row + top, o->at.col + left, bottom - top + 1,
 		right - left + 1 };
 }

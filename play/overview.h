@@ -18,7 +18,8 @@ struct overview overview_place(struct view_rect area, int rows, int cols);
 /* The dots (as in U+2800) for what stands at ROW, COL of AT, and the colours of most of it. */
 int overview_dots(
 	const struct overview *o, const struct emu *e, int row, int col, struct style *s);
-/* The part of the window that shows the part R of the screen. */
+/* The part of the window that shows the part R of the screen; what of R lies outside the
+ * screen is not shown, all of it outside: nothing. */
 struct view_rect overview_of(const struct overview *o, struct view_rect r);
 /* The cell of the screen in the middle of that place of the window. */
 void overview_back(const struct overview *o, int *row, int *col);

@@ -86,6 +86,8 @@ take_signals(struct ui *u, struct err *e)
 	sigaddset(&mask, SIGHUP);
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGQUIT);
+	sigaddset(&mask, SIGTSTP);
+	sigaddset(&mask, SIGCONT);
 	sigprocmask(SIG_BLOCK, &mask, &u->old_mask);
 	u->sig_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	return u->sig_fd < 0 ? err_sys(e, ERR_IO, "signalfd") : 0;
@@ -144,7 +146,8 @@ start_curses(struct ui *u, struct err *e)
 	if (!u->screen)
 		return err_set(e, ERR_USAGE, "the terminal cannot be used");
 	guard_terminal(u);
-	signal(SIGTSTP, SIG_DFL); /* curses' own handler would not stop the clock */
+	signal(SIGTSTP,
+		SIG_DFL); /* curses' own handler knows nothing of clock and mouse */
 	raw();
 	noecho();
 	nonl();
@@ -208,23 +211,24 @@ paint(struct ui *u)
 	u->dirty = false;
 }
 
-static void
-read_signals(struct ui *u)
-{
-	struct signalfd_siginfo si;
-
-	while (read(u->sig_fd, &si, sizeof si) == (ssize_t)sizeof si) {
-		if (si.ssi_signo == SIGWINCH)
-			ui_resize(u);
-		else
-			u->quit = true;
-	}
-}
-
 static void react(struct ui *u, unsigned flags);
 
+/* Stops here, until somebody goes on with it. */
 static void
-suspend(struct ui *u)
+stop(pid_t whom)
+{
+	sigset_t mask, old;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTSTP);
+	kill(whom, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &mask, &old);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+/* WHOM to stop: 0 is the whole job, as the terminal's C-z would do. */
+static void
+suspend(struct ui *u, pid_t whom)
 {
 	struct player *p = u->shell->app ? u->shell->app->player : NULL;
 	bool playing = p && player_view(p).state == PLAYER_PLAYING;
@@ -234,11 +238,37 @@ suspend(struct ui *u)
 	follow_mouse(u, false);
 	draw_leave(&u->draw);
 	endwin();
-	kill(0, SIGTSTP);
+	stop(whom);
 	refresh();
 	ui_resize(u);
 	if (playing)
 		player_pause(p, false, clk_mono(u->clk));
+}
+
+/* It was stopped in a way that nobody can see coming: others have used the terminal. */
+static void
+come_back(struct ui *u)
+{
+	reset_prog_mode();
+	ui_resize(u);
+	react(u, APP_CLEAR);
+}
+
+static void
+read_signals(struct ui *u)
+{
+	struct signalfd_siginfo si;
+
+	while (read(u->sig_fd, &si, sizeof si) == (ssize_t)sizeof si) {
+		if (si.ssi_signo == SIGWINCH)
+			ui_resize(u);
+		else if (si.ssi_signo == SIGTSTP)
+			suspend(u, getpid());
+		else if (si.ssi_signo == SIGCONT)
+			come_back(u);
+		else
+			u->quit = true;
+	}
 }
 
 /* A terminal never says whether it took it; where that is doubtful there is a file, too. */
@@ -270,7 +300,7 @@ react(struct ui *u, unsigned flags)
 	if (flags & APP_QUIT)
 		u->quit = true;
 	if (flags & APP_SUSPEND)
-		suspend(u);
+		suspend(u, 0);
 	if (flags & APP_COPY && u->shell->app)
 		copy(u);
 }

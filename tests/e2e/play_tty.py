@@ -326,6 +326,33 @@ def test_suspend():
     expect_end(tty, 0)
 
 
+def test_stopped():
+    """Stopped by a signal: the terminal is given back where that is possible, and what others
+    have drawn there is gone when it goes on."""
+    cast("a.cast", [0.0, "o", "hello"], [100.0, "o", "x"])
+    tty = Tty(["-c", 'set -m; "$auditplay" -p a.cast & echo "pid $!."; fg; echo stopped;'
+               'read line; fg; echo stopped; read line; fg; echo "ended $?"'],
+              program="/bin/sh")
+    tty.until("hello")
+    pid = int(re.search(r"pid (\d+)\.", plain(tty.out)).group(1))
+    os.kill(pid, signal.SIGTSTP)
+    tty.until("stopped")
+    assert tty.out.rfind(b"\x1b[?1002l") > tty.out.rfind(b"\x1b[?1002h")
+    assert tty.out.rfind(b"\x1b[?1049l") > tty.out.rfind(b"\x1b[?1049h")
+    assert termios.tcgetattr(tty.fd)[3] & termios.ICANON
+    tty.key(b"\n")
+    tty.until("hello")
+    assert not termios.tcgetattr(tty.fd)[3] & termios.ICANON
+    os.kill(pid, signal.SIGSTOP)
+    tty.until("stopped")
+    tty.key(b"\n")
+    tty.until("hello")
+    os.kill(pid, signal.SIGTERM)
+    tty.until("ended 0")
+    expect_end(tty, 0)
+    assert tty.out.rfind(b"\x1b[?1049l") > tty.out.rfind(b"\x1b[?1049h")
+
+
 def test_keys():
     """Escape alone, Alt, and sequences cut in the middle."""
     name = cast("a.cast", [0.0, "o", "hello"], [50.0, "m", "x"], [100.0, "o", "x"])

@@ -354,6 +354,29 @@ START_TEST(app_bears_any_keys)
 }
 END_TEST
 
+/* Rows above the screen can be copied, but have no place in the picture of all of it. */
+START_TEST(app_makes_small_while_copying)
+{
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(HEAD
+			"[0,\"o\",\"1\\r\\n2\\r\\n3\\r\\n4\\r\\n5\\r\\n6\\r\\n7\\r\\n8"
+			"\\r\\n9\\r\\n10\\r\\n11\\r\\n12\\r\\n13\\r\\n14\\r\\n\"]\n"),
+		40, 4);
+	tick_to(&s, 0);
+	press(&s, "y");
+	press(&s, "g");
+	paint_app(&s.app, &s.canvas);
+	ck_assert_int_lt(s.app.view.top, 0);
+	press(&s, "z");
+	paint_app(&s.app, &s.canvas);
+	ck_assert(!s.app.copy.on && s.app.overview);
+	ck_assert_int_ge(s.app.view.top, 0);
+	show_close(&s);
+}
+END_TEST
+
 static TCase *
 case_pictures(void)
 {
@@ -367,6 +390,7 @@ case_pictures(void)
 	tcase_add_test(t, app_list_begins_where_the_clock_is);
 	tcase_add_test(t, app_shows_all_of_a_selected_event);
 	tcase_add_test(t, app_takes_back_a_long_move);
+	tcase_add_test(t, app_makes_small_while_copying);
 	tcase_add_test(t, canvas_pool_runs_full_and_is_emptied);
 	tcase_add_test(t, canvas_texts_are_harmless);
 	return t;

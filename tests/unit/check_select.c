@@ -282,6 +282,10 @@ START_TEST(overview_stays_inside)
 			ck_assert_int_le(o.at.col + o.at.cols, 5 + w);
 			ck_assert_int_eq(end.row + end.rows, o.at.row + o.at.rows);
 			ck_assert_int_eq(end.col + end.cols, o.at.col + o.at.cols);
+			end = overview_of(&o, (struct view_rect){ -99, -99, 2000, 2000 });
+			ck_assert_mem_eq(&end, &o.at, sizeof end);
+			end = overview_of(&o, (struct view_rect){ -5, 0, 5, cols });
+			ck_assert_int_eq(end.rows, 0);
 			ck_assert_int_ne(overview_dots(&o, e, 0, 0, &s) & 1, 0);
 			overview_back(&o, &row, &col);
 			ck_assert_int_ge(row, 0);
