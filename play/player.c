@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define APPLY_BYTES      (96u << 10) /* output applied per tick: a few ms */
-#define APPLY_MESSAGE    64u         /* what a message costs besides its bytes */
+#define APPLY_COST       (96u << 10) /* emulated per tick, units of the reel: a few ms */
 #define FRAME_HOLD_NS    (150 * NS_PER_MS)
 #define CLOCK_REFRESH_NS (50 * NS_PER_MS)
 #define IDLE_DEFAULT_NS  (2 * NS_PER_S)
@@ -159,26 +158,17 @@ due_pos(const struct player *p, int64_t at)
 	return p->idle_on && at > cut ? cut : at;
 }
 
-static void
-note_message(struct player *p, const struct msg *m, size_t *bytes)
-{
-	*bytes += APPLY_MESSAGE + (m->type == MSG_IO ? m->p.io.data.n : 0);
-	if (p->stop_at_markers && vendor_of(m) == VENDOR_MARKER)
-		p->news |= PLAYER_MARKER;
-}
-
 static int
-apply_next(struct player *p, size_t *bytes)
+apply_next(struct player *p)
 {
 	const struct msg *m = NULL;
 	struct err e = { 0 };
 	int rc = reel_step(p->reel, &m, &e);
 
-	if (rc < 0) {
+	if (rc < 0)
 		player_fail(p, &e);
-	} else if (rc > 0) {
-		note_message(p, m, bytes);
-	}
+	else if (rc > 0 && p->stop_at_markers && vendor_of(m) == VENDOR_MARKER)
+		p->news |= PLAYER_MARKER;
 	return rc;
 }
 
@@ -235,7 +225,7 @@ stop_at(struct player *p, int64_t at)
 static unsigned
 apply_due(struct player *p)
 {
-	size_t bytes = 0;
+	uint64_t start = reel_cost(p->reel);
 	unsigned n = 0;
 	int64_t at, turn = loop_end(p);
 
@@ -244,13 +234,14 @@ apply_due(struct player *p)
 		cut_idle(p, at < turn ? at : turn);
 		if (at > p->pos || at > turn)
 			return n;
-		if (bytes >= APPLY_BYTES) { /* too much: the clock waits for the screen */
+		if (reel_cost(p->reel) - start >=
+			APPLY_COST) { /* too much: the clock waits for the screen */
 			p->more = true;
 			p->pos = reel_time(p->reel);
 			player_anchor(p);
 			return n;
 		}
-		if (apply_next(p, &bytes) <= 0)
+		if (apply_next(p) <= 0)
 			break;
 		p->quiet_since = at;
 		n++;

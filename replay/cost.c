@@ -2,6 +2,7 @@
 #include "replay/cost.h"
 
 #define CELLS_A_UNIT  8  /* cleared or moved */
+#define RESIZE_PASSES 24 /* both screens and the rows above, read, written, cleared */
 #define COST_LINE     16 /* line feed, besides clearing a row */
 #define COST_SEQUENCE 24 /* escape sequence */
 #define COST_MOVE     96 /* one that moves cells or rows */
@@ -13,6 +14,12 @@ uint64_t
 cost_of_screen(int cols, int rows)
 {
 	return (uint64_t)cols * (uint64_t)rows / CELLS_A_UNIT;
+}
+
+uint64_t
+cost_of_resize(int cols, int rows)
+{
+	return RESIZE_PASSES * cost_of_screen(cols, rows);
 }
 
 uint64_t

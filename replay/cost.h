@@ -10,6 +10,7 @@
 #define COST_MESSAGE UINT64_C(64) /* of any message, besides its bytes */
 
 uint64_t cost_of_screen(int cols, int rows); /* of clearing all of it */
+uint64_t cost_of_resize(int cols, int rows); /* to that size, or from it */
 uint64_t cost_of_plain(struct span data); /* of which most is not drawn (term/lines.h) */
 uint64_t cost_of_output(struct span data, int cols, int rows);
 

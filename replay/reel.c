@@ -345,6 +345,12 @@ reel_ordinal(const struct reel *r)
 	return r->cur.n;
 }
 
+uint64_t
+reel_cost(const struct reel *r)
+{
+	return r->cost;
+}
+
 bool
 reel_at_end(const struct reel *r)
 {

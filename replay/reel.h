@@ -75,6 +75,9 @@ struct reel_index_state {
 };
 struct reel_index_state reel_index_state(const struct reel *r);
 
+/* What has been emulated so far, in the same units, for whoever may not work for long. */
+uint64_t reel_cost(const struct reel *r);
+
 /* Events: every message that is not plain output or input, in order, as reading finds them.
  * Number ORDINAL is the message itself: reel_seek_ordinal(ORDINAL) shows what was there
  * before it.  TEXT is one line for a person and lives as long as the reel. */

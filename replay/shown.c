@@ -50,6 +50,7 @@ static uint64_t
 apply_size(struct shown *s, struct emu *e, const struct msg *m)
 {
 	struct shown_channel c = { .id = m->channel, .pty = m->type == MSG_PTY };
+	uint64_t before = cost_of_resize(emu_cols(e), emu_rows(e));
 	uint32_t cols, rows;
 
 	if (!msg_size(m, &cols, &rows))
@@ -66,7 +67,7 @@ apply_size(struct shown *s, struct emu *e, const struct msg *m)
 	} else {
 		emu_resize(e, c.cols, c.rows);
 	}
-	return COST_MESSAGE + cost_of_screen(c.cols, c.rows);
+	return COST_MESSAGE + before + cost_of_resize(c.cols, c.rows);
 }
 
 static void

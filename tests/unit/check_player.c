@@ -372,6 +372,28 @@ START_TEST(player_takes_floods_in_slices)
 }
 END_TEST
 
+/* Sizes have no bytes, but a large screen is copied whole for each. */
+START_TEST(player_takes_many_sizes_in_slices)
+{
+	struct buf b = { 0 };
+	struct player *p;
+	int ticks = 0;
+
+	buf_add_str(&b, "{\"version\":2,\"width\":1000,\"height\":500}\n");
+	for (int i = 0; i < 40; i++)
+		buf_addf(&b, "[0,\"r\",\"%dx500\"]\n", 999 - i);
+	p = open_text(buf_span(&b), (struct player_opts){ 0 });
+	while (player_deadline(p) == 0) {
+		player_tick(p, 0);
+		ticks++;
+	}
+	ck_assert_int_ge(ticks, 40);
+	ck_assert_int_eq(emu_cols(reel_screen(player_reel(p))), 960);
+	player_free(p);
+	buf_free(&b);
+}
+END_TEST
+
 /* A whole recording at one moment must not make a seek to that moment a long call. */
 START_TEST(player_seeks_into_floods_in_slices)
 {
@@ -480,6 +502,7 @@ case_playing(void)
 	tcase_add_test(t, player_pause_keeps_the_place);
 	tcase_add_test(t, player_shows_frames_whole);
 	tcase_add_test(t, player_takes_floods_in_slices);
+	tcase_add_test(t, player_takes_many_sizes_in_slices);
 	tcase_add_test(t, player_survives_cut_recordings);
 	return t;
 }
