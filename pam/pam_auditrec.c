@@ -44,6 +44,7 @@ struct attempt {
 	struct options o; /* its strings live as long as the module's arguments: copied */
 	char program[256], directory[256];
 	char service[64], user[256], rhost[256], tty[64];
+	const char *method;
 	bool passed, told;
 };
 
@@ -136,6 +137,26 @@ end_attempt(pam_handle_t *h, void *data, int status)
 	free(a);
 }
 
+/* sshd asks the questions of keyboard-interactive authentication in a process of its own, whose
+ * title says so: "sshd: NAME [pam]". */
+static const char *
+method_here(void)
+{
+	static const char mark[] = " [pam]";
+	char title[512];
+	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, title, sizeof title);
+	const ssize_t m = sizeof mark - 1;
+
+	if (fd >= 0)
+		close(fd);
+	while (n > 0 && title[n - 1] == 0)
+		n--;
+	return n > m && memcmp(title + n - m, mark, sizeof mark - 1) == 0
+		       ? "keyboard-interactive"
+		       : "password";
+}
+
 static struct attempt *
 attempt_new(pam_handle_t *h, const struct options *o)
 {
@@ -146,6 +167,7 @@ attempt_new(pam_handle_t *h, const struct options *o)
 	snprintf(a->program, sizeof a->program, "%s", o->program);
 	snprintf(a->directory, sizeof a->directory, "%s",
 		o->directory ? o->directory : "");
+	a->method = method_here();
 	get_item(h, PAM_SERVICE, a->service, sizeof a->service);
 	get_item(h, PAM_USER, a->user, sizeof a->user);
 	get_item(h, PAM_RHOST, a->rhost, sizeof a->rhost);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utmpx.h>
 
 static const char *const trust_names[] = {
 	[AUTH_KERNEL] = "kernel",
@@ -190,6 +191,30 @@ take_note(struct auth *a, const struct note *n)
 		buf_add_span(&a->user_auth, buf_span(&n->methods));
 }
 
+/* The line that login or sshd has written for our terminal; the user cannot write there. */
+static void
+gather_utmp(struct auth *a)
+{
+	struct utmpx want = { .ut_type = USER_PROCESS }, *u;
+	char tty[64], text[64];
+
+	if (ttyname_r(STDIN_FILENO, tty, sizeof tty) != 0 ||
+		strncmp(tty, "/dev/", 5) != 0)
+		return;
+	snprintf(want.ut_line, sizeof want.ut_line, "%.31s", tty + 5);
+	setutxent();
+	u = getutxline(&want);
+	if (u && u->ut_type == USER_PROCESS) {
+		add_fact(a, "utmp_user", "utmp", AUTH_PARENT,
+			span_of(u->ut_user, strnlen(u->ut_user, sizeof u->ut_user)));
+		add_fact(a, "utmp_host", "utmp", AUTH_PARENT,
+			span_of(u->ut_host, strnlen(u->ut_host, sizeof u->ut_host)));
+		snprintf(text, sizeof text, "%lld", (long long)u->ut_tv.tv_sec);
+		add_fact(a, "utmp_since", "utmp", AUTH_PARENT, span_str(text));
+	}
+	endutxent();
+}
+
 static void
 gather_note(struct auth *a, const struct auth_source *s)
 {
@@ -220,6 +245,7 @@ auth_gather(struct auth *a, const struct auth_source *s)
 		read_user_auth(a, file);
 	gather_environment(a, s);
 	gather_note(a, s);
+	gather_utmp(a);
 	gather_kernel(a, s);
 }
 

@@ -40,6 +40,8 @@ class Host:
     """Made once for a test program."""
 
     def __init__(self, root):
+        if os.readlink("/proc/self/ns/mnt") == os.readlink("/proc/1/ns/mnt"):
+            raise SystemExit("run login-sshd.sh: not in the machine's own namespace")
         self.root = root
         self.sshd = None
         self.port = None
@@ -56,6 +58,7 @@ class Host:
         for where in self.covered[1:]:
             must("mount", "-t", "tmpfs", "-o", "mode=755", "none", where)
         os.mkdir("/run/sshd", 0o755)
+        write("/run/utmp", "", 0o664)
         os.mkdir(self.at("rec"))
         os.chmod(self.at("rec"), 0o1777)
         self.make_keys()

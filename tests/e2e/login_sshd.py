@@ -69,6 +69,8 @@ def test_interactive_login(d):
     assert exit_status(ms) == 3
     assert b"23--bash-/bin/bash" in stream(ms, lib.OUT)
     assert b"echo $((20+3))" in stream(ms, lib.IN)
+    assert facts(ms)["utmp_user"]["value"] == USER
+    assert facts(ms)["utmp_host"]["trust"] == "parent"
 
 
 def test_command(d):
@@ -272,7 +274,8 @@ def test_wrong_password_leaves_a_recording(d):
 
 
 def test_wrong_answer_leaves_a_recording(d):
-    failed("keyboard-interactive", secret="wrong")
+    ms = failed("keyboard-interactive", secret="wrong")
+    assert types(ms) == [0, 400, 110, 1] and USER in of_type(ms, 110)[0].values(), ms
 
 
 def test_unknown_user_leaves_a_recording(d):
