@@ -87,7 +87,7 @@ static void
 run_program(const struct attempt *a)
 {
 	const char *argv[] = { a->program, "--service", a->service, "--user", a->user,
-		"--rhost", a->rhost, "--tty", a->tty,
+		"--rhost", a->rhost, "--tty", a->tty, "--method", a->method,
 		a->directory[0] ? "--directory" : NULL, a->directory, NULL };
 	static char *const env[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	int null = open("/dev/null", O_RDWR);

@@ -15,4 +15,6 @@ skip_all() {
 [ -x /usr/sbin/sshd ] || skip_all "no sshd"
 unshare -m --propagation private mount -t tmpfs none /mnt 2>/dev/null ||
 	skip_all "no mount namespaces here"
+OUTER=$(readlink /proc/self/ns/mnt) # login_host.py wants to be elsewhere
+export OUTER
 exec unshare -m --propagation private python3 "$here/login_sshd.py" "$@"

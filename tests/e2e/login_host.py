@@ -40,7 +40,7 @@ class Host:
     """Made once for a test program."""
 
     def __init__(self, root):
-        if os.readlink("/proc/self/ns/mnt") == os.readlink("/proc/1/ns/mnt"):
+        if os.environ.get("OUTER", "unknown") in ("unknown", os.readlink("/proc/self/ns/mnt")):
             raise SystemExit("run login-sshd.sh: not in the machine's own namespace")
         self.root = root
         self.sshd = None
