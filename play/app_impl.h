@@ -79,12 +79,14 @@ app_command app_links; /* app_links.c */
 struct link *app_links_now(const struct app *a, size_t *n);
 bool app_links_command(struct app *a, const struct command *c, unsigned *flags);
 void app_links_close(struct app *a);
+unsigned app_links_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 bool app_copy_command(struct app *a, const struct command *c, unsigned *flags);
 void app_copy_close(struct app *a);
 /* Before the screen is placed: is what was selected still there? */
 void app_copy_check(struct app *a);
 unsigned app_copy_text(struct app *a); /* copy.text, by the options */
 bool app_help_command(struct app *a, const struct command *c, unsigned *flags);
+unsigned app_help_mouse(struct app *a, const struct mouse *m, struct view_rect area);
 
 /* The events: their list, its filter, all of one; the lane of keys. */
 app_command app_filter, app_width; /* app_list.c */

@@ -93,3 +93,20 @@ app_links_command(struct app *a, const struct command *c, unsigned *flags)
 	*flags = APP_PAINT;
 	return true;
 }
+
+unsigned
+app_links_mouse(struct app *a, const struct mouse *m, struct view_rect area)
+{
+	size_t n, row = a->links.top + (size_t)(m->row - area.row - 1);
+
+	free(app_links_now(a, &n));
+	if (m->kind == MOUSE_WHEEL_UP || m->kind == MOUSE_WHEEL_DOWN)
+		sidebar_move(&a->links.selected,
+			m->kind == MOUSE_WHEEL_UP ? "up" : "down", n, a->links.page);
+	else if (m->kind == MOUSE_PRESS && m->row > area.row &&
+		 m->row - area.row <= a->links.page && row < n)
+		a->links.selected = row;
+	else
+		return 0;
+	return APP_PAINT;
+}

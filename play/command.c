@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "play/command.h"
 
+#include "base/when.h"
+
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +28,24 @@ enum command_arg
 command_takes(enum command_id id)
 {
 	return table[id].arg;
+}
+
+static const struct word {
+	enum command_id id;
+	const char *word, *sentence;
+} words[] = {
+#define WORD(ID, word, sentence) { CMD_##ID, word, sentence },
+#include "play/command_words.def"
+};
+#define NWORDS (sizeof words / sizeof *words)
+
+static const struct word *
+find_word(enum command_id id, const char *word)
+{
+	for (size_t i = 0; i < NWORDS; i++)
+		if (words[i].id == id && strcmp(words[i].word, word) == 0)
+			return &words[i];
+	return NULL;
 }
 
 /* The rows of command.def in their order: a topic, or a command. */
@@ -85,8 +106,42 @@ is_number(const char *text)
 {
 	char *end;
 
-	strtod(text, &end);
-	return end != text && !*end;
+	return isfinite(strtod(text, &end)) && end != text && !*end;
+}
+
+static bool
+is_time(const char *text)
+{
+	struct when w;
+
+	if (*text == '+' || *text == '-')
+		return when_parse(&w, text + 1, NULL) == 0 && w.kind == WHEN_NS;
+	return when_parse(&w, text, NULL) == 0;
+}
+
+static int
+word_error(enum command_id id, const char *arg, struct err *e)
+{
+	char all[ERR_TEXT_MAX] = "";
+
+	for (size_t i = 0, n = 0; i < NWORDS && n < sizeof all; i++)
+		if (words[i].id == id)
+			n += (size_t)snprintf(all + n, sizeof all - n, "%s%s",
+				n ? ", " : "", words[i].word);
+	return err_set(e, ERR_USAGE, "%s: '%s' is none of %s", table[id].name, arg, all);
+}
+
+static int
+check_arg(enum command_id id, const char *arg, struct err *e)
+{
+	if (table[id].arg == COMMAND_NUMBER && !is_number(arg))
+		return err_set(
+			e, ERR_USAGE, "%s: '%s' is no number", table[id].name, arg);
+	if (table[id].arg == COMMAND_TIME && !is_time(arg))
+		return err_set(e, ERR_USAGE, "%s: '%s' is no time", table[id].name, arg);
+	if (table[id].arg == COMMAND_WORD && !find_word(id, arg))
+		return word_error(id, arg, e);
+	return 0;
 }
 
 int
@@ -104,19 +159,17 @@ command_parse(struct command *c, const char *text, struct err *e)
 			*arg ? "takes no argument" : "needs an argument");
 	if (strlen(arg) >= sizeof c->arg)
 		return err_set(e, ERR_USAGE, "%s: argument too long", table[id].name);
-	if (table[id].arg == COMMAND_NUMBER && !is_number(arg))
-		return err_set(
-			e, ERR_USAGE, "%s: '%s' is no number", table[id].name, arg);
 	memcpy(c->arg, arg, strlen(arg) + 1);
-	return 0;
+	return check_arg(id, arg, e);
 }
 
 const char *
 command_sentence(char out[COMMAND_TEXT_MAX], const struct command *c)
 {
-	const char *s = table[c->id].sentence, *hole = NULL;
+	const struct word *w = find_word(c->id, c->arg);
+	const char *s = w ? w->sentence : table[c->id].sentence, *hole = NULL;
 
-	if (table[c->id].arg != COMMAND_NONE)
+	if (!w && table[c->id].arg != COMMAND_NONE)
 		hole = strchr(s, '%');
 	if (hole)
 		snprintf(out, COMMAND_TEXT_MAX, "%.*s%s%s", (int)(hole - s), s, c->arg,

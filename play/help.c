@@ -145,7 +145,7 @@ mdoc_row(struct buf *out, const struct help_row *r, bool first)
 {
 	if (r->title) {
 		buf_addf(out,
-			"%s.Ss %s\n.Bl -tag -width \"S-Left, M-Left, H\" -compact\n",
+			"%s.Ss \\&%s\n.Bl -tag -width \"S-Left, M-Left, H\" -compact\n",
 			first ? "" : ".El\n", r->text);
 		return;
 	}

@@ -161,6 +161,7 @@ static const struct pane panes[PANE_COUNT] = {
 		.shown = help_shown,
 		.paint = paint_help,
 		.command = app_help_command,
+		.mouse = app_help_mouse,
 		.close = help_close,
 	},
 	[PANE_DETAIL] = {
@@ -186,6 +187,7 @@ static const struct pane panes[PANE_COUNT] = {
 		.shown = links_shown,
 		.paint = paint_links,
 		.command = app_links_command,
+		.mouse = app_links_mouse,
 		.close = app_links_close,
 	},
 	[PANE_OVERVIEW] = {

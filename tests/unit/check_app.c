@@ -354,6 +354,75 @@ START_TEST(app_bears_any_keys)
 }
 END_TEST
 
+static bool
+any_row_has(struct show *s, const char *what)
+{
+	bool found = false;
+
+	for (int i = 0; i < s->canvas.rows; i++)
+		found |= row_has(s, i, what);
+	return found;
+}
+
+/* Nothing of it is cut, however narrow, and its end is its end. */
+START_TEST(app_shows_all_of_the_help)
+{
+	static const int cols[] = { 200, 80, 60, 40, 25 };
+	struct mouse wheel = { .kind = MOUSE_WHEEL_DOWN, .row = 3 };
+	struct show s;
+
+	show_open(&s, SPAN_LIT(HEAD), cols[_i], 6);
+	press(&s, "h");
+	ck_assert(any_row_has(&s, "Playing"));
+	press(&s, "End");
+	ck_assert(any_row_has(&s, "found"));
+	ck_assert(!any_row_has(&s, "Playing"));
+	press(&s, "PgUp");
+	press(&s, "Home");
+	for (int i = 0; i < 3; i++)
+		app_mouse(&s.app, &wheel, 0);
+	ck_assert_uint_eq(s.app.help.top, 9);
+	for (int i = 0; i < 200 && !any_row_has(&s, "what was found"); i++)
+		press(&s, "Down");
+	if (cols[_i] < 60) { /* the last word of a sentence that needs two lines */
+		press(&s, "Home");
+		for (int i = 0; i < 40 && !any_row_has(&s, "more"); i++)
+			press(&s, "Down");
+		ck_assert(any_row_has(&s, "more"));
+	}
+	show_close(&s);
+}
+END_TEST
+
+START_TEST(app_list_of_links_answers_the_mouse)
+{
+	struct mouse m = { .kind = MOUSE_PRESS, .row = 2, .col = 3 };
+	struct show s;
+
+	show_open(&s,
+		SPAN_LIT(
+			HEAD "[0,\"o\",\"\\u001b]8;;http://a/\\u0007a\\u001b]8;;http://b/"
+			     "\\u0007b\\u001b]8;;http://c/\\u0007c\"]\n"),
+		60, 12);
+	tick_to(&s, 0);
+	press(&s, "u");
+	ck_assert(row_has(&s, 0, "3 links"));
+	app_mouse(&s.app, &m, 0);
+	ck_assert_uint_eq(s.app.links.selected, 1);
+	m.row = 9; /* below the list */
+	app_mouse(&s.app, &m, 0);
+	ck_assert_uint_eq(s.app.links.selected, 1);
+	m.kind = MOUSE_WHEEL_DOWN;
+	m.row = 1;
+	app_mouse(&s.app, &m, 0);
+	ck_assert_uint_eq(s.app.links.selected, 2);
+	m.kind = MOUSE_WHEEL_UP;
+	app_mouse(&s.app, &m, 0);
+	ck_assert_uint_eq(s.app.links.selected, 1);
+	show_close(&s);
+}
+END_TEST
+
 /* Rows above the screen can be copied, but have no place in the picture of all of it. */
 START_TEST(app_makes_small_while_copying)
 {
@@ -391,6 +460,8 @@ case_pictures(void)
 	tcase_add_test(t, app_shows_all_of_a_selected_event);
 	tcase_add_test(t, app_takes_back_a_long_move);
 	tcase_add_test(t, app_makes_small_while_copying);
+	tcase_add_loop_test(t, app_shows_all_of_the_help, 0, 5);
+	tcase_add_test(t, app_list_of_links_answers_the_mouse);
 	tcase_add_test(t, canvas_pool_runs_full_and_is_emptied);
 	tcase_add_test(t, canvas_texts_are_harmless);
 	return t;

@@ -92,6 +92,13 @@ START_TEST(keymap_binds_and_refuses)
 	ck_assert_int_eq(keymap_bind(&k, KEYMAP_PLAY, "a",
 				 "seek 1234567890123456789012345678901234567890", &e),
 		ERR_USAGE);
+	for (const char *const *c = (const char *const[]){ "back nan", "speed inf",
+		     "pan sideways", "select", "cursor nowhere", "mark nothing",
+		     "sort size", "width 3", "seek soon", "seek +soon", NULL };
+		*c; c++)
+		ck_assert_int_eq(keymap_bind(&k, KEYMAP_PLAY, "a", *c, &e), ERR_USAGE);
+	keymap_bind(&k, KEYMAP_PLAY, "a", "pan sideways", &e);
+	ck_assert_str_eq(e.text, "pan: 'sideways' is none of left, right, up, down");
 	ck_assert_int_eq(k.n, n + 1);
 	for (uint32_t ch = 0x4E00; k.n < KEYMAP_MAX; ch++) {
 		char key[KEYMAP_KEY_MAX];
