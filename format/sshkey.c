@@ -186,7 +186,7 @@ decode(struct buf *out, struct span digits)
 {
 	size_t n = 0;
 
-	if (buf_reserve(out, digits.n) < 0)
+	if (!digits.n || buf_reserve(out, digits.n) < 0)
 		return false;
 	if (sodium_base642bin(out->p, digits.n, (const char *)digits.p, digits.n, NULL,
 		    &n, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)

@@ -34,7 +34,8 @@ load(struct detail *d, struct reel *r, uint64_t ordinal)
 	d->ordinal = ordinal;
 	d->loaded = true;
 	d->top = 0;
-	d->cols = 0;
+	d->cols = -1; /* its lines are none of this text */
+	d->n = 0;
 }
 
 static bool

@@ -8,7 +8,18 @@
 
 #define PROGRESS_EVERY 64                  /* messages */
 #define PENDING_MAX    ((size_t)128 << 10) /* bytes: well below a slice of work */
+#define PENDING_COST   (UINT64_C(1) << 18)
 #define PLAIN_MAX      ((size_t)256 << 10) /* bytes of a message that is referred to */
+
+/* What the bytes did not tell. */
+static void
+charge_work(struct reel *r)
+{
+	uint64_t work = emu_work(r->emu);
+
+	r->cost += (work - r->work) / COST_CELLS;
+	r->work = work;
+}
 
 void
 reel_flush(struct reel *r)
@@ -18,6 +29,8 @@ reel_flush(struct reel *r)
 	else if (r->pending.n)
 		emu_write(r->emu, buf_span(&r->pending));
 	buf_clear(&r->pending);
+	r->pending_cost = 0;
+	charge_work(r);
 }
 
 /* Output for the terminal, or anything else: to the emulator, sooner or later. */
@@ -26,6 +39,7 @@ apply(struct reel *r, bool plain)
 {
 	const struct msg *m = r->got.m;
 	struct span data;
+	uint64_t cost;
 
 	if (r->slow || !r->cur.shown.pty || !shown_is_output(&r->cur.shown, m)) {
 		if (shown_touches(&r->cur.shown, m))
@@ -40,9 +54,12 @@ apply(struct reel *r, bool plain)
 		reel_flush(r);
 		emu_write(r->emu, data);
 	}
-	return COST_MESSAGE +
-	       (plain ? cost_of_plain(data)
-		      : cost_of_output(data, emu_cols(r->emu), emu_rows(r->emu)));
+	cost = plain ? cost_of_plain(data)
+		     : cost_of_output(data, emu_cols(r->emu), emu_rows(r->emu));
+	r->pending_cost += cost;
+	if (r->pending_cost > PENDING_COST)
+		reel_flush(r);
+	return COST_MESSAGE + cost;
 }
 
 /* A reference begins with the message behind the front. */
@@ -180,6 +197,7 @@ reel_feed_on(struct reel *r, struct err *e)
 	r->cur.pos = r->got.after;
 	r->cur.at_ns = r->got.at_ns;
 	r->cur.n++;
+	charge_work(r);
 	if (first) {
 		note_front(r, cost);
 	} else if (r->cur.n == r->front.n) {

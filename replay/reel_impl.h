@@ -62,6 +62,8 @@ struct reel {
 	uint64_t next_n; /* next_at_ns is the time of this message, or REEL_NOWHERE */
 	int64_t next_at_ns;
 	uint64_t cost; /* of all that was emulated */
+	uint64_t work; /* emu_work() that is in it */
+	uint64_t pending_cost;
 
 	int times_rc,
 		frames_rc; /* how the passes of the index ended last: 1 there is more */

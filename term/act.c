@@ -287,20 +287,12 @@ designate(struct core *c, int set, char final)
 				      : CHARSET_ASCII;
 }
 
-/* Three bytes that write every cell: where a recording does nothing else, and the screen is
- * large, most are not drawn. */
-#define FILL_SHARE 1024 /* cells for one escape sequence */
-#define FILL_DEBT  8192 /* sequences that may be owed */
-
 static void
 alignment_test(struct core *c)
 {
 	mode_set_origin(c, false);
 	mode_reset_region(c);
 	move_to(c, 0, 0);
-	if (c->fill_debt > FILL_DEBT)
-		return;
-	c->fill_debt += c->grid.rows * c->grid.cols / FILL_SHARE;
 	grid_fill(&c->grid, 'E');
 }
 
@@ -359,8 +351,6 @@ act_escape(struct core *c)
 	const struct filter *f = &c->filter;
 	const char *set = f->inter ? strchr(sets, f->inter) : NULL;
 
-	if (c->fill_debt > 0)
-		c->fill_debt--;
 	if (!f->inter)
 		escape_plain(c, f->final);
 	else if (set)

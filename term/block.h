@@ -20,6 +20,7 @@ struct emu {
 	uint8_t dirty[EMU_ROWS_MAX];
 	uint8_t changed[EMU_LINES_MAX]; /* of the grid */
 	struct grid_gone gone;
+	uint64_t work;
 };
 
 static inline uint8_t *

@@ -57,8 +57,7 @@ struct core {
 	bool mute;                    /* libvterm's erases do not reach the grid */
 	bool slow;                    /* no short cuts (tests) */
 	uint8_t shape;
-	bool chosen;   /* by DECSCUSR, not the default */
-	int fill_debt; /* see alignment_test */
+	bool chosen; /* by DECSCUSR, not the default */
 	uint64_t bells;
 	char title[EMU_TITLE_MAX];
 };

@@ -77,6 +77,7 @@ build(struct emu *e, int cols, int rows)
 	c->grid.dirty = e->dirty;
 	c->grid.changed = e->changed;
 	c->grid.gone = &e->gone;
+	c->grid.work = &e->work;
 	grid_init(&c->grid, block_grid(e), rows, cols);
 	set_defaults(c);
 	return state_init(c, rows, cols);
@@ -145,12 +146,14 @@ emu_write(struct emu *e, struct span bytes)
 	const uint8_t *until = plain_skip_until(c, bytes), *tried = NULL;
 
 	for (;;) {
+		const uint8_t *before;
 		struct tok t;
 
 		if (bytes.p < until && bytes.p >= tried)
 			tried = plain_skip(c, &bytes);
+		before = bytes.p;
 		t = filter_next(&c->filter, &bytes);
-
+		grid_repay(&c->grid, (size_t)(bytes.p - before));
 		switch (t.kind) {
 		case TOK_RUN:
 			text_run(c, t.run.p, t.run.n);
@@ -323,6 +326,12 @@ emu_change(const struct emu *e, int row)
 	return e->changed[grid_at(&e->core->grid, row)];
 }
 
+uint64_t
+emu_work(const struct emu *e)
+{
+	return e->work;
+}
+
 void
 emu_settle(struct emu *e)
 {
@@ -351,11 +360,11 @@ emu_cell_text(const struct emu *e, const struct cell *c, char out[EMU_CELL_TEXT_
 static int
 add_ascii(const struct cell *c, int n, struct buf *out)
 {
-	uint8_t *p = out->p + out->n;
+	size_t from = out->n;
 	int i = 0;
 
 	for (; i < n && c[i].ch < 0x80 && c[i].width == 1; i++)
-		p[i] = c[i].ch ? (uint8_t)c[i].ch : ' ';
+		out->p[from + (size_t)i] = c[i].ch ? (uint8_t)c[i].ch : ' ';
 	out->n += (size_t)i;
 	return i;
 }

@@ -78,6 +78,10 @@ int emu_line(const struct emu *e, int row);
 int emu_change(const struct emu *e, int row); /* of the line that stands there */
 void emu_settle(struct emu *e);
 
+/* Cells moved or blanked so far, besides characters: what bytes do not tell about the time that
+ * they take. */
+uint64_t emu_work(const struct emu *e);
+
 /* Text of the characters of a cell as UTF-8; returns its length (0: never written or the
  * right half of a wide character). */
 #define EMU_CELL_TEXT_MAX 32

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define HISTORY_MIN 64
+#define ROW_CELLS   8 /* work of a row, besides its cells */
 
 static size_t
 cell_count(int rows, int cols)
@@ -97,7 +98,9 @@ place(struct grid *g, uint8_t *base, int rows, int cols)
 void
 grid_init(struct grid *g, uint8_t *base, int rows, int cols)
 {
-	*g = (struct grid){ .dirty = g->dirty, .changed = g->changed, .gone = g->gone };
+	*g = (struct grid){
+		.dirty = g->dirty, .changed = g->changed, .gone = g->gone, .work = g->work
+	};
 	place(g, base, rows, cols);
 	grid_blank(g);
 	for (int i = 0; i < line_count(rows); i++)
@@ -180,6 +183,21 @@ filled(struct grid *g, int row, int end)
 	if (*fill < end)
 		*fill = (uint16_t)end;
 	touch(g, row);
+}
+
+/* May so much be done?  Counted is the area, not what of it is blank already: how much that is
+ * depends on short cuts. */
+static bool
+afford(struct grid *g, int rows, int cols)
+{
+	uint64_t cells = cell_count(rows, cols + ROW_CELLS);
+
+	if (rows > 1 && g->debt > GRID_DEBT_MAX)
+		return false;
+	*g->work += cells;
+	if (rows > 1)
+		g->debt += cells;
+	return true;
 }
 
 static struct cell
@@ -316,8 +334,8 @@ erase_row(struct grid *g, int row, uint32_t bg)
 	touch(g, row);
 }
 
-void
-grid_erase(struct grid *g, struct rect r, bool selective, const struct pen *p)
+static void
+erase(struct grid *g, struct rect r, bool selective, const struct pen *p)
 {
 	bool whole = !selective && r.left == 0 && r.right == g->cols;
 
@@ -339,6 +357,16 @@ grid_erase(struct grid *g, struct rect r, bool selective, const struct pen *p)
 		}
 		touch(g, row);
 	}
+}
+
+void
+grid_erase(struct grid *g, struct rect r, bool selective, const struct pen *p)
+{
+	bool whole = !selective && r.left == 0 && r.right == g->cols;
+	int cols = whole ? 0 : r.right - r.left; /* whole rows wait */
+
+	if (r.top < r.bottom && afford(g, r.bottom - r.top, cols))
+		erase(g, r, selective, p);
 }
 
 static void
@@ -405,7 +433,7 @@ scroll_lines(struct grid *g, struct rect r, int down, const struct pen *p)
 		blank.top = r.bottom - n;
 	else
 		blank.bottom = r.top + n;
-	grid_erase(g, blank, false, p);
+	erase(g, blank, false, p);
 	grid_set_big(g, blank.top, blank.bottom, false);
 	memset(g->dirty + r.top, 1, (size_t)count);
 	for (int row = blank.top; row < blank.bottom; row++)
@@ -472,6 +500,15 @@ move_rows(struct grid *g, struct rect r, int down)
 	}
 }
 
+/* Rows that become blank. */
+static int
+least_rows(struct rect r, int down)
+{
+	int n = down > 0 ? down : -down;
+
+	return n < r.bottom - r.top ? n : r.bottom - r.top;
+}
+
 static int
 clamp(int v, int limit)
 {
@@ -486,9 +523,12 @@ grid_scroll(struct grid *g, struct rect r, int down, int right, const struct pen
 	if (r.top >= r.bottom || r.left >= r.right)
 		return;
 	if (!right && r.left == 0 && r.right == g->cols) {
-		scroll_lines(g, r, down, p);
+		if (afford(g, least_rows(r, down), 0))
+			scroll_lines(g, r, down, p);
 		return;
 	}
+	if (!afford(g, r.bottom - r.top, r.right - r.left))
+		return;
 	down = clamp(down, r.bottom - r.top);
 	right = clamp(right, r.right - r.left);
 	for (int row = r.top; row < r.bottom; row++) {
@@ -503,8 +543,8 @@ grid_scroll(struct grid *g, struct rect r, int down, int right, const struct pen
 		down > 0 ? r.bottom - down : r.top - down;
 	*(right > 0 ? &cols.left : &cols.right) =
 		right > 0 ? r.right - right : r.left - right;
-	grid_erase(g, rows, false, p);
-	grid_erase(g, cols, false, p);
+	erase(g, rows, false, p);
+	erase(g, cols, false, p);
 	for (int row = r.top; row < r.bottom; row++)
 		touch(g, row);
 }
@@ -514,6 +554,8 @@ grid_fill(struct grid *g, uint32_t ch)
 {
 	const struct cell full = { .ch = ch, .width = 1 };
 
+	if (!afford(g, g->rows, g->cols))
+		return;
 	for (int row = 0; row < g->rows; row++) {
 		struct cell *c = grid_row(g, row);
 
@@ -593,6 +635,7 @@ grid_resize(struct grid *g, int rows, int cols, const int skip[2], uint8_t *scra
 
 	size_t used = grid_used(g);
 
+	*g->work += all_cells(g) + cell_count(line_count(rows), cols);
 	memcpy(scratch, g->base, used);
 	memset(g->base, 0, used);
 	place(&old, scratch, g->rows, g->cols);

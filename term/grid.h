@@ -33,10 +33,13 @@ struct grid {
 	uint8_t *big;  /* of each line in memory: characters take two columns each */
 	struct pool pool;
 	struct extras extras;
+	uint64_t
+		debt; /* cells moved or blanked that are not paid for, see grid_repay() */
 	/* Belong to the user, not to snapshots: */
 	uint8_t *dirty;   /* one byte a row */
 	uint8_t *changed; /* one byte a line in memory, enum grid_change */
 	struct grid_gone *gone;
+	uint64_t *work; /* counts cells moved or blanked */
 };
 
 /* Asked about rows that are about to leave the screen and have changed. */
@@ -111,6 +114,20 @@ void grid_fill(struct grid *g, uint32_t ch); /* the shown screen, default colour
 void grid_set_big(struct grid *g, int top, int bottom, bool big);
 void grid_set_small(struct grid *g); /* all rows, of both screens and the history */
 void grid_forget(struct grid *g);    /* the history */
+/* A few bytes can blank or move every cell.  Where a recording does little else such work is left
+ * out, so that there is an end to any of it: whole screens that were filled or moved are a
+ * debt, which BYTES of output pay.  What changes one row only is always done. */
+#define GRID_REPAY    512                 /* cells that a byte pays for */
+#define GRID_DEBT_MAX (UINT64_C(1) << 26) /* cells: some 50 ms */
+static inline void
+grid_repay(struct grid *g, size_t bytes)
+{
+	uint64_t paid = (uint64_t)bytes * GRID_REPAY;
+
+	if (g->debt)
+		g->debt -= paid < g->debt ? paid : g->debt;
+}
+
 /* New size: row 0 of screen i is row SKIP[i] of before; negative comes from the history (not
  * more than it has), what lies above goes there.  SCRATCH: memory of at least
  * grid_used() bytes. */

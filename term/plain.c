@@ -61,7 +61,8 @@ has_text(const uint8_t *p, const uint8_t *end)
 		if (*p >= 0x20 && *p < 0x7F)
 			return true;
 		p = memchr(p, '\n', (size_t)(end - p));
-		p += p != NULL;
+		if (p)
+			p++;
 	}
 	return false;
 }
@@ -133,6 +134,7 @@ skip_before(struct core *c, struct span *in, const uint8_t *end)
 		return;
 	follow_pen(c, in->p, cut);
 	ring(c, in->p, cut);
+	grid_repay(&c->grid, (size_t)(cut - in->p));
 	c->row = c->grid.rows - 1;
 	c->col = 0;
 	*in = span_of(cut, in->n - (size_t)(cut - in->p));

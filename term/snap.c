@@ -304,7 +304,7 @@ emu_hash(const struct emu *e)
 	h = mix_charsets(mix_pen(h, &c->pen), &c->cs);
 	h = mix_saved(mix_saved(h, &c->saved[0]), &c->saved[1]);
 	h = mix_grid(mix_filter(h, &c->filter), &c->grid);
-	h = mix(mix(mix(h, c->last), c->bells), (uint64_t)c->fill_debt);
+	h = mix(mix(mix(h, c->last), c->bells), c->grid.debt);
 	for (int row = 0; row < c->grid.rows; row++)
 		h = mix(h, (uint64_t)grid_width(&c->grid, row));
 	return mix_bytes(mix(h, c->shape), c->title, strlen(c->title));

@@ -556,7 +556,7 @@ START_TEST(fills_are_bounded)
 		drawn += emu_row(e, 0)[1].ch == 'E';
 	}
 	ck_assert_int_gt(drawn, 1);
-	ck_assert_int_lt(drawn, 50);
+	ck_assert_int_lt(drawn, 200);
 	emu_free(e);
 }
 END_TEST
