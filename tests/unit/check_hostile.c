@@ -83,7 +83,7 @@ START_TEST(slice_counts_the_work)
 
 	recording_start(&rec, 1);
 	recording_pty(&rec, 0, EMU_COLS_MAX, EMU_ROWS_MAX);
-	for (int i = 0; i < 500; i++)
+	for (int i = 0; i < 5000; i++)
 		recording_out(&rec, "\033[41m\xC2\x9B"
 				    "2J");
 	recording_end(&rec);
