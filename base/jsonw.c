@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/jsonw.h"
 
+#include "base/base64.h"
+
 #include "base/utf8.h"
 
 #include <inttypes.h>
@@ -287,36 +289,4 @@ void
 json_quote_data(struct buf *out, struct span s)
 {
 	quote(out, s, false);
-}
-
-void
-base64_put(struct buf *out, struct span s)
-{
-	static const char set[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint8_t *o;
-	size_t i;
-
-	if (buf_reserve(out, (s.n + 2) / 3 * 4) < 0)
-		return;
-	o = out->p + out->n;
-	for (i = 0; i + 2 < s.n; i += 3) {
-		uint32_t v =
-			(uint32_t)s.p[i] << 16 | (uint32_t)s.p[i + 1] << 8 | s.p[i + 2];
-
-		*o++ = (uint8_t)set[v >> 18];
-		*o++ = (uint8_t)set[v >> 12 & 63];
-		*o++ = (uint8_t)set[v >> 6 & 63];
-		*o++ = (uint8_t)set[v & 63];
-	}
-	if (i < s.n) {
-		uint32_t v = (uint32_t)s.p[i] << 16 |
-			     (i + 1 < s.n ? (uint32_t)s.p[i + 1] << 8 : 0);
-
-		*o++ = (uint8_t)set[v >> 18];
-		*o++ = (uint8_t)set[v >> 12 & 63];
-		*o++ = i + 1 < s.n ? (uint8_t)set[v >> 6 & 63] : '=';
-		*o++ = '=';
-	}
-	out->n = (size_t)(o - out->p);
 }

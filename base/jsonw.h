@@ -45,7 +45,5 @@ void jsonw_kbool(struct jsonw *w, const char *key, bool v);
 void json_quote(struct buf *out, struct span s);
 /* The same with only the escapes that JSON asks for: for files, not for eyes. */
 void json_quote_data(struct buf *out, struct span s);
-/* Base64 with padding (RFC 4648, section 4), no quotes. */
-void base64_put(struct buf *out, struct span s);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "format/explain_bytes.h"
 
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "format/explain.h"
 #include "format/seemly.h"
@@ -163,32 +164,6 @@ explain_modes(struct buf *out, struct span s)
 	buf_add_byte(out, '\n');
 }
 
-static int
-base64_value(uint8_t c)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-static void
-decode_base64(struct buf *out, struct span s)
-{
-	uint32_t bits = 0;
-	int n = 0, v;
-
-	for (size_t i = 0; i < s.n && (v = base64_value(s.p[i])) >= 0; i++) {
-		bits = bits << 6 | (uint32_t)v;
-		n += 6;
-		if (n < 8)
-			continue;
-		n -= 8;
-		buf_add_byte(out, (uint8_t)(bits >> n));
-	}
-}
-
 /* The next string of an SSH key (RFC 4253, section 6.6): a length and so many bytes. */
 static bool
 key_part(struct span *rest, struct span *part)
@@ -275,7 +250,7 @@ explain_key(struct buf *out, struct span s)
 	if (!space || s.n > KEY_BYTES_MAX)
 		return;
 	s = span_of(space + 1, s.n - (size_t)(space + 1 - s.p));
-	decode_base64(&blob, s);
+	base64_take(&blob, s);
 	key_size(out, buf_span(&blob));
 	fingerprint(out, key);
 	buf_free(&blob);

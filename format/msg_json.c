@@ -3,6 +3,7 @@
  * decoding, so numbers are formatted here and constant text is copied whole. */
 #include "format/schema.h"
 
+#include "base/base64.h"
 #include "base/jsonw.h"
 
 #define PUT(out, s) buf_add(out, s, sizeof(s) - 1)

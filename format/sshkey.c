@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "format/sshkey.h"
 
-#include <sodium.h>
+#include "base/base64.h"
+#include "format/sha256.h"
+
 #include <stdio.h>
 
 #define CERT_SUFFIX "-cert-v01@openssh.com"
@@ -69,14 +71,17 @@ copy_type(char out[SSHKEY_TYPE_MAX], struct span type)
 static void
 put_fingerprint(char out[SSHKEY_FINGERPRINT_MAX], struct span blob)
 {
-	uint8_t hash[crypto_hash_sha256_BYTES];
-	char digits[sodium_base64_ENCODED_LEN(
-		sizeof hash, sodium_base64_VARIANT_ORIGINAL_NO_PADDING)];
+	uint8_t hash[SHA256_BYTES];
+	struct buf digits = { 0 };
+	struct sha256 h;
 
-	crypto_hash_sha256(hash, blob.p, blob.n);
-	sodium_bin2base64(digits, sizeof digits, hash, sizeof hash,
-		sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-	snprintf(out, SSHKEY_FINGERPRINT_MAX, "SHA256:%s", digits);
+	sha256_begin(&h);
+	sha256_add(&h, blob);
+	sha256_end(&h, hash);
+	base64_put(&digits, span_of(hash, sizeof hash));
+	snprintf(out, SSHKEY_FINGERPRINT_MAX, "SHA256:%.43s", /* no padding */
+		buf_cstr(&digits) ? buf_cstr(&digits) : "");
+	buf_free(&digits);
 }
 
 static const struct kind *
@@ -181,20 +186,6 @@ parse_blob(struct sshkey *k)
 	return true;
 }
 
-static bool
-decode(struct buf *out, struct span digits)
-{
-	size_t n = 0;
-
-	if (!digits.n || buf_reserve(out, digits.n) < 0)
-		return false;
-	if (sodium_base642bin(out->p, digits.n, (const char *)digits.p, digits.n, NULL,
-		    &n, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
-		return false;
-	out->n = n;
-	return true;
-}
-
 static size_t
 word_end(struct span s, size_t at)
 {
@@ -207,14 +198,16 @@ int
 sshkey_parse(struct sshkey *k, struct span line, struct err *e)
 {
 	size_t type_end = word_end(line, 0), end;
+	struct span digits;
 
 	*k = (struct sshkey){ .blob.max = SSHKEY_TEXT_MAX };
 	if (line.n > SSHKEY_TEXT_MAX || type_end + 1 >= line.n)
 		return err_set(e, ERR_FORMAT, "no public key of SSH");
 	end = word_end(line, type_end + 1);
 	k->text = span_of(line.p, end);
+	digits = span_of(line.p + type_end + 1, end - type_end - 1);
 	if (!copy_type(k->type, span_of(line.p, type_end)) ||
-		!decode(&k->blob, span_of(line.p + type_end + 1, end - type_end - 1)) ||
+		base64_take(&k->blob, digits) != digits.n || buf_failed(&k->blob) ||
 		!parse_blob(k)) {
 		sshkey_free(k);
 		return err_set(e, ERR_FORMAT, "no public key of SSH");

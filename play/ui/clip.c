@@ -83,7 +83,7 @@ clip_send(int fd, struct span text)
 	int rc;
 
 	buf_add_str(&osc, "\033]52;c;");
-	base64_add(&osc, text);
+	base64_put(&osc, text);
 	buf_add_str(&osc, "\a");
 	if (is_set("STY"))
 		wrap_for_screen(&wrapped, buf_span(&osc));

@@ -300,7 +300,7 @@ START_TEST(base64)
 
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
 		buf_clear(&b);
-		base64_add(
+		base64_put(
 			&b, span_of((const uint8_t *)pairs[i][0], strlen(pairs[i][0])));
 		ck_assert_str_eq(buf_cstr(&b), pairs[i][1]);
 		ck_assert_uint_eq(b.n, BASE64_BYTES(strlen(pairs[i][0])));
