@@ -47,6 +47,7 @@ struct conf {
 	int cols, rows;        /* 0: as the terminal */
 	bool split_stderr, headless, quiet;
 	enum conf_noninteractive noninteractive;
+	bool consented; /* the user was asked, and agreed */
 	bool digest; /* only sizes and SHA-256 of the streams are kept */
 	struct keys keys;
 	enum on_error on_error;

@@ -84,8 +84,10 @@ show_notice(const struct entry *en)
 		return true;
 	if (notice_show(STDERR_FILENO, settings_text(s, OPT_NOTICE), &e) < 0)
 		say(en, LOG_WARNING, false, "%s", e.text);
-	return !settings_is(s, OPT_CONSENT, "yes") ||
-	       notice_consent(STDIN_FILENO, STDERR_FILENO);
+	if (!settings_is(s, OPT_CONSENT, "yes"))
+		return true;
+	en->conf->consented = notice_consent(STDIN_FILENO, STDERR_FILENO);
+	return en->conf->consented;
 }
 
 static int

@@ -95,6 +95,8 @@ put_policy(struct jsonw *w, const struct conf *c)
 		jsonw_kbool(w, "login", true);
 	if (c->digest)
 		jsonw_kstr(w, "noninteractive", "metadata");
+	if (c->consented)
+		jsonw_kbool(w, "consent", true);
 }
 
 /* Facts that the system may not have told are left out. */

@@ -228,7 +228,7 @@ def test_consent(d):
     t.expect(b"[yes/no] ")
     t.send(b"yes\r")
     t.expect(b"runs")
-    assert t.wait() == 0
+    assert t.wait() == 0 and events(only(), "session")[0]["consent"] is True
     fresh("consent = yes\n")
     t = Tty("-auditrec", "-c", "echo ru''ns")
     t.expect(b"[yes/no] ")
