@@ -122,7 +122,7 @@ is_unset(struct span v)
 static void
 gather_kernel(struct auth *a, const struct auth_source *s)
 {
-	char path[256], text[512];
+	char path[256], text[512] = "";
 
 	for (size_t i = 0; i < sizeof kernel_files / sizeof *kernel_files; i++) {
 		struct span v;

@@ -14,7 +14,8 @@ import time
 import rec_lib as lib
 
 BUILD = os.environ.get("builddir", os.getcwd())
-USER, UID = "ar-test", 61473
+# two runs at a time must not take each other's processes for their own
+USER, UID = "ar-test", 61000 + os.getpid() % 4000
 SYSCONFDIR = os.environ.get("sysconfdir", "/usr/local/etc")
 SECRET = "correct horse"
 
