@@ -6,6 +6,7 @@
 #include "rec/notice.h"
 #include "rec/session.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -102,6 +103,20 @@ run_unrecorded(const struct entry *en, const char *why)
 	return become_shell(en);
 }
 
+/* As the shell has ended: sshd tells its client of the signal, su the user. */
+static int
+die_by(int signo)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	signal(signo, SIG_DFL);
+	raise(signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	return 128 + signo;
+}
+
 static int
 run_recorded(struct entry *en)
 {
@@ -116,6 +131,8 @@ run_recorded(struct entry *en)
 	c->headless = false;
 	c->digest = !en->talks && c->noninteractive == CONF_METADATA;
 	rc = session_run(c, &e);
+	if (rc > SESSION_KILLED)
+		return die_by(rc - SESSION_KILLED);
 	return rc < 0 ? run_unrecorded(en, e.text) : rc;
 }
 

@@ -139,5 +139,7 @@ main(int argc, char **argv)
 	show_notes();
 	if (rc == CONF_RUN)
 		rc = session_run(&conf, &e);
+	if (rc > SESSION_KILLED)
+		rc += 128 - SESSION_KILLED;
 	return rc < 0 ? diag_fail(&e, NULL) : rc;
 }

@@ -413,7 +413,9 @@ result(const struct session *s)
 	if (s->mode != IDENT_PIPES && !s->conf->quiet && s->path[0] && !s->conf->login)
 		diag_note("recorded to %s", s->path);
 	if (!s->incomplete)
-		return child_exit_status(s->wait_status);
+		return WIFSIGNALED(s->wait_status)
+			       ? SESSION_KILLED + WTERMSIG(s->wait_status)
+			       : child_exit_status(s->wait_status);
 	if (s->abandoned)
 		diag_error("the recording is not complete: writing it does not come to "
 			   "an end");

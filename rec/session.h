@@ -9,8 +9,10 @@
  * programs hardly ever return themselves. */
 #define SESSION_INCOMPLETE 74
 
-/* Record until the program ends.  The exit status of auditrec: the program's (128 + signal),
- * SESSION_INCOMPLETE, or a negative code when nothing was started. */
+#define SESSION_KILLED 256 /* and the number of the signal that killed the program */
+
+/* Record until the program ends.  Its exit status, SESSION_KILLED, SESSION_INCOMPLETE, or a
+ * negative code when nothing was started. */
 int session_run(const struct conf *c, struct err *e);
 
 #endif

@@ -196,12 +196,12 @@ class Host:
         kw.setdefault("stdin", subprocess.DEVNULL)
         if "input" in kw:
             kw.pop("stdin")
-        p = sh("ssh", "-p", str(self.port), *self.options(key), *flags,
+        p = sh("ssh", *flags, "-p", str(self.port), *self.options(key),
                USER + "@127.0.0.1", *words, **kw)
         return p.returncode, p.stdout, p.stderr
 
     def ssh_argv(self, *words, key="user", flags=()):
-        return ["ssh", "-p", str(self.port)] + self.options(key) + list(flags) + \
+        return ["ssh"] + list(flags) + ["-p", str(self.port)] + self.options(key) + \
             [USER + "@127.0.0.1"] + list(words)
 
     def secret_env(self, secret, **more):

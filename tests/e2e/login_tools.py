@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: ISC
+"""What logs in, before and with auditrec: each act is done once by a user whose shell is bash and
+once by one whose shell is auditrec, through a real sshd, and must come out the same.  Runs as
+root in a mount namespace of its own."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import login_host
+import rec_lib as lib
+from login_host import UID, USER, must, sh, write
+from rec_lib import events, of_type, stream, types
+
+H = None
+HOW = os.environ.get("NONINTERACTIVE", "metadata")
+
+
+def both(act, n=1):
+    """What ACT returns, the same for both; the N recordings that it left."""
+    H.shell("/bin/bash")
+    bare = act()
+    clean()
+    H.shell(H.at("bin", "auditrec"))
+    ours = act()
+    assert bare == ours, "bare %r, recorded %r" % (bare, ours)
+    recordings = H.recordings(n)
+    clean()
+    return ours, recordings
+
+
+def clean():
+    """The home directory as it was."""
+    for name in os.listdir(H.at("home")):
+        if name not in (".ssh",):
+            path = H.at("home", name)
+            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+
+
+def in_home(name, data, mode=0o755):
+    with open(H.at("home", name), "wb") as f:
+        f.write(data)
+    os.chmod(f.name, mode)
+    os.chown(f.name, UID, UID)
+
+
+# ---- commands ----
+
+def test_command_on_a_terminal(d):
+    def act():
+        t = lib.Term(H.ssh_argv("stty -a | head -n 3; tty -s; echo $?; exit 5", flags=["-tt"]))
+        return t.wait(), t.out
+    both(act)
+
+
+def test_closed_input(d):
+    def act():
+        p = subprocess.Popen(["sh", "-c", 'exec "$@" <&-', "sh"] + H.ssh_argv("cat; echo over"),
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return p.communicate(timeout=lib.PATIENCE) + (p.returncode,)
+    both(act)
+
+
+def test_half_close(d):
+    big = os.urandom(3 << 20)
+
+    def act():
+        return H.ssh("cat; echo done; exit 7", input=big)
+    out, _ = both(act)
+    assert out == (7, big + b"done\n", b"")
+
+
+def test_script_as_input(d):
+    def act():
+        return H.ssh(flags=["-T"], input=b"read x\nline for read\necho got $x\ncat\nrest\n\0\xff\n")
+    both(act)
+
+
+def test_long_command(d):
+    for size in (1000, 100000, 131000):
+        both(lambda: H.ssh("echo " + "x" * size + " | wc -c"))
+        H.forget()
+
+
+def test_bytes_that_are_no_text(d):
+    odd = b"printf '%s' '" + bytes(i for i in range(1, 256) if i != 39) + b"' | od -An -tx1"
+
+    def act():
+        p = subprocess.run([x.encode() for x in H.ssh_argv()] + [odd], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return p.returncode, p.stdout, p.stderr
+    both(act)
+
+
+def test_killed_by_a_signal(d):
+    for signo in ("KILL", "TERM", "SEGV"):
+        both(lambda: H.ssh("kill -%s $$" % signo))
+        H.forget()
+
+
+def test_reader_that_goes_away(d):
+    """A program that minds no SIGPIPE goes on when nobody reads."""
+    program = ("import signal,sys,time,os\n"
+               "signal.signal(signal.SIGPIPE, signal.SIG_IGN)\n"
+               "open('began','w')\n"
+               "while 1:\n"
+               "  try: os.write(1, b'x'*4096); time.sleep(0.01)\n"
+               "  except OSError as e: why = type(e).__name__; break\n"
+               "time.sleep(0.5)\n"
+               "open('ended','w').write(why)\n")
+
+    def act():
+        in_home("p.py", program.encode())
+        p = subprocess.Popen(H.ssh_argv("exec python3 -S p.py 2>err"), stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE)
+        wait_for(lambda: os.path.exists(H.at("home", "began")))
+        p.kill()
+        p.wait()
+        wait_for(lambda: os.path.exists(H.at("home", "ended")) and
+                 open(H.at("home", "ended")).read())
+        return open(H.at("home", "ended")).read()
+    both(act)
+
+
+def test_program_outlives_its_connection(d):
+    def act():
+        p = subprocess.Popen(H.ssh_argv("touch began; sleep 2; touch ended"), stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE)
+        wait_for(lambda: os.path.exists(H.at("home", "began")))
+        p.kill()
+        p.wait()
+        wait_for(lambda: os.path.exists(H.at("home", "ended")))
+    both(act)
+
+
+def test_background_job(d):
+    def act():
+        r = H.ssh("(sleep 1; touch late) >/dev/null 2>&1 </dev/null & echo started")
+        wait_for(lambda: os.path.exists(H.at("home", "late")))
+        return r
+    both(act)
+
+
+def test_background_job_on_a_terminal(d):
+    def act():
+        t = lib.Term(H.ssh_argv("set -m; nohup sh -c 'sleep 1; touch late' >/dev/null 2>&1 & echo started", flags=["-tt"]))
+        r = t.wait(), t.out
+        wait_for(lambda: os.path.exists(H.at("home", "late")))
+        return r
+    both(act)
+
+
+def wait_for(what):
+    end = time.monotonic() + lib.PATIENCE
+    while not what():
+        assert time.monotonic() < end, "it does not come about"
+        time.sleep(0.02)
+
+
+# ---- what sshd does besides ----
+
+def test_many_sessions_in_one_connection(d):
+    def act():
+        path = d("mux")
+        flags = ["-o", "ControlPath=" + path]
+        m = subprocess.Popen(H.ssh_argv(flags=["-M", "-N", "-o", "ControlPath=" + path]))
+        wait_for(lambda: os.path.exists(path))
+        base = ["ssh", "-F", "none", "-o", "ControlPath=" + path, USER + "@127.0.0.1"]
+        out = []
+        ps = [subprocess.Popen(base + ["echo n%d; cat; exit %d" % (i, i)], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE) for i in range(4)]
+        for i, p in enumerate(ps):
+            out.append(p.communicate(b"in%d" % i, timeout=lib.PATIENCE) + (p.returncode,))
+        m.terminate()
+        m.wait()
+        return out
+    both(act, 4)
+
+
+def test_agent_and_display(d):
+    """Forwarded sockets are named by the environment and work."""
+    lib.need("ssh-agent")
+    sock = d("agent")
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", sock], stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: os.path.exists(sock))
+        env = dict(os.environ, SSH_AUTH_SOCK=sock)
+        must("ssh-add", "-q", H.at("certified"), env=env)
+
+        def act():
+            return H.ssh("ssh-add -l; test -S $SSH_AUTH_SOCK; echo $?; echo ${DISPLAY:+display}",
+                         flags=["-A", "-o", "IdentityAgent=" + sock], env=env)
+        out, _ = both(act)
+        assert b"certified" in out[1], out
+    finally:
+        agent.terminate()
+        agent.wait()
+
+
+def test_environment(d):
+    """What a program sees of its environment, limits, descriptors."""
+    names = r"SSH_\w+|AUDITREC_\w+|XDG_SESSION_ID|_|SHELL|PPID"
+
+    def act():
+        status, out, err = H.ssh("env -0 | tr '\\0' '\\n'; ulimit -a; umask; ls /proc/self/fd; grep -E 'Sig|Shd|NoNew|Cap' /proc/self/status; cat /proc/self/oom_score_adj; id")
+        text = out.decode()
+        return status, re.sub(r"(?m)^(%s)=.*\n" % names, "", text), err
+    both(act)
+
+
+def test_rc_file(d):
+    def act():
+        rc = H.at("home", ".ssh", "rc")
+        write(rc, "cat >$HOME/rc-in; echo ran >$HOME/rc\n")
+        try:
+            r = H.ssh("cat rc; echo main")
+        finally:
+            os.unlink(rc)
+        return r
+    _, ms = both(act, 2)
+
+
+# ---- transfers ----
+
+def tree(path, n):
+    os.makedirs(path)
+    for i in range(n):
+        with open(os.path.join(path, "file %d" % i), "w") as f:
+            f.write("%d\n" % i * (i % 50))
+
+
+def listing(path):
+    return {os.path.relpath(os.path.join(w, f), path): open(os.path.join(w, f)).read()
+            for w, _, fs in os.walk(path) for f in fs}
+
+
+def test_thousands_of_files(d):
+    tree(d("many"), 2000)
+    want = listing(d("many"))
+
+    def act():
+        must("scp", "-r", "-q", "-P", str(H.port), *H.options(), d("many"), "%s@127.0.0.1:many" % USER)
+        must("scp", "-O", "-r", "-q", "-P", str(H.port), *H.options(), "%s@127.0.0.1:many" % USER, d("back"))
+        got = listing(d("back"))
+        shutil.rmtree(d("back"))
+        return got == want
+    assert both(act, 2)[0]
+
+
+def test_transfer_aborted(d):
+    def act():
+        with open(d("large"), "wb") as f:
+            f.truncate(8 << 30)
+        p = subprocess.Popen(["sftp", "-q", "-P", str(H.port), *H.options(), "-b", "-", USER + "@127.0.0.1"],
+                             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        p.stdin.write(b"put %s endless\n" % d("large").encode())
+        p.stdin.flush()
+        wait_for(lambda: os.path.exists(H.at("home", "endless")) and os.path.getsize(H.at("home", "endless")) > 1 << 20)
+        p.kill()
+        p.wait()
+        wait_for(lambda: not H.processes("sftp-server"))
+        return os.path.getsize(H.at("home", "endless")) > 1 << 20
+    both(act)
+
+
+def test_pipelines_of_ansible(d):
+    """sh -c 'echo ~user && sleep 0', module code on standard input, -tt or not."""
+    def act():
+        out = [H.ssh("/bin/sh -c 'echo ~%s && sleep 0'" % USER)]
+        out.append(H.ssh("/bin/sh -c '( umask 77 && mkdir -p \"` echo $HOME/.ansible/tmp `\"&& mkdir \"` echo $HOME/.ansible/tmp/x `\" && echo ok=\"` echo $HOME/.ansible/tmp/x `\" ) && sleep 0'"))
+        out.append(H.ssh("/bin/sh -c 'python3 - && sleep 0'", input=b"import sys\nprint('{\"changed\": false}', sys.stdin.read())\n"))
+        out.append(H.ssh("/bin/sh -c 'rm -f -r .ansible > /dev/null 2>&1 && sleep 0'"))
+        return out
+    both(act, 4)
+
+
+def test_mosh(d):
+    lib.need("mosh-server")
+
+    def act():
+        status, out, err = H.ssh("env LANG=C.UTF-8 LC_ALL=C.UTF-8 MOSH_SERVER_NETWORK_TMOUT=3 mosh-server new -i 127.0.0.1 -p 61000:61999 -- sh -c 'echo in; sleep 1'", flags=["-tt"])
+        return status, re.sub(rb"CONNECT \d+ \S+|pid = \d+", b"", out), re.sub(rb"pid = \d+", b"", err)
+    both(act)
+
+
+def fresh(test):
+    def run(d):
+        H.forget()
+        H.configure("noninteractive = %s\n" % HOW)
+        try:
+            test(d)
+        finally:
+            H.shell(H.at("bin", "auditrec"))
+            clean()
+    run.__name__ = test.__name__
+    return run
+
+
+def main():
+    global H
+    root = tempfile.mkdtemp(prefix="auditrec-sshd-")
+    try:
+        H = login_host.Host(root)
+        H.pam()
+        H.start_sshd()
+        only = sys.argv[1:]
+        lib.main(*[fresh(t) for n, t in list(globals().items())
+                   if n.startswith("test_") and (not only or n[5:] in only)])
+    finally:
+        if H:
+            H.end()
+            if os.environ.get("KEEP"):
+                sys.stderr.write(open(H.at("sshd.log")).read())
+        shutil.rmtree(root, ignore_errors=True)
+
+
+main()
