@@ -185,10 +185,13 @@ take_note(struct auth *a, const struct note *n)
 		add_fact(a, rows[i].name, "pam_auditrec", t, span_str(rows[i].value));
 	if (t != AUTH_PARENT)
 		return;
-	if (!a->remote[0])
+	if (n->rhost[0] && (!a->remote[0] || a->trust == AUTH_CLAIM))
 		snprintf(a->remote, sizeof a->remote, "%.63s", n->rhost);
-	if (!a->user_auth.n)
-		buf_add_span(&a->user_auth, buf_span(&n->methods));
+	if (!n->methods.n)
+		return;
+	a->user_auth.n = 0;
+	buf_add_span(&a->user_auth, buf_span(&n->methods));
+	a->how = AUTH_PARENT;
 }
 
 /* The line that login or sshd has written for our terminal; the user cannot write there. */
@@ -237,7 +240,9 @@ auth_gather(struct auth *a, const struct auth_source *s)
 	*a = (struct auth){ .user_auth.max = AUTH_FILE_MAX + 4096 };
 	a->nchain = ancestry_read(a->chain, s->pid ? s->pid : getpid());
 	a->nested = s->env(s->ctx, "AUDITREC_SESSION") != NULL;
-	a->trust = ancestry_is_sshd(a->chain, a->nchain) ? AUTH_PARENT : AUTH_CLAIM;
+	a->trust = !s->shell && ancestry_is_sshd(a->chain, a->nchain) ? AUTH_PARENT
+								      : AUTH_CLAIM;
+	a->how = AUTH_CLAIM;
 	if (connection)
 		snprintf(a->remote, sizeof a->remote, "%.*s",
 			(int)strcspn(connection, " "), connection);
@@ -434,7 +439,7 @@ describe_methods(const struct auth *a, struct jsonw *w)
 	for (int i = 0; i < AUTH_METHODS_MAX && next_line(&text, &line); i++) {
 		struct method m = split(line);
 
-		describe_method(&m, a->trust, w);
+		describe_method(&m, a->how, w);
 	}
 	jsonw_array_end(w);
 }

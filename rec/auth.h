@@ -4,7 +4,8 @@
  * and how far it can be believed:
  *   kernel  the kernel says so about this process
  *   parent  written by sshd or PAM, whose process is our verified ancestor
- *   claim   the environment says so, and the user could have written it */
+ *   claim   the environment or a file of the user's says so, and the user could have
+ *           written it; so may the file of SSH_USER_AUTH, which is the user's own */
 #ifndef REC_AUTH_H
 #define REC_AUTH_H
 
@@ -27,6 +28,7 @@ struct auth {
 	struct ancestor chain[ANCESTRY_MAX]; /* ourselves first */
 	int nchain;
 	enum auth_trust trust; /* of what sshd's environment says */
+	enum auth_trust how;   /* of user_auth */
 	bool nested;           /* inside another recording: all of it is inherited */
 	char remote[64];       /* address of the client, "" when local */
 	struct buf user_auth;  /* the lines of SSH_USER_AUTH's file */
@@ -43,6 +45,7 @@ struct auth_source {
 	const char *run;  /* where pam_auditrec.so notes logins ... */
 	uid_t note_owner; /* ... and whose the notes are */
 	pid_t pid;        /* 0: this process */
+	bool shell;       /* a shell stands between sshd and us: its startup files */
 };
 extern const struct auth_source auth_here;
 

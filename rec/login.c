@@ -2,6 +2,7 @@
 #include "rec/login.h"
 
 #include "rec/nest.h"
+#include "sys/ancestry.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,6 +59,16 @@ has_login_option(int argc, char **argv)
 	return false;
 }
 
+/* su hands on words of its caller's, which are for the shell and not options of ours. */
+static bool
+parent_is_su(void)
+{
+	struct ancestor a;
+
+	return ancestry_of(&a, getppid()) && a.euid == 0 &&
+	       (strcmp(a.comm, "su") == 0 || strcmp(a.comm, "runuser") == 0);
+}
+
 void
 login_find(struct login *l, int argc, char **argv, const char *passwd_shell)
 {
@@ -70,7 +81,7 @@ login_find(struct login *l, int argc, char **argv, const char *passwd_shell)
 		name++;
 	if (strncmp(name, OURS "-", strlen(OURS) + 1) == 0 && name[strlen(OURS) + 1])
 		l->link = name + strlen(OURS) + 1;
-	if (l->dash || l->link) {
+	if (l->dash || l->link || (login_is_ours(passwd_shell) && parent_is_su())) {
 		l->on = true;
 	} else if (has_login_option(argc, argv)) {
 		l->on = l->dash = l->options = true;
@@ -180,12 +191,12 @@ int
 login_choose_shell(struct login *l, const struct conf *c, const char *passwd_shell,
 	struct notes *notes, struct err *e)
 {
-	/* Inside its own session it has been run. */
-	const char *forced = nest_inside() ? NULL : getenv("SSH_ORIGINAL_COMMAND");
+	const char *forced = nest_forced() ? NULL : getenv("SSH_ORIGINAL_COMMAND");
 	int rc = find_shell(l, c, passwd_shell, notes, e);
 
+	l->forced = l->options && !c->command && forced && *forced;
 	if (l->options)
-		l->command = c->command ? c->command : forced && *forced ? forced : NULL;
+		l->command = l->forced ? forced : c->command;
 	if (rc == 0)
 		rc = make_argv(l, c, e);
 	if (rc == 0 && setenv("SHELL", l->shell, 1) < 0)

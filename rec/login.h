@@ -5,6 +5,7 @@
  *   auditrec-bash ...         a link: the same, and the shell's name is in it
  *   auditrec -c STRING        sshd and su, where auditrec is the shell of the password file
  *   auditrec                  likewise
+ *   auditrec WORD...          from su, where auditrec is the shell of the password file
  *   auditrec -l [OPTION...]   a login shell that takes options, as for ForceCommand
  *
  * Everything else is a recording by hand. */
@@ -21,6 +22,7 @@ struct login {
 	bool dash;           /* the real shell is to be a login shell */
 	const char *link;    /* the shell's name in ours; NULL */
 	const char *command; /* STRING of -c, NULL: a shell to talk to */
+	bool forced;         /* it is SSH_ORIGINAL_COMMAND, which was asked for */
 	char **args;         /* words for the shell, NULL-ended */
 	char shell[PATH_MAX];
 	char name[NAME_MAX + 2]; /* its argv[0] */

@@ -11,14 +11,16 @@
 #include <unistd.h>
 
 #define CHAIN_MAX 256 /* parents looked at */
+#define FORCED    ".forced"
 
 void
-nest_mark(char out[80])
+nest_mark(char out[80], bool forced)
 {
 	struct ancestor self;
 
 	if (ancestry_of(&self, getpid()))
-		snprintf(out, 80, NEST_ENV "=%ld.%" PRIu64, (long)getpid(), self.start);
+		snprintf(out, 80, NEST_ENV "=%ld.%" PRIu64 "%s", (long)getpid(),
+			self.start, forced ? FORCED : "");
 	else
 		snprintf(out, 80, NEST_ENV);
 }
@@ -37,20 +39,37 @@ is_recorder(const struct ancestor *a)
 	return a->exe_dev == ours.st_dev && a->exe_ino == ours.st_ino;
 }
 
-bool
-nest_inside(void)
+/* What stands behind the mark of a recorder that we are inside of; NULL: there is none. */
+static const char *
+inside(void)
 {
 	const char *mark = getenv(NEST_ENV);
 	struct ancestor a;
 	pid_t at = getppid();
 	uint64_t start;
 	long pid;
-	char end;
+	int n = 0;
 
-	if (!mark || sscanf(mark, "%ld.%" SCNu64 "%c", &pid, &start, &end) != 2)
-		return false;
+	if (!mark || sscanf(mark, "%ld.%" SCNu64 "%n", &pid, &start, &n) != 2)
+		return NULL;
+	if (mark[n] && strcmp(mark + n, FORCED) != 0)
+		return NULL;
 	for (int i = 0; i < CHAIN_MAX && at > 1 && ancestry_of(&a, at); i++, at = a.ppid)
 		if (at == (pid_t)pid)
-			return a.start == start && is_recorder(&a);
-	return false;
+			return a.start == start && is_recorder(&a) ? mark + n : NULL;
+	return NULL;
+}
+
+bool
+nest_inside(void)
+{
+	return inside() != NULL;
+}
+
+bool
+nest_forced(void)
+{
+	const char *rest = inside();
+
+	return rest && *rest;
 }

@@ -11,8 +11,10 @@
 #define NEST_ENV "AUDITREC_RECORDER"
 
 /* "NAME=VALUE" for the environment of what this process records; "NAME" when the kernel does
- * not tell. */
-void nest_mark(char out[80]);
+ * not tell.  FORCED: that is SSH_ORIGINAL_COMMAND. */
+void nest_mark(char out[80], bool forced);
 bool nest_inside(void);
+/* SSH_ORIGINAL_COMMAND has been run by the recorder around us. */
+bool nest_forced(void);
 
 #endif

@@ -119,11 +119,13 @@ setup_first_messages(struct session *s, struct err *e)
 		.size = &s->size,
 		.modes = &modes,
 		.shell = user_shell(s) };
+	struct auth_source here = auth_here;
 	int rc;
 
 	if (s->pty.master >= 0)
 		tcgetattr(s->pty.master, &modes);
-	auth_gather(&s->auth, &auth_here);
+	here.shell = !login_is_ours(s->facts.shell);
+	auth_gather(&s->auth, &here);
 	s->rec.policy = ON_ERROR_STOP;
 	ident_start(&s->rec, &id, s->rec.mono_ns);
 	rc = ran_start(&s->ran, s->conf->trace, s->pty.master, &s->rec, s->clk, e);
@@ -322,7 +324,7 @@ setup_program(struct session *s, const int theirs[3], int *status, struct err *e
 	if (!line)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	plan.file = s->conf->login ? s->conf->login->shell : line[0];
-	nest_mark(s->env_mark);
+	nest_mark(s->env_mark, s->conf->login && s->conf->login->forced);
 	snprintf(s->env_session, sizeof s->env_session, "AUDITREC_SESSION=%s", s->rec.id);
 	ran_env(&s->ran, s->env_nonce);
 	pid = child_start(&plan, status, e);

@@ -151,7 +151,7 @@ write_file(const char *path, const char *text)
 static void
 gather(struct auth *a, bool nested)
 {
-	struct auth_source s = { fake_env, &nested, "proc", "run", getuid(), 0 };
+	struct auth_source s = { fake_env, &nested, "proc", "run", getuid(), 0, false };
 
 	mkdir("proc", 0700);
 	write_file("proc/loginuid", "1000");
