@@ -50,8 +50,11 @@ static int
 become_shell(const struct entry *en)
 {
 	struct err e = { .code = 0 };
-	int status = login_exec(en->login, &e);
+	int status;
 
+	if (en->login->forced)
+		nest_set_forced();
+	status = login_exec(en->login, &e);
 	say(en, LOG_ERR, true, "%s", e.text);
 	return status;
 }

@@ -73,3 +73,15 @@ nest_forced(void)
 
 	return rest && *rest;
 }
+
+void
+nest_set_forced(void)
+{
+	const char *rest = inside(), *mark = getenv(NEST_ENV);
+	char text[80];
+
+	if (!rest || *rest)
+		return;
+	snprintf(text, sizeof text, "%.60s%s", mark, FORCED);
+	setenv(NEST_ENV, text, 1);
+}

@@ -16,5 +16,7 @@ void nest_mark(char out[80], bool forced);
 bool nest_inside(void);
 /* SSH_ORIGINAL_COMMAND has been run by the recorder around us. */
 bool nest_forced(void);
+/* It is about to be, by us, inside of that recorder. */
+void nest_set_forced(void);
 
 #endif

@@ -17,4 +17,4 @@ unshare -m --propagation private mount -t tmpfs none /mnt 2>/dev/null ||
 	skip_all "no mount namespaces here"
 OUTER=$(readlink /proc/self/ns/mnt) # login_host.py wants to be elsewhere
 export OUTER
-exec unshare -m --propagation private python3 "$here/login_sshd.py" "$@"
+exec unshare -m --propagation private python3 "$here/${LOGIN_TESTS:-login_sshd.py}" "$@"

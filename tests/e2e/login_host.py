@@ -9,6 +9,8 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 
 import rec_lib as lib
@@ -249,3 +251,23 @@ class Host:
     def kill(self, name, signo=signal.SIGKILL):
         for pid in self.processes(name):
             os.kill(pid, signo)
+
+
+def main(tests, fresh):
+    """Runs the tests among the globals of a program, or those that it is told, each by
+    FRESH; they find the host as H."""
+    root = tempfile.mkdtemp(prefix="auditrec-sshd-")
+    host = None
+    try:
+        host = tests["H"] = Host(root)
+        host.pam()
+        host.start_sshd()
+        only = sys.argv[1:]
+        lib.main(*[fresh(t) for n, t in list(tests.items())
+                   if n.startswith("test_") and (not only or n[5:] in only)])
+    finally:
+        if host:
+            host.end()
+            if os.environ.get("KEEP"):
+                sys.stderr.write(open(host.at("sshd.log")).read())
+        shutil.rmtree(root, ignore_errors=True)

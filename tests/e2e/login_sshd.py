@@ -3,11 +3,8 @@
 each recording holds what it should.  Runs as root in a mount namespace of its own."""
 import hashlib
 import os
-import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 
 import login_host
@@ -423,22 +420,4 @@ def fresh(test):
     return run
 
 
-def main():
-    global H
-    root = tempfile.mkdtemp(prefix="auditrec-sshd-")
-    try:
-        H = login_host.Host(root)
-        H.pam()
-        H.start_sshd()
-        only = sys.argv[1:]
-        lib.main(*[fresh(t) for n, t in list(globals().items())
-                   if n.startswith("test_") and (not only or n[5:] in only)])
-    finally:
-        if H:
-            H.end()
-            if os.environ.get("KEEP"):
-                sys.stderr.write(open(H.at("sshd.log")).read())
-        shutil.rmtree(root, ignore_errors=True)
-
-
-main()
+login_host.main(globals(), fresh)

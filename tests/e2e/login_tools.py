@@ -5,10 +5,7 @@ root in a mount namespace of its own."""
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
-import tempfile
 import time
 
 import login_host
@@ -224,6 +221,62 @@ def test_rc_file(d):
     _, ms = both(act, 2)
 
 
+# ---- shells and forced commands ----
+
+def forced(*words, **kw):
+    """By ForceCommand."""
+    H.stop_sshd()
+    H.start_sshd("ForceCommand %s -l" % H.at("bin", "auditrec"))
+    try:
+        return H.ssh(*words, **kw)
+    finally:
+        H.stop_sshd()
+        H.start_sshd()
+
+
+def test_forced_and_the_shell_of_the_account(d):
+    """The command is run, once, when auditrec is both."""
+    assert forced("echo $((2+3)) >>ran; cat ran; exit 8") == (8, b"5\n", b"")
+    H.recordings()
+    # asked for again by hand, it is not run again
+    inner = "echo once >>ran2; exec </dev/null; %s -l; cat ran2" % H.at("bin", "auditrec")
+    assert forced(inner) == (0, b"once\n", b"")
+
+
+def test_startup_file_cannot_forge(d):
+    """The account's own shell reads a file of the user's before auditrec comes."""
+    H.shell("/bin/bash")
+    in_home(".bashrc", b"export SSH_CLIENT='6.6.6.6 1 2' SSH_CONNECTION='6.6.6.6 1 2 3'\n")
+    assert forced("echo in")[:2] == (0, b"in\n")
+    ms, = H.recordings()
+    facts = {f["name"]: f for f in events(ms, "session")[0]["facts"]}
+    assert facts["ssh_client"]["trust"] == "claim", facts
+    if os.path.exists(H.at("bin", "pam_auditrec.so")):
+        assert facts["pam_rhost"] == {"name": "pam_rhost", "value": "127.0.0.1",
+                                      "source": "pam_auditrec", "trust": "parent"}
+        assert of_type(ms, 0)[0]["remoteAddr"] == "127.0.0.1"
+        assert events(ms, "session")[0]["authentication"][0]["trust"] == "parent"
+
+
+def test_su_with_words(d):
+    """They are words of the shell's, not options of auditrec."""
+    def act(*words, flags=()):
+        in_home("script", b"echo $0 $1\n")
+        p = sh("su", *flags, USER, *words, stdin=subprocess.DEVNULL, cwd=H.at("home"))
+        return p.returncode, p.stdout, p.stderr
+
+    for words in (["-c", "echo $0 $1", "a", "b"], ["script", "x"], ["--", "-e", "script", "-q"],
+                  ["--", "-o", "pipefail", "script"], ["/dev/null"]):
+        both(lambda: act(*words))
+        H.forget()
+    both(lambda: act("-c", "echo $0", flags=["-"]))
+
+
+def test_sudo(d):
+    lib.need("sudo")
+    both(lambda: sh("sudo", "-u", USER, "-i", "echo", "a  b", "$HOME").stdout)
+
+
 # ---- transfers ----
 
 def tree(path, n):
@@ -300,22 +353,4 @@ def fresh(test):
     return run
 
 
-def main():
-    global H
-    root = tempfile.mkdtemp(prefix="auditrec-sshd-")
-    try:
-        H = login_host.Host(root)
-        H.pam()
-        H.start_sshd()
-        only = sys.argv[1:]
-        lib.main(*[fresh(t) for n, t in list(globals().items())
-                   if n.startswith("test_") and (not only or n[5:] in only)])
-    finally:
-        if H:
-            H.end()
-            if os.environ.get("KEEP"):
-                sys.stderr.write(open(H.at("sshd.log")).read())
-        shutil.rmtree(root, ignore_errors=True)
-
-
-main()
+login_host.main(globals(), fresh)

@@ -267,7 +267,11 @@ START_TEST(auth_note_of_a_login)
 		       "\"pam_auditrec\",\"trust\":\"parent\"}"
 		     : "{\"name\":\"pam_user\",\"value\":\"joe\",\"source\":"
 		       "\"pam_auditrec\",\"trust\":\"claim\"}"));
-	ck_assert_int_eq(strstr(buf_cstr(&out), "\"method\":\"password\"") != NULL, ours);
+	/* What root has noted comes before what the environment and the user's file say. */
+	ck_assert_int_eq(strstr(buf_cstr(&out),
+				 "\"method\":\"password\",\"trust\":\"parent\"") != NULL,
+		ours);
+	ck_assert_int_eq(strcmp(a.remote, "198.51.100.4") == 0, ours);
 	auth_free(&a);
 	buf_free(&out);
 }
