@@ -416,9 +416,12 @@ add_mark(struct find *f, const struct find_mark *m)
 {
 	if (f->marks.count == f->marks.cap) {
 		int cap = f->marks.cap ? f->marks.cap * 2 : 64;
-		struct find_mark *v = realloc(f->marks.v, (size_t)cap * sizeof *v);
+		struct find_mark *v;
 
-		if (!v || cap > FIND_MARKS_MAX)
+		if (cap > FIND_MARKS_MAX)
+			return false;
+		v = realloc(f->marks.v, (size_t)cap * sizeof *v);
+		if (!v)
 			return false;
 		f->marks.v = v;
 		f->marks.cap = cap;

@@ -78,6 +78,32 @@ START_TEST(marks_what_was_found)
 END_TEST
 
 /* What stands on the screen already is no "not found". */
+/* A large screen may show more than is marked. */
+START_TEST(marks_so_many_and_no_more)
+{
+	struct buf b = { 0 };
+	struct show s;
+	int n;
+
+	buf_add_str(&b, "{\"version\":2,\"width\":400,\"height\":200}\n[0,\"o\",\"");
+	for (int i = 0; i < 400 * 200 / 2; i++)
+		buf_add_str(&b, "a-");
+	buf_add_str(&b, "\"]\n");
+	show_open(&s, buf_span(&b), 400, 202);
+	while (app_deadline(&s.app) <= 0)
+		tick_to(&s, 0);
+	press(&s, "/");
+	type(&s, "a");
+	paint_app(&s.app, &s.canvas);
+	ck_assert_ptr_nonnull(find_marks_shown(&s.app.find, &n));
+	ck_assert_int_eq(n, FIND_MARKS_MAX);
+	ck_assert_int_eq(find_marks_shown(&s.app.find, &n)[n - 1].cols, 1);
+	paint_app(&s.app, &s.canvas);
+	show_close(&s);
+	buf_free(&b);
+}
+END_TEST
+
 START_TEST(finds_what_is_shown_now)
 {
 	struct show s;
@@ -689,6 +715,7 @@ case_find(void)
 	setlocale(LC_ALL, "C.UTF-8"); /* widths of characters */
 	tcase_add_test(t, marks_what_was_found);
 	tcase_add_test(t, finds_what_is_shown_now);
+	tcase_add_test(t, marks_so_many_and_no_more);
 	tcase_add_test(t, goes_through_the_hits_of_one_message);
 	tcase_add_test(t, marks_while_one_types);
 	tcase_add_test(t, looks_where_it_is_told);
