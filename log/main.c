@@ -15,6 +15,7 @@
 static const struct cmd *const cmds[] = {
 	&cmd_convert,
 	&cmd_decode,
+	&cmd_events,
 	&cmd_info,
 	&cmd_screen,
 	&cmd_verify,

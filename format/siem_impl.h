@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/* What stands behind struct siem: one event, taken apart once, and the writers of the four
+ * forms. */
+#ifndef FORMAT_SIEM_IMPL_H
+#define FORMAT_SIEM_IMPL_H
+
+#include "format/siem.h"
+#include "format/facts.h"
+#include "format/sshkey.h"
+
+enum siem_outcome { OUTCOME_UNKNOWN, OUTCOME_SUCCESS, OUTCOME_FAILURE, OUTCOME_STATUS };
+enum siem_train { TRAIN_NONE, TRAIN_CMD, TRAIN_FILE };
+
+struct siem_row {
+	bool vendor;
+	int id;            /* enum msg_type or enum vendor_id */
+	const char *phase; /* of the payload, or NULL */
+	const char *category, *types, *action;
+	enum siem_outcome outcome;
+	enum siem_train train;
+};
+
+struct siem {
+	enum siem_format format;
+	char *file;
+	struct facts facts;
+	struct json_t *session; /* payload of the session event, NULL while unknown */
+	char fingerprint[SSHKEY_FINGERPRINT_MAX]; /* of the user's key, or empty */
+	struct buf text;                          /* of one event */
+};
+
+/* Numbers that are absent are -1, texts p == NULL.  Texts are cut, but not clean. */
+struct siem_event {
+	const struct siem *s;
+	const struct siem_row *row;
+	const struct msg *m;
+	struct json_t *payload; /* of an event of ours, or NULL */
+	enum siem_outcome outcome;
+	int64_t at_ns;
+	uint64_t number;
+	bool cut;
+	struct span message;
+	struct span user, command, exe, cwd, path, address, reason, signal, label, trust;
+	struct span parent_exe;
+	struct json_t *argv;
+	int64_t pid, ppid, uid, status, signal_number, port, start, end, time, duration;
+	int64_t columns, rows, sampled;
+};
+
+extern const char *const siem_outcome_names[];
+
+void siem_ecs(const struct siem_event *e, struct jsonw *w);
+void siem_audit(const struct siem_event *e, struct jsonw *w);
+void siem_train(const struct siem_event *e, struct jsonw *w);
+void siem_json(const struct siem_event *e, struct jsonw *w);
+
+void siem_time(struct jsonw *w, const char *key, int64_t wall_ns);
+/* Members that are left out when they are not known. */
+void siem_text(struct jsonw *w, const char *key, struct span s);
+void siem_number(struct jsonw *w, const char *key, int64_t v);
+void siem_time_known(struct jsonw *w, const char *key, int64_t wall_ns);
+struct span siem_fact(const struct siem_event *e, enum fact f);
+/* A number of the session event, -1 unknown. */
+int64_t siem_session_number(const struct siem_event *e, const char *key);
+struct span siem_session_text(const struct siem_event *e, const char *key);
+struct span siem_user(const struct siem_event *e);
+bool siem_is(const struct siem_event *e, enum vendor_id id);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: ISC */
+/* The smaller forms of events: as SPIRE's audit log, as Train's, and our own. */
+#include "format/siem_impl.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+/* On every line, whether known or not. */
+static void
+put_always(struct jsonw *w, const char *key, struct span s)
+{
+	jsonw_ktext(w, key, s.n ? s : span_of(NULL, 0));
+}
+
+static void
+put_number_always(struct jsonw *w, const char *key, int64_t v)
+{
+	jsonw_key(w, key);
+	if (v < 0)
+		jsonw_null(w);
+	else
+		jsonw_int(w, v);
+}
+
+/* SPIRE knows success and error; what only begins is neither. */
+static const char *
+status_name(enum siem_outcome o)
+{
+	static const char *const names[] = { "unknown", "success", "error" };
+
+	return names[o];
+}
+
+void
+siem_audit(const struct siem_event *e, struct jsonw *w)
+{
+	bool exec = siem_is(e, VENDOR_PROCESS_EXEC);
+	struct span exe = e->exe.n ? e->exe : siem_session_text(e, "parent_exe");
+	struct span user = siem_user(e);
+
+	siem_time(w, "time", e->m->time_ns);
+	jsonw_kstr(w, "type", "audit");
+	jsonw_kstr(w, "service", "auditrec");
+	jsonw_kstr(w, "method", e->row->action);
+	put_always(w, "request_id", siem_fact(e, FACT_CONNECTION));
+	jsonw_kstr(w, "status", status_name(e->outcome));
+	put_number_always(w, "status_code", e->status);
+	put_always(w, "status_message", e->reason.n ? e->reason : e->message);
+	put_number_always(w, "caller_uid",
+		exec && e->uid >= 0 ? e->uid : siem_session_number(e, "uid"));
+	put_number_always(w, "caller_gid", siem_session_number(e, "gid"));
+	put_always(w, "caller_path", exe);
+	put_always(w, "caller_addr", siem_fact(e, FACT_ADDRESS));
+	put_always(w, "caller_id",
+		e->s->fingerprint[0] ? span_str(e->s->fingerprint) : user);
+	siem_text(w, "user", user);
+	siem_text(w, "command", e->command);
+	siem_number(w, "pid", e->pid);
+	if (e->cut)
+		jsonw_kbool(w, "cut", true);
+}
+
+/* A word as a shell would want it. */
+static void
+quote(struct buf *out, struct span word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-+=./:,@%";
+	size_t n = 0;
+
+	while (n < word.n && memchr(plain, word.p[n], sizeof plain - 1))
+		n++;
+	if (word.n && n == word.n) {
+		buf_add_span(out, word);
+		return;
+	}
+	buf_add_byte(out, '\'');
+	for (size_t i = 0; i < word.n; i++)
+		if (word.p[i] == '\'')
+			buf_add_str(out, "'\\''");
+		else
+			buf_add_byte(out, word.p[i]);
+	buf_add_byte(out, '\'');
+}
+
+/* The words of the event as one command line; true when some are missing. */
+static bool
+join(struct buf *out, const struct siem_event *e)
+{
+	size_t n = json_array_size(e->argv), i;
+
+	for (i = 0; i < n && i < SIEM_ARGS_MAX && out->n < SIEM_TEXT_MAX; i++) {
+		const json_t *word = json_array_get(e->argv, i);
+		size_t len = json_string_length(word);
+
+		if (!json_is_string(word) || len > SIEM_TEXT_MAX)
+			break;
+		if (i)
+			buf_add_byte(out, ' ');
+		quote(out, span_of(json_string_value(word), len));
+	}
+	return i < n;
+}
+
+/* The last word of "scp ... -t PATH", the server's side of an upload; else nothing. */
+static struct span
+upload_of(struct span command)
+{
+	const uint8_t *end = command.p + command.n, *word = end;
+
+	if (command.n < 4 || memcmp(command.p, "scp ", 4) != 0 ||
+		!memmem(command.p, command.n, " -t ", 4))
+		return span_of(NULL, 0);
+	while (word > command.p && word[-1] != ' ')
+		word--;
+	return span_of(word, (size_t)(end - word));
+}
+
+static bool
+put_train_command(const struct siem_event *e, struct jsonw *w)
+{
+	struct span to = upload_of(e->command);
+	struct buf line = { 0 };
+	bool cut = false;
+
+	jsonw_kstr(w, "type", to.n ? "file upload" : "cmd");
+	siem_text(w, "destination", to);
+	if (e->argv)
+		cut = join(&line, e);
+	siem_text(w, "command",
+		e->command.n ? e->command
+		: line.n     ? buf_span(&line)
+			     : e->exe);
+	buf_free(&line);
+	return cut;
+}
+
+void
+siem_train(const struct siem_event *e, struct jsonw *w)
+{
+	bool cut = e->cut;
+
+	siem_time(w, "timestamp", e->m->time_ns);
+	jsonw_kstr(w, "app", "auditrec");
+	if (e->row->train == TRAIN_FILE) {
+		jsonw_kstr(w, "type", "file");
+		siem_text(w, "path", e->path);
+	} else {
+		cut |= put_train_command(e, w);
+	}
+	siem_text(w, "user", siem_user(e));
+	siem_text(w, "hostname", siem_fact(e, FACT_HOST));
+	siem_text(w, "session", siem_fact(e, FACT_CONNECTION));
+	jsonw_kstr(w, "event", e->row->action);
+	siem_number(w, "pid", e->pid);
+	if (cut)
+		jsonw_kbool(w, "cut", true);
+}
+
+/* The message as decode prints it; of an event of ours the payload. */
+static void
+put_message(const struct siem_event *e, struct jsonw *w)
+{
+	struct buf text = { 0 };
+	char *json;
+
+	if (e->payload) {
+		json = json_dumps(e->payload, JSON_COMPACT | JSON_ENSURE_ASCII);
+		jsonw_key(w, "payload");
+		jsonw_raw(w, json ? span_str(json) : SPAN_LIT("null"));
+		free(json);
+		return;
+	}
+	msg_json(&text, e->m, MSG_JSON_REDACT);
+	jsonw_key(w, "raw");
+	jsonw_raw(w, buf_failed(&text) ? SPAN_LIT("null") : buf_span(&text));
+	buf_free(&text);
+}
+
+void
+siem_json(const struct siem_event *e, struct jsonw *w)
+{
+	siem_time(w, "time", e->m->time_ns);
+	facts_json_seconds(w, "at", e->at_ns);
+	jsonw_kstr(w, "file", e->s->file);
+	siem_text(w, "session", siem_fact(e, FACT_CONNECTION));
+	jsonw_kuint(w, "number", e->number);
+	jsonw_kstr(w, "event", e->row->action);
+	jsonw_kstr(w, "outcome", siem_outcome_names[e->outcome]);
+	siem_text(w, "user", siem_user(e));
+	siem_text(w, "host", siem_fact(e, FACT_HOST));
+	siem_text(w, "address", siem_fact(e, FACT_ADDRESS));
+	siem_text(w, "message", e->message);
+	put_message(e, w);
+}
