@@ -334,11 +334,33 @@ start_proxy(struct session *s, const struct proxy_fds *f)
 	proxy_init(p, f);
 }
 
+/* The loop itself fails: its user has taken the descriptors of this process away, by
+ * prlimit(1).  What is not seen does not go on. */
+static void
+loop_failed(struct session *s, const struct err *why)
+{
+	diag_error("%s", why->text);
+	syslog(LOG_AUTHPRIV | LOG_ERR, "the session is ended: %s", why->text);
+	if (s->state == RUNNING) {
+		signal_program(s, SIGHUP);
+		signal_program(s, SIGKILL);
+	}
+	if (s->state != CLOSING)
+		finish(s);
+}
+
 static void
 run_loop(struct session *s)
 {
-	while (!s->loop.stop && loop_once(&s->loop, NULL) == 0)
+	struct err e;
+	int rc = 0;
+
+	while (!s->loop.stop && rc == 0) {
+		rc = loop_once(&s->loop, &e);
 		check_drained(s);
+	}
+	if (rc < 0)
+		loop_failed(s, &e);
 }
 
 static void

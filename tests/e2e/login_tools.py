@@ -277,6 +277,23 @@ def test_sudo(d):
     both(lambda: sh("sudo", "-u", USER, "-i", "echo", "a  b", "$HOME").stdout)
 
 
+# ---- a user who minds ----
+
+def test_limits_taken_from_the_recorder(d):
+    """prlimit(1) is for everybody's own processes.  Nothing goes on unseen, nothing is left."""
+    lib.need("prlimit")
+    for limit in ("nofile", "as", "fsize", "nproc"):
+        t = lib.Term(H.ssh_argv(flags=["-tt"]))
+        t.expect(b"$")
+        t.send(b"echo be''fore; prlimit --pid $PPID --%s=0; exit\r" % limit.encode())
+        t.wait()
+        wait_for(lambda: not H.processes("auditrec") and not H.processes("bash"))
+        ms, = H.recordings(ended=False)
+        assert limit == "fsize" or b"before" in stream(ms, lib.OUT), limit
+        H.forget()
+        clean()
+
+
 # ---- transfers ----
 
 def tree(path, n):
