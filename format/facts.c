@@ -6,6 +6,7 @@
 #include "base/clk.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 
 static const struct {
@@ -108,17 +109,22 @@ learn_fields(struct facts *f, const struct msg *m)
 static void
 learn_vendor(struct facts *f, const struct msg *m, enum vendor_id id)
 {
+	json_t *json = NULL; /* read once: it may be large */
+
 	for (size_t i = 0; i < sizeof vendor_facts / sizeof *vendor_facts; i++) {
 		const struct vendor_fact *r = &vendor_facts[i];
-		struct buf text;
+		json_t *v;
 
 		if (r->id != id || f->text[r->fact].n)
 			continue;
-		buf_init(&text, 0);
-		if (vendor_get_text(m, r->key, &text))
-			learn(f, r->fact, buf_span(&text));
-		buf_free(&text);
+		if (!json && !(json = vendor_json(m)))
+			return;
+		v = json_object_get(json, r->key);
+		if (json_is_string(v))
+			learn(f, r->fact,
+				span_of(json_string_value(v), json_string_length(v)));
 	}
+	json_decref(json);
 }
 
 static void

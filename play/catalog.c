@@ -17,6 +17,7 @@
 
 #define NAMES_SLICE   128 /* of a folder, in one slice */
 #define HEAD_MESSAGES 64
+#define HEAD_BYTES    (UINT64_C(256) << 10)
 #define TAIL_MESSAGES 2048                  /* in one slice ... */
 #define TAIL_SLICE    (UINT64_C(512) << 10) /* ... and bytes */
 #define TAIL_BYTES    (UINT64_C(64) << 20)  /* of a recording without an index */
@@ -95,6 +96,16 @@ new_entry(struct catalog *c)
 	return c->n < c->cap ? &c->v[c->n] : NULL;
 }
 
+/* A file system has years that nanoseconds have not. */
+static int64_t
+mtime_of(const struct stat *st)
+{
+	int64_t most = INT64_MAX / NS_PER_S - 1, s = st->st_mtim.tv_sec;
+
+	s = s > most ? most : s < -most ? -most : s;
+	return s * NS_PER_S + st->st_mtim.tv_nsec;
+}
+
 static void
 add_file(struct catalog *c, const char *path, const struct stat *st)
 {
@@ -110,7 +121,7 @@ add_file(struct catalog *c, const char *path, const struct stat *st)
 	*e = (struct catalog_entry){ .path = copy,
 		.name = slash && slash[1] ? slash + strspn(slash, "/") : copy,
 		.size = st->st_size,
-		.mtime_ns = st->st_mtim.tv_sec * NS_PER_S + st->st_mtim.tv_nsec,
+		.mtime_ns = mtime_of(st),
 		.duration_ns = -1 };
 	e->start_ns = e->mtime_ns;
 	c->n++;
@@ -270,7 +281,7 @@ read_head(struct catalog_entry *e, struct tape *t)
 
 	facts_init(&f);
 	for (int i = 0; i < HEAD_MESSAGES && tape_next(t, &m, &at_ns, NULL) > 0; i++) {
-		if (m->type == MSG_IO)
+		if (m->type == MSG_IO || tape_tell(t).off > HEAD_BYTES)
 			break;
 		facts_take(&f, m, at_ns);
 	}

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "play/links.h"
 
+#include <ctype.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define STRETCHES_MAX 2048
 
@@ -35,12 +38,24 @@ is_ascii(const char *s)
 	return true;
 }
 
+/* The words in front of "://" at AT in TEXT and at REST in URI. */
+static bool
+same_scheme(const char *text, const char *at, const char *uri, const char *rest)
+{
+	size_t n = 0;
+
+	while (at - n > text && isalnum((unsigned char)at[-1 - (ptrdiff_t)n]))
+		n++;
+	return rest && (size_t)(rest - uri) == n && strncasecmp(uri, at - n, n) == 0;
+}
+
 /* A text that looks like an address must be the beginning of where it leads. */
 static const char *
 doubt(const struct link *l)
 {
 	const char *text = l->text + strspn(l->text, " "), *scheme = strstr(text, "://");
 	const char *rest = strstr(l->uri, "://");
+	static const char *const other = "It does not lead where its text says.";
 	bool address = scheme || strncmp(text, "www.", 4) == 0;
 	size_t n;
 
@@ -48,12 +63,12 @@ doubt(const struct link *l)
 		return "Not all of it is ASCII: letters may only look like others.";
 	if (!address)
 		return NULL;
+	if (scheme && !same_scheme(text, scheme, l->uri, rest))
+		return other;
 	text = scheme ? scheme + 3 : text;
 	rest = rest ? rest + 3 : l->uri;
 	n = strcspn(text, " /");
-	return strncmp(text, rest, n) == 0 && (!rest[n] || rest[n] == '/')
-		       ? NULL
-		       : "It does not lead where its text says.";
+	return strncmp(text, rest, n) == 0 && (!rest[n] || rest[n] == '/') ? NULL : other;
 }
 
 static size_t

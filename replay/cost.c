@@ -95,6 +95,8 @@ cost_of_output(struct span data, int cols, int rows)
 	const uint8_t *p = data.p, *end = p + data.n;
 	uint64_t lines = 0, wide = 0, cost;
 
+	if (!data.n)
+		return 0;
 	count(data, &lines, &wide);
 	cost = data.n + wide * COST_WIDE +
 	       lines * (COST_LINE + (uint64_t)cols / CELLS_A_UNIT);

@@ -7,8 +7,9 @@
 
 #include "base/span.h"
 
-#define COST_CELLS   8            /* cells moved or blanked in a unit */
-#define COST_MESSAGE UINT64_C(64) /* of any message, besides its bytes */
+#define READ_PER_UNIT 8            /* bytes read over in a unit */
+#define COST_CELLS    8            /* cells moved or blanked in a unit */
+#define COST_MESSAGE  UINT64_C(64) /* of any message, besides its bytes */
 
 uint64_t cost_of_screen(int cols, int rows); /* of clearing all of it */
 uint64_t cost_of_resize(int cols, int rows); /* to that size, or from it */

@@ -193,7 +193,7 @@ reel_feed_on(struct reel *r, struct err *e)
 	if (rc <= 0)
 		return rc;
 	cost = first ? apply_and_note(r) : apply(r, false);
-	r->cost += cost;
+	r->cost += cost + (r->got.after.off - r->cur.pos.off) / READ_PER_UNIT;
 	r->cur.pos = r->got.after;
 	r->cur.at_ns = r->got.at_ns;
 	r->cur.n++;

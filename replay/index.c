@@ -4,11 +4,21 @@
  * and seeking feed both as well, so neither ever does again what somebody has done. */
 #include "replay/reel.h"
 
+#include "format/vendor.h"
+#include "replay/cost.h"
 #include "replay/reel_impl.h"
 
-/* A unit of cost is a byte emulated, or this many read over. */
-#define READ_PER_UNIT 8
-#define READ_MESSAGE  4 /* units for a message itself */
+/* A unit of cost is a byte emulated, or some read over. */
+#define READ_MESSAGE  4  /* units for a message itself */
+#define PAYLOAD_UNITS 16 /* for a byte of an event: JSON */
+
+static uint64_t
+payload_cost(const struct msg *m)
+{
+	return vendor_of(m) == VENDOR_NONE
+		       ? 0
+		       : m->p.channel_request_unknown.payload.n * PAYLOAD_UNITS;
+}
 
 /* Read on from the last message known, for about COST; what is left of it. */
 static uint64_t
@@ -24,7 +34,8 @@ index_times(struct reel *r, uint64_t cost)
 		r->times_rc = reel_read(r, &next->pos, next->n, &r->times_err);
 		if (r->times_rc <= 0)
 			break;
-		used = READ_MESSAGE + (next->pos.off - off) / READ_PER_UNIT;
+		used = READ_MESSAGE + (next->pos.off - off) / READ_PER_UNIT +
+		       payload_cost(r->got.m);
 		cost -= used < cost ? used : cost;
 	}
 	return cost;

@@ -39,7 +39,8 @@ next_line(struct scan *s)
 		look_ahead(s, s->r.at);
 	if (s->near == SIZE_MAX || !page_next(&s->r, &s->line, s->near))
 		return false;
-	s->end = 0;
+	s->end = s->measured = 0;
+	s->cols = 0;
 	s->in_line = true;
 	return true;
 }

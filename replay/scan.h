@@ -15,8 +15,10 @@ struct scan {
 	struct text_line line; /* of the present match */
 	size_t start, end;     /* of it in the line */
 	bool in_line;
-	bool whole;  /* blocks are looked through before lines */
-	size_t near; /* then no match begins in the block before this */
+	size_t measured; /* bytes of the line ... */
+	int cols;        /* ... and their columns */
+	bool whole;      /* blocks are looked through before lines */
+	size_t near;     /* then no match begins in the block before this */
 	unsigned failures;
 };
 

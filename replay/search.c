@@ -141,10 +141,19 @@ width(struct span s)
 	return w;
 }
 
-static struct search_hit
-hit_of(const struct search *s, size_t unit)
+/* Columns in front of the match: a line may have one in each of them. */
+static int
+column(struct scan *c)
 {
-	const struct scan *c = &s->scan;
+	c->cols += width(span_of(c->line.text.p + c->measured, c->start - c->measured));
+	c->measured = c->start;
+	return c->cols;
+}
+
+static struct search_hit
+hit_of(struct search *s, size_t unit)
+{
+	struct scan *c = &s->scan;
 	const struct text_line *l = &c->line;
 	struct search_hit h = { .n = l->n,
 		.at_ns = l->at_ns,
@@ -157,7 +166,7 @@ hit_of(const struct search *s, size_t unit)
 	if (s->scope != SEARCH_SHOWN)
 		return h;
 	h.row = l->row;
-	h.col = width(span_of(l->text.p, c->start));
+	h.col = column(c);
 	h.cols = width(span_of(l->text.p + c->start, c->end - c->start));
 	return h;
 }

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /* Recordings that were made to keep whoever looks at them waiting: there is an end to the work
  * that any bytes make, and slices of it stay small. */
+#include "format/vendor.h"
+#include "play/catalog.h"
 #include "play/detail.h"
 #include "tests/unit/truth.h"
 #include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define DENSE (1 << 19) /* bytes */
 
@@ -97,6 +103,58 @@ START_TEST(slice_counts_the_work)
 }
 END_TEST
 
+/* A megabyte of JSON is more work than a megabyte of text. */
+START_TEST(slice_counts_what_events_hold)
+{
+	struct recording rec;
+	struct buf json = { 0 };
+	struct reel *r;
+	struct err e;
+
+	buf_add_str(&json, "{\"label\":\"x\",\"a\":[");
+	fill(&json, "{},", 900000);
+	buf_add_str(&json, "0]}");
+	recording_start(&rec, 1);
+	for (int i = 0; i < 20; i++) {
+		struct msg m;
+
+		vendor_raw(&m, VENDOR_MARKER, buf_span(&json));
+		recording_put(&rec, &m);
+	}
+	recording_end(&rec);
+	r = truth_reel(&rec, NULL);
+	ck_assert_int_eq(reel_index(r, 1 << 20, &e), 1);
+	ck_assert_uint_lt(reel_index_state(r).messages, 3);
+	truth_index_all(r);
+	ck_assert_uint_eq(reel_events(r), 20);
+	ck_assert_str_eq(reel_event(r, 19)->text, reel_event(r, 0)->text);
+	reel_close(r);
+	recording_free(&rec);
+	buf_free(&json);
+}
+END_TEST
+
+START_TEST(file_from_another_age_is_listed)
+{
+	struct timespec far[2] = { { .tv_sec = INT64_C(15000000000) },
+		{ .tv_sec = INT64_C(15000000000) } };
+	char path[] = "hostile-XXXXXX", *roots[] = { path };
+	struct catalog c;
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(futimens(fd, far), 0);
+	close(fd);
+	catalog_init(&c, roots, 1);
+	while (catalog_work(&c))
+		;
+	ck_assert_uint_eq(c.n, 1);
+	ck_assert(c.v[0].mtime_ns > INT64_C(4000000000) * 1000000000);
+	catalog_free(&c);
+	unlink(path);
+}
+END_TEST
+
 START_TEST(detail_of_no_width_has_its_own_lines)
 {
 	struct detail d = { 0 };
@@ -129,6 +187,8 @@ case_work(void)
 	tcase_add_loop_test(t, work_of_any_bytes_has_an_end, 0, NDENSE);
 	tcase_add_loop_test(t, left_out_work_is_the_same_everywhere, 0, NDENSE);
 	tcase_add_test(t, slice_counts_the_work);
+	tcase_add_test(t, slice_counts_what_events_hold);
+	tcase_add_test(t, file_from_another_age_is_listed);
 	tcase_add_test(t, detail_of_no_width_has_its_own_lines);
 	return t;
 }

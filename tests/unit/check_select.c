@@ -259,6 +259,24 @@ START_TEST(links_and_what_is_doubtful)
 }
 END_TEST
 
+/* The same place by other means is another place. */
+START_TEST(schemes_of_links_count)
+{
+	static struct link l[8];
+	struct emu *e = screen(60, 6,
+		LINK("javascript://bank.test/%0Aalert(1)",
+			"https://bank.test/") "\r\n" LINK("HTTPS://bank.test/x",
+			"see https://bank.test") "\r\n" LINK("bank.test",
+			"https://bank.test"));
+
+	ck_assert_uint_eq(links_of(e, l, 8), 3);
+	ck_assert_ptr_nonnull(l[0].doubt);
+	ck_assert_ptr_null(l[1].doubt);
+	ck_assert_ptr_nonnull(l[2].doubt);
+	emu_free(e);
+}
+END_TEST
+
 /* However small the place: inside of it, and every cell of the screen has its place. */
 START_TEST(overview_stays_inside)
 {
@@ -338,6 +356,7 @@ looking(void)
 	TCase *c = tcase_create("looking");
 
 	tcase_add_test(c, links_and_what_is_doubtful);
+	tcase_add_test(c, schemes_of_links_count);
 	tcase_add_loop_test(c, overview_stays_inside, 0, 6);
 	tcase_add_test(c, ascii_reads_alike);
 	return c;
