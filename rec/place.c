@@ -89,9 +89,27 @@ make_folders(char *path, struct err *e)
 	}
 }
 
+/* Where anybody may rename what is not his, the folder itself could be taken away. */
+static int
+check_parents(char *path, struct err *e)
+{
+	struct stat st;
+	int rc = 0;
+
+	for (char *p = strchr(path + 1, '/'); rc == 0 && p; p = strchr(p + 1, '/')) {
+		*p = 0;
+		if (stat(path, &st) == 0 && (st.st_mode & S_IWOTH) &&
+			!(st.st_mode & S_ISVTX))
+			rc = err_set(
+				e, ERR_STATE, "%.200s can be written by everybody", path);
+		*p = '/';
+	}
+	return rc;
+}
+
 /* In a folder of somebody else they could be taken away. */
 static int
-check_owner(const char *path, uid_t uid, struct err *e)
+check_folder(char *path, uid_t uid, struct err *e)
 {
 	struct stat st;
 
@@ -101,7 +119,7 @@ check_owner(const char *path, uid_t uid, struct err *e)
 		return err_set(e, ERR_STATE, "%.200s belongs to another user", path);
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX))
 		return err_set(e, ERR_STATE, "%.200s can be written by others", path);
-	return 0;
+	return check_parents(path, e);
 }
 
 /* "2026-11-21T14:02:11Z" without dashes and colons. */
@@ -130,7 +148,7 @@ place_new(char path[PATH_MAX], const struct place *p, const char *id, int64_t wa
 	if (rc == 0)
 		rc = make_folders(path, e);
 	if (rc == 0 && !p->env)
-		rc = check_owner(path, p->uid, e);
+		rc = check_folder(path, p->uid, e);
 	if (rc < 0) {
 		err_prefix(e, "no place for the recording%s",
 			p->env ? ", name one with -o" : "");

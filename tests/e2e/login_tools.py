@@ -294,6 +294,19 @@ def test_limits_taken_from_the_recorder(d):
         clean()
 
 
+def test_folder_that_could_be_taken_away(d):
+    for mode, status in ((0o777, 1), (0o1777, 0), (0o755, 0)):
+        top = H.at("top%o" % mode)
+        os.mkdir(top)
+        os.mkdir(os.path.join(top, USER))
+        os.chown(os.path.join(top, USER), UID, UID)
+        os.chmod(top, mode)
+        login_host.write(login_host.SYSCONFDIR + "/auditrec/auditrec.conf",
+                         "directory = %s/%%u\n" % top)
+        assert H.ssh("true")[0] == status, oct(mode)
+        assert len(os.listdir(os.path.join(top, USER))) == (status == 0)
+
+
 # ---- transfers ----
 
 def tree(path, n):
