@@ -216,20 +216,21 @@ payload_rows(struct buf *out, const struct msg *m, const struct msg_desc *d)
 /* --- the envelope --- */
 
 static void
-head_rows(struct buf *out, const struct msg *m, uint64_t ordinal, int64_t at_ns)
+head_rows(struct buf *out, const struct msg *m, struct explain_at at)
 {
 	const struct msg_desc *d = msg_desc(m->type);
 	enum vendor_id vendor = vendor_of(m);
-	char at[WHEN_TEXT_MAX], date[WHEN_TEXT_MAX];
+	char since[WHEN_TEXT_MAX], date[WHEN_TEXT_MAX];
 
 	buf_addf(out, "type\t%s, %" PRId32 "\n", d ? d->id : "unknown", m->type);
 	if (vendor != VENDOR_NONE)
 		buf_addf(out, "\t%s: %s\n", vendor_name(vendor), vendor_doc(vendor));
 	else if (d)
 		row(out, "", d->doc);
-	buf_addf(out, "time\t%s since the start\n", when_format(at, at_ns, 9));
-	row(out, "", when_format_utc(date, m->time_ns, 9));
-	buf_addf(out, "message\tnumber %" PRIu64, ordinal);
+	buf_addf(out, "time\t%s since the start\n", when_format(since, at.at_ns, 9));
+	if (at.dated)
+		row(out, "", when_format_utc(date, m->time_ns, 9));
+	buf_addf(out, "message\tnumber %" PRIu64, at.ordinal);
 	if (m->has_channel)
 		buf_addf(out, ", channel %" PRIu64, m->channel);
 	buf_add_byte(out, '\n');
@@ -238,11 +239,11 @@ head_rows(struct buf *out, const struct msg *m, uint64_t ordinal, int64_t at_ns)
 }
 
 int
-msg_explain(struct buf *out, const struct msg *m, uint64_t ordinal, int64_t at_ns)
+msg_explain(struct buf *out, const struct msg *m, struct explain_at at)
 {
 	const struct msg_desc *d = msg_desc(m->type);
 
-	head_rows(out, m, ordinal, at_ns);
+	head_rows(out, m, at);
 	if (d)
 		payload_rows(out, m, d);
 	if (out->n > EXPLAIN_BYTES_MAX)

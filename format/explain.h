@@ -12,7 +12,13 @@
 #define EXPLAIN_TEXT_MAX  16384  /* characters of one value */
 #define EXPLAIN_HEX_MAX   1024   /* bytes of one value */
 
-/* Appends to OUT.  AT_NS: time since the start; ORDINAL: number of the message. */
-int msg_explain(struct buf *out, const struct msg *m, uint64_t ordinal, int64_t at_ns);
+struct explain_at {
+	uint64_t ordinal; /* number of the message */
+	int64_t at_ns;    /* time since the start */
+	bool dated;       /* its own time is a real date (struct tape_info) */
+};
+
+/* Appends to OUT. */
+int msg_explain(struct buf *out, const struct msg *m, struct explain_at at);
 
 #endif

@@ -61,11 +61,27 @@ app_follow(struct app *a, const char *arg)
 	return APP_PAINT;
 }
 
+/* Not all recordings tell their date; it is known from the first message on. */
+static bool
+has_dates(struct app *a)
+{
+	struct when w = { .kind = WHEN_DATE };
+	struct reel *r = player_reel(a->player);
+	struct err e;
+	int64_t at;
+
+	reel_next_time(r, &at, NULL);
+	if (when_check(&w, tape_info(reel_tape(r))->has_wall, &e) == 0)
+		return true;
+	app_toast(a, "%s", e.text);
+	return false;
+}
+
 unsigned
 app_clock(struct app *a, const char *arg)
 {
 	(void)arg;
-	a->wall = !a->wall;
+	a->wall = !a->wall && has_dates(a);
 	return APP_PAINT;
 }
 
@@ -82,7 +98,7 @@ app_zone(struct app *a, const char *arg)
 {
 	(void)arg;
 	a->utc = a->wall && !a->utc;
-	a->wall = true;
+	a->wall = has_dates(a);
 	return APP_PAINT;
 }
 

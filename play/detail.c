@@ -22,12 +22,13 @@ load(struct detail *d, struct reel *r, uint64_t ordinal)
 	struct buf store = { 0 };
 	struct err e = { 0 };
 	struct msg m;
-	int64_t at_ns;
-	int rc = reel_message(r, ordinal, &m, &at_ns, &store, &e);
+	struct explain_at at = { .ordinal = ordinal,
+		.dated = tape_info(reel_tape(r))->has_wall };
+	int rc = reel_message(r, ordinal, &m, &at.at_ns, &store, &e);
 
 	buf_clear(&d->text);
 	if (rc > 0)
-		rc = msg_explain(&d->text, &m, ordinal, at_ns);
+		rc = msg_explain(&d->text, &m, at);
 	if (rc < 0)
 		buf_addf(&d->text, "error\t%s\n", e.code ? e.text : err_name(rc));
 	buf_free(&store);

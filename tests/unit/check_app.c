@@ -382,6 +382,29 @@ START_TEST(app_bears_any_keys)
 }
 END_TEST
 
+START_TEST(app_tells_that_there_are_no_dates)
+{
+	struct show s;
+
+	show_open(&s, SPAN_LIT(HEAD "[1,\"o\",\"a\"]\n"), 80, 6);
+	for (const char *const *key = (const char *const[]){ "t", "w", "t", NULL }; *key;
+		key++) {
+		press(&s, *key);
+		ck_assert(row_has(&s, 5, "does not say at what date"));
+		ck_assert(!s.app.wall);
+	}
+	show_close(&s);
+	show_open(&s,
+		SPAN_LIT("{\"version\":2,\"width\":20,\"height\":4,\"timestamp\":1}\n"),
+		80, 6);
+	press(&s, "t");
+	ck_assert(row_has(&s, 5, "1970-01-01"));
+	press(&s, "t");
+	ck_assert(!row_has(&s, 5, "1970-01-01"));
+	show_close(&s);
+}
+END_TEST
+
 static bool
 any_row_has(struct show *s, const char *what)
 {
@@ -488,6 +511,7 @@ case_pictures(void)
 	tcase_add_test(t, app_shows_all_of_a_selected_event);
 	tcase_add_test(t, app_takes_back_a_long_move);
 	tcase_add_test(t, app_makes_small_while_copying);
+	tcase_add_test(t, app_tells_that_there_are_no_dates);
 	tcase_add_loop_test(t, app_shows_all_of_the_help, 0, 5);
 	tcase_add_test(t, app_list_of_links_answers_the_mouse);
 	tcase_add_test(t, canvas_pool_runs_full_and_is_emptied);

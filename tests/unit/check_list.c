@@ -176,7 +176,9 @@ START_TEST(explain_decodes_every_field)
 	m.p.pty.term = SPAN_LIT("xterm\033[31m");
 	m.p.pty.columns = 80;
 	m.p.pty.modelist = span_of(modes, sizeof modes);
-	ck_assert_int_eq(msg_explain(&out, &m, 4, 1500 * NS_PER_MS), 0);
+	ck_assert_int_eq(
+		msg_explain(&out, &m, (struct explain_at){ 4, 1500 * NS_PER_MS, true }),
+		0);
 	ck_assert(has_line(&out, "type\tpty, 404\n"));
 	ck_assert(has_line(&out, "time\t0:01.500000000 since the start\n"));
 	ck_assert(has_line(&out, "\t2023-11-14T22:13:20.000000000Z\n"));
@@ -189,13 +191,13 @@ START_TEST(explain_decodes_every_field)
 	buf_clear(&out);
 	msg_init(&m, MSG_AUTH_PUBKEY);
 	m.p.auth_pubkey.key = span_str(key);
-	msg_explain(&out, &m, 0, 0);
+	msg_explain(&out, &m, (struct explain_at){ 0 });
 	ck_assert(has_line(&out, "kind of key\tssh-rsa, 64 bits\n"));
 	ck_assert(has_line(&out, "fingerprint\tSHA256:"));
 	buf_clear(&out);
 	msg_init(&m, MSG_AUTH_PASSWORD);
 	m.p.auth_password.password = SPAN_LIT("secret");
-	msg_explain(&out, &m, 0, 0);
+	msg_explain(&out, &m, (struct explain_at){ 0 });
 	ck_assert(has_line(&out, "password\thidden, 6 bytes\n"));
 	ck_assert(!has_line(&out, "secret"));
 	buf_free(&out);
@@ -214,7 +216,9 @@ START_TEST(explain_shows_members_of_our_events)
 	msg_init(&m, MSG_CHANNEL_REQUEST_UNKNOWN);
 	m.p.channel_request_unknown.request_type = SPAN_LIT("command@auditrec");
 	m.p.channel_request_unknown.payload = span_str(json);
-	ck_assert_int_eq(msg_explain(&out, &m, 0, 0), 0);
+	ck_assert_int_eq(msg_explain(&out, &m, (struct explain_at){ 0 }), 0);
+	ck_assert_ptr_null(
+		strstr(buf_cstr(&out), "1970")); /* no date, or none that is known */
 	ck_assert(has_line(&out, "text\ta^Jb\n"));
 	ck_assert(has_line(
 		&out, "start\t1700000000000000000 (2023-11-14T22:13:20.000000000Z)\n"));
@@ -224,7 +228,7 @@ START_TEST(explain_shows_members_of_our_events)
 	ck_assert(has_line(&out, "empty\t{}\n"));
 	buf_clear(&out);
 	m.p.channel_request_unknown.payload = SPAN_LIT("[[[[[\xFF");
-	msg_explain(&out, &m, 0, 0);
+	msg_explain(&out, &m, (struct explain_at){ 0 });
 	ck_assert(has_line(&out, "payload\t6 bytes\n"));
 	buf_free(&out);
 }
@@ -249,7 +253,8 @@ START_TEST(explain_bears_anything)
 
 		ck_assert_int_eq(reel_message(r, n, &m, &at, &store, NULL), 1);
 		buf_clear(&out);
-		ck_assert_int_eq(msg_explain(&out, &m, n, at), 0);
+		ck_assert_int_eq(
+			msg_explain(&out, &m, (struct explain_at){ n, at, true }), 0);
 		ck_assert(utf8_valid(buf_span(&out)));
 		for (size_t i = 0; i < out.n; i++)
 			ck_assert(
