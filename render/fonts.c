@@ -9,8 +9,9 @@
 
 #include <stdlib.h>
 
-#define STYLES  4 /* bold 1, italic 2 */
-#define HELPERS 8 /* fonts for characters that the first one lacks */
+#define STYLES  4  /* bold 1, italic 2 */
+#define HELPERS 8  /* fonts for characters that the first one lacks */
+#define MISSES  64 /* characters that none has: each took a millisecond to find that out */
 
 struct helper {
 	char *file;
@@ -22,7 +23,7 @@ struct fonts {
 	FT_Library lib;
 	FT_Face face[STYLES];
 	struct helper helper[HELPERS];
-	int helpers;
+	int helpers, misses;
 	int size, cols, rows, base;
 };
 
@@ -166,6 +167,16 @@ helper_face(struct fonts *f, char *file, int index)
 	return h->face;
 }
 
+/* One of those that helped before. */
+static FT_Face
+known_helper(const struct fonts *f, uint32_t ch)
+{
+	for (int i = 0; i < f->helpers; i++)
+		if (f->helper[i].face && FT_Get_Char_Index(f->helper[i].face, ch))
+			return f->helper[i].face;
+	return NULL;
+}
+
 static FT_Face
 look_for(struct fonts *f, uint32_t ch)
 {
@@ -174,12 +185,6 @@ look_for(struct fonts *f, uint32_t ch)
 	char *file;
 	int index;
 
-	for (int i = 0; i < f->helpers; i++)
-		if (f->helper[i].face && FT_Get_Char_Index(f->helper[i].face, ch)) {
-			FcCharSetDestroy(set);
-			FcPatternDestroy(p);
-			return f->helper[i].face;
-		}
 	FcCharSetAddChar(set, ch);
 	FcPatternAddCharSet(p, FC_CHARSET, set);
 	FcCharSetDestroy(set);
@@ -195,8 +200,13 @@ face_of(struct fonts *f, uint32_t ch, struct ink ink)
 		own = f->face[0];
 	if (FT_Get_Char_Index(own, ch))
 		return own;
-	other = look_for(f, ch);
-	return other && FT_Get_Char_Index(other, ch) ? other : own;
+	other = known_helper(f, ch);
+	if (!other && f->misses < MISSES)
+		other = look_for(f, ch);
+	if (other && FT_Get_Char_Index(other, ch))
+		return other;
+	f->misses++;
+	return own;
 }
 
 static void

@@ -249,11 +249,11 @@ frequent(struct lines *l, struct pen_at *o, struct span s)
 ALWAYS size_t
 feed(struct lines *lines, struct span s, struct pen_at *pen)
 {
-	const uint8_t *start = s.p, *end = s.p + s.n;
+	const uint8_t *start = s.p;
 	struct lines l = *lines; /* the text's bytes cannot change these */
 	struct pen_at o = *pen;
 
-	while (s.p < end) {
+	while (s.n) {
 		int used;
 
 		if (!l.state && !l.nheld) {
