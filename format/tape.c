@@ -6,12 +6,12 @@
 #include <stdio.h>
 
 static const char *const format_names[] = { "audit-v1", "audit", "asciicast-v1",
-	"asciicast-v2", "asciicast-v3", NULL };
+	"asciicast-v2", "asciicast-v3", "ttyrec", "raw", NULL };
 
 const char *
 tape_format_name(enum tape_format f)
 {
-	return f > TAPE_UNKNOWN && f <= TAPE_CAST_V3 ? format_names[f - 1] : "unknown";
+	return f > TAPE_UNKNOWN && f <= TAPE_RAW ? format_names[f - 1] : "unknown";
 }
 
 int
@@ -28,7 +28,7 @@ tape_format_parse(const char *name, enum tape_format *f, struct err *e)
 	}
 	return err_set(e, ERR_USAGE,
 		"unknown format '%.40s': write audit, audit-v1, asciicast-v1, "
-		"asciicast-v2 or asciicast-v3",
+		"asciicast-v2, asciicast-v3, ttyrec or raw",
 		name);
 }
 
@@ -74,7 +74,10 @@ open_some(struct tape **t, struct src *src, const struct tape_opts *o, struct er
 		return tape_audit_open(t, src, o, e);
 	if (tape_cast_sniff(head, whole))
 		return tape_cast_open(t, src, o, e);
-	return err_set_at(e, ERR_FORMAT, 0, "neither an audit log nor an asciicast");
+	if (tape_ttyrec_sniff(head, whole))
+		return tape_ttyrec_open(t, src, o, e);
+	return err_set_at(
+		e, ERR_FORMAT, 0, "neither an audit log nor an asciicast nor a ttyrec");
 }
 
 int

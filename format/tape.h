@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A tape is any recording, read from front to back as messages: audit log version 1 and 2,
- * asciicast 1, 2 and 3 (whose header and events are turned into the same messages).
+ * asciicast 1, 2 and 3 (whose header and events are turned into the same messages), ttyrec.
  * It can go back: tape_tell() gives the place of the next message, tape_seek() returns to
  * it.  Damage never stops a tape that can find its way again; what it met is in
  * tape_end() and is told through the note callback.
@@ -20,8 +20,10 @@ enum tape_format {
 	TAPE_CAST_V1,
 	TAPE_CAST_V2,
 	TAPE_CAST_V3,
+	TAPE_TTYREC,
+	TAPE_RAW, /* bytes of output alone: only written */
 };
-/* "audit-v1", "audit", "asciicast-v1", ...; NULL-ended, indexed by enum tape_format - 1
+/* "audit-v1", "audit", "asciicast-v1", ... "raw"; NULL-ended, indexed by enum tape_format - 1
  * ("audit" is TAPE_AUDIT_V2). */
 const char *tape_format_name(enum tape_format f);
 int tape_format_parse(const char *name, enum tape_format *f, struct err *e);

@@ -35,10 +35,13 @@ struct tape {
 /* Each format: is it yours?  HEAD is the beginning of the file, WHOLE says that it is all. */
 bool tape_audit_sniff(struct span head, bool whole);
 bool tape_cast_sniff(struct span head, bool whole);
+bool tape_ttyrec_sniff(struct span head, bool whole);
 /* Open: *T with ops, src, opts and info set.  SRC stays the caller's on failure. */
 int tape_audit_open(
 	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
 int tape_cast_open(
+	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
+int tape_ttyrec_open(
 	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
 
 /* Tell the note callback.  LOST notes count as damage: the state becomes TAPE_DAMAGED at

@@ -11,6 +11,12 @@ is_audit(enum tape_format f)
 	return f == TAPE_AUDIT_V1 || f == TAPE_AUDIT_V2;
 }
 
+static bool
+is_cast(enum tape_format f)
+{
+	return f >= TAPE_CAST_V1 && f <= TAPE_CAST_V3;
+}
+
 /* Free W after the format has let go of what it holds. */
 static void
 release(struct tapew *w)
@@ -43,7 +49,9 @@ new_writer(struct tapew **out, enum tape_format f, struct dst *dst,
 		return err_set(e, ERR_USAGE, "no format to write");
 	if (o->title && !(title = strdup(o->title)))
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-	rc = is_audit(f) ? tapew_audit_new(&w, f, o, e) : tapew_cast_new(&w, f, o, e);
+	rc = is_audit(f)  ? tapew_audit_new(&w, f, o, e)
+	     : is_cast(f) ? tapew_cast_new(&w, f, o, e)
+			  : tapew_ttyrec_new(&w, f, o, e);
 	if (rc < 0) {
 		free(title);
 		return rc;
@@ -74,8 +82,10 @@ tapew_append(struct tapew **w, enum tape_format f, struct src *src, struct dst *
 	int rc = new_writer(w, f, dst, o, e);
 
 	if (rc == 0) {
-		rc = is_audit(f) ? tapew_audit_continue(*w, src, e)
-				 : tapew_cast_continue(*w, src, e);
+		rc = is_audit(f)  ? tapew_audit_continue(*w, src, e)
+		     : is_cast(f) ? tapew_cast_continue(*w, src, e)
+				  : err_set(e, ERR_UNSUPPORTED, "cannot append to %s",
+					    tape_format_name(f));
 		if (rc < 0) {
 			release(*w);
 			*w = NULL;

@@ -35,7 +35,7 @@ struct tapew;
 
 /* Starts a recording at the beginning of DST (taken over in every case).  Formats:
  * TAPE_AUDIT_V1, TAPE_AUDIT_V2, TAPE_CAST_V2, TAPE_CAST_V3 (asciicast 1 also, written at
- * close, for convert). */
+ * close, for convert), TAPE_TTYREC, TAPE_RAW. */
 int tapew_open(struct tapew **w, enum tape_format f, struct dst *dst,
 	const struct tapew_opts *o, struct err *e);
 /* Continue a recording of the same format that is already in the file behind SRC (borrowed,

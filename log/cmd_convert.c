@@ -16,8 +16,10 @@ enum { OPT_FORMAT = 1, OPT_OVERWRITE, OPT_NO_INPUT, OPT_TITLE, OPT_LEVEL, OPT_TE
 
 static const struct opt options[] = {
 	{ OPT_FORMAT, "format", 'f', "FORMAT",
-		"write audit, audit-v1, asciicast-v1, asciicast-v2 or asciicast-v3;\n"
-		"without it asciicast-v2 when OUT ends in .cast, else audit" },
+		"write audit, audit-v1, asciicast-v1, asciicast-v2, asciicast-v3,\n"
+		"ttyrec or raw (the bytes of output alone); without it\n"
+		"asciicast-v2 when OUT ends in .cast, ttyrec when in .ttyrec\n"
+		"or .tty, else audit" },
 	{ OPT_OVERWRITE, "overwrite", 0, NULL, "replace OUT when it exists" },
 	{ OPT_NO_INPUT, "no-input", 0, NULL, "leave out what was typed" },
 	{ OPT_TITLE, "title", 't', "TEXT", "title in the header (asciicast)" },
@@ -106,10 +108,22 @@ take_option(struct convert *c, int id, const char *value, struct err *e)
 static enum tape_format
 format_by_name(const char *path)
 {
+	static const struct {
+		const char *suffix;
+		enum tape_format format;
+	} suffixes[] = {
+		{ ".cast", TAPE_CAST_V2 },
+		{ ".ttyrec", TAPE_TTYREC },
+		{ ".tty", TAPE_TTYREC },
+	};
 	size_t n = strlen(path);
 
-	if (n > 5 && strcmp(path + n - 5, ".cast") == 0)
-		return TAPE_CAST_V2;
+	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+		size_t k = strlen(suffixes[i].suffix);
+
+		if (n > k && strcmp(path + n - k, suffixes[i].suffix) == 0)
+			return suffixes[i].format;
+	}
 	return TAPE_AUDIT_V2;
 }
 

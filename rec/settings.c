@@ -167,6 +167,10 @@ check_format(const char *text, struct err *e)
 		return err_set(e, ERR_USAGE,
 			"asciicast-v1 cannot be written while recording (convert to it "
 			"later)");
+	if (rc == 0 && *text && f > TAPE_CAST_V3)
+		return err_set(e, ERR_USAGE,
+			"%s cannot be written while recording (convert to it later)",
+			text);
 	return rc;
 }
 

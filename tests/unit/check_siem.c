@@ -330,6 +330,8 @@ START_TEST(secrets_are_in_no_form)
 		for (size_t i = 0; i < msg_ndescs; i++) {
 			fill(&m, &msg_descs[i]);
 			json_decref(tell(&m));
+			if (!line.n)
+				continue;
 			ck_assert_ptr_eq(
 				memmem(line.p, line.n, SECRET, strlen(SECRET)), NULL);
 			/* "aHVudGVyMi1zZWNy" is how it begins in base64 */
