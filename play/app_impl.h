@@ -30,6 +30,8 @@ const char *app_missed(enum command_id id); /* why a move led nowhere */
 void app_tell_arrival(struct app *a);
 void app_tell_news(struct app *a, unsigned flags);
 void app_tell_mode(struct app *a, enum command_id id);
+/* How the recording ends, where that is no end: where, and what was met; "" it is one. */
+void app_end_text(const struct app *a, char *out, size_t size);
 void app_note_seeking(struct app *a);
 /* Any key while it seeks, but for those that add to the move. */
 bool app_cancels(struct app *a, const struct command *c);

@@ -4,6 +4,7 @@
 
 #include "format/vendor.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -170,4 +171,20 @@ app_tell_mode(struct app *a, enum command_id id)
 		tell_part(a, &v);
 	else if (id == CMD_STOP_AT_MARKERS)
 		app_toast(a, v.stop_at_markers ? "pauses at markers" : "passes markers");
+}
+
+void
+app_end_text(const struct app *a, char *out, size_t size)
+{
+	struct tape_end end = tape_end(reel_tape(player_reel(a->player)));
+	int n = 0;
+
+	out[0] = 0;
+	if (end.offset >= 0 && end.text[0])
+		n = snprintf(out, size, "byte %" PRId64 ": ", end.offset);
+	snprintf(out + n, size - (size_t)n, "%s", end.text);
+	n = (int)strlen(out);
+	if (end.damages > 1)
+		snprintf(out + n, size - (size_t)n, " (and %" PRIu64 " more)",
+			end.damages - 1);
 }

@@ -2,6 +2,8 @@
 /* The list of events. */
 #include "play/paint.h"
 
+#include "play/app_impl.h"
+
 #include "base/clk.h"
 #include "base/when.h"
 
@@ -71,15 +73,17 @@ list_end(struct app *a, struct canvas *c, struct view_rect r, int row)
 	struct tape_end end = tape_end(reel_tape(player_reel(a->player)));
 	bool whole = reel_index_state(player_reel(a->player)).done;
 	struct style s = paint_style(a, ROLE_TITLE);
-	char text[ERR_TEXT_MAX + 64];
+	char text[ERR_TEXT_MAX + 96];
+	int n = 0;
 
 	if (!whole && !v.error)
 		snprintf(text, sizeof text, "reading: %d%%", (int)(v.indexed * 100));
 	else if (end.state == TAPE_CLEAN)
 		snprintf(text, sizeof text, "end");
 	else
-		snprintf(text, sizeof text, "%s%s%s", tape_state_name(end.state),
-			end.text[0] ? ": " : "", end.text);
+		n = snprintf(text, sizeof text, "%s: ", tape_state_name(end.state));
+	if (n)
+		app_end_text(a, text + n, sizeof text - (size_t)n);
 	if (r.cols > TEXT_COL)
 		canvas_text(c, row, r.col + TEXT_COL, r.cols - TEXT_COL, s, text);
 }

@@ -188,6 +188,10 @@ word(const struct app *a, const struct player_view *v, char *out, size_t size)
 		snprintf(out, size, "%llu: %s",
 			(unsigned long long)reel_ordinal(player_reel(a->player)),
 			player_step_text(a->player));
+	else if (v->state == PLAYER_FINISHED && *end_note(a)) {
+		app_end_text(a, out, size); /* what is wrong with that end */
+		return ROLE_BAR_ALERT;
+	}
 	return ROLE_BAR;
 }
 

@@ -405,6 +405,23 @@ START_TEST(app_tells_that_there_are_no_dates)
 }
 END_TEST
 
+START_TEST(app_tells_how_it_ends)
+{
+	struct show s;
+
+	show_open(&s, SPAN_LIT(HEAD "[0,\"o\",\"a\"]\n[1,nonsense\n[2,\"o\",\"b\"]\n"),
+		80, 6);
+	tick_to(&s, 0);
+	ck_assert(!row_has(&s, 5, "byte 48:"));
+	press(&s, "End");
+	while (app_deadline(&s.app) <= 0)
+		tick_to(&s, 0);
+	ck_assert(row_has(&s, 5, "byte 48:"));
+	ck_assert(row_has(&s, 5, "damaged"));
+	show_close(&s);
+}
+END_TEST
+
 static bool
 any_row_has(struct show *s, const char *what)
 {
@@ -511,6 +528,7 @@ case_pictures(void)
 	tcase_add_test(t, app_shows_all_of_a_selected_event);
 	tcase_add_test(t, app_takes_back_a_long_move);
 	tcase_add_test(t, app_makes_small_while_copying);
+	tcase_add_test(t, app_tells_how_it_ends);
 	tcase_add_test(t, app_tells_that_there_are_no_dates);
 	tcase_add_loop_test(t, app_shows_all_of_the_help, 0, 5);
 	tcase_add_test(t, app_list_of_links_answers_the_mouse);
