@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """auditplay under a pty: keys in, every byte out.  Prints TAP."""
+import base64
 import fcntl
 import json
 import os
@@ -11,6 +12,8 @@ import struct
 import sys
 import termios
 import time
+
+import auditfile
 
 # A background job of a shell is started with these ignored, and would hand that on.
 for _signo in (signal.SIGINT, signal.SIGQUIT):
@@ -146,6 +149,66 @@ def test_hostile():
     # one picture of several characters, or wider than its character: not every terminal agrees
     assert "\U0001f468" in plain(tty.out) and "\u2764" in plain(tty.out)
     assert "\u200d" not in plain(tty.out) and "\ufe0f" not in plain(tty.out)
+
+
+def evil_session(name):
+    """Every text of a session is hostile, and so is what was typed."""
+    ms = 10**6
+    texts = {"host": EVIL, "user": EVIL, "cwd": EVIL, "program": EVIL, "title": EVIL}
+    wide = {"requestId": 3, "columns": 200, "rows": 50, "width": 0, "height": 0}
+    auditfile.write(name, [
+        auditfile.message(0, 0, {"remoteAddr": EVIL, "country": EVIL}, None),
+        auditfile.message(1, 101, {"username": EVIL, "key": "ssh-rsa " + EVIL}, None),
+        auditfile.message(2, 199, {"username": EVIL}, None),
+        auditfile.vendor(3, "session", **texts),
+        auditfile.message(4, 402, {"requestId": 0, "name": EVIL, "value": EVIL}),
+        auditfile.message(5, 404, {"requestId": 1, "term": EVIL, "columns": 60, "rows": 10,
+                                   "width": 0, "height": 0, "modelist": EVIL.encode()}),
+        auditfile.io(6, b"begin\r\n" + EVIL.encode()),
+        auditfile.io(9 * ms, EVIL.encode(), 0), auditfile.io(9 * ms, b"\x1b[A\x9b\xff\r", 0),
+        auditfile.vendor(10 * ms, "command", line=EVIL, command=EVIL, phase="begin"),
+        auditfile.vendor(20 * ms, "marker", label=EVIL),
+        auditfile.message(21 * ms, 400, {"requestId": 0, "requestType": EVIL,
+                                         "payload": EVIL.encode()}),
+        auditfile.message(30 * ms, 408, wide),
+        auditfile.io(31 * ms, b"\x1b[45;150Hfar away" + EVIL.encode()),
+        auditfile.message(40 * ms, 499, {"exitStatus": 3}),
+    ])
+    return name
+
+
+def without_copies(data):
+    """The player's own word to the clipboard holds text only."""
+    for copy in re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", data):
+        text = base64.b64decode(copy).decode()
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]",
+                             text), text
+    return re.sub(rb"\x1b\]52;c;[A-Za-z0-9+/=]*\x07", b"", data)
+
+
+# All that can be opened and shown, each left again.
+TOUR = [b"\t", b"jjj\r", b"v", b"jj", b"\x1b[B", b"q", b"\t", b"I", b"u", b"j", b"\x1b", b"z", b"\x1b",
+        b"t", b"w", b"T", b"T", b"/owned\r", b"R", b"j\r", b"R", b"/t:x\r", b"n", b"/e:done\r", b"nN",
+        b"\x1b", b"&mark\r", b"\t", b"\t", b"[", b"]", b"(", b")", b"{", b"}", b",", b".", b"HJKL", b"f",
+        b"yggvG$", b"\r", b"yvjjjy", b"0", b"9", b"\x1b[F", b"S", b"\x1b", b"h", b" ", b"q", b"g:\x1b[2;9~5\r", b"\x0c"]
+
+
+def test_tour():
+    name = evil_session("evil.audit")
+    for term, size in (("xterm-256color", (24, 80)), ("xterm-256color", (5, 14)),
+                       ("screen-256color", (30, 100)), ("tmux-256color", (60, 220))):
+        tty = Tty(["-p", name], term=term, size=size, env={"TMUX": ""})
+        for keys in TOUR:
+            tty.key(keys)
+            while tty.pump(0.05):
+                pass
+        for _ in range(5):
+            tty.key(b"\x1b")
+            while tty.pump(0.05):
+                pass
+        tty.key(b"q")
+        expect_end(tty, 0)
+        clean(without_copies(tty.out))
 
 
 def test_hostile_name():
