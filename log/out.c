@@ -10,6 +10,7 @@ void
 out_init(struct out *o, int fd)
 {
 	o->fd = fd;
+	o->name = NULL;
 	buf_init(&o->buf, 0);
 }
 
@@ -24,7 +25,7 @@ out_flush(struct out *o, struct err *e)
 	r = fdio_write_all(o->fd, o->buf.p, o->buf.n, e);
 	buf_clear(&o->buf);
 	if (r < 0)
-		err_prefix(e, "standard output");
+		err_prefix(e, "%s", o->name ? o->name : "standard output");
 	return r;
 }
 

@@ -9,6 +9,7 @@
 
 struct out {
 	int fd;
+	const char *name; /* for errors; NULL: standard output */
 	struct buf buf;
 };
 

@@ -18,6 +18,7 @@ void
 sink_init(struct sink *s)
 {
 	out_init(&s->out, s->path ? -1 : STDOUT_FILENO);
+	s->out.name = s->path ? s->name : NULL;
 	s->bytes = 0;
 	s->name[0] = 0;
 }
@@ -82,11 +83,7 @@ open_file(struct sink *s, int64_t now, struct err *e)
 int
 sink_flush(struct sink *s, struct err *e)
 {
-	int rc = s->out.fd < 0 ? 0 : out_flush(&s->out, e);
-
-	if (rc < 0 && s->path && e)
-		snprintf(e->text, sizeof e->text, "%.200s: cannot write", s->name);
-	return rc;
+	return s->out.fd < 0 ? 0 : out_flush(&s->out, e);
 }
 
 static int

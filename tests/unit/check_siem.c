@@ -8,6 +8,7 @@
 #include "tests/unit/cast_util.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <jansson.h>
 #include <unistd.h>
@@ -464,6 +465,23 @@ START_TEST(sink_says_where_it_cannot_write)
 }
 END_TEST
 
+START_TEST(sink_says_which_file_is_full)
+{
+	static const struct clk clk = { wall, wall, NULL };
+	struct sink s = { .path = "ev", .clk = &clk };
+	struct err e = { 0 };
+
+	sink_init(&s);
+	s.out.fd = open("/dev/full", O_WRONLY);
+	strcpy(s.name, "ev.1");
+	ck_assert_int_eq(sink_put(&s, SPAN_LIT("x\n"), &e), 0);
+	ck_assert_int_eq(sink_flush(&s, &e), ERR_NOSPACE);
+	ck_assert_ptr_ne(strstr(e.text, "ev.1: "), NULL);
+	ck_assert_ptr_ne(strstr(e.text, "No space"), NULL);
+	ck_assert_int_eq(sink_close(&s, &e), 0);
+}
+END_TEST
+
 static TCase *
 siem_cases(void)
 {
@@ -488,6 +506,7 @@ sink_cases(void)
 	tcase_add_test(t, sink_knows_days_weeks_and_months);
 	tcase_add_test(t, sink_begins_files_by_size_and_day);
 	tcase_add_test(t, sink_says_where_it_cannot_write);
+	tcase_add_test(t, sink_says_which_file_is_full);
 	return t;
 }
 
