@@ -42,7 +42,7 @@ explain(const struct msg *m)
 {
 	struct buf out = { 0 };
 
-	if (msg_explain(&out, m, 1, m->time_ns) < 0)
+	if (msg_explain(&out, m, (struct explain_at){ 1, m->time_ns, true }) < 0)
 		abort();
 	must_be_seemly(buf_span(&out), true);
 	buf_free(&out);

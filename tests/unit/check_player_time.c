@@ -589,7 +589,8 @@ START_TEST(a_flood_takes_slices_whatever_is_pressed)
 		was = ordinal(p);
 		command(p, keys[i % 13], 10 * S);
 		player_tick(p, 10 * S);
-		ck_assert_uint_lt(ordinal(p) - was, 300);
+		ck_assert_uint_lt(
+			ordinal(p), was + 300); /* "loop" may lead to the start */
 		ck_assert_int_lt(i, 1000);
 	}
 	player_free(p);
