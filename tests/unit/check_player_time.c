@@ -571,7 +571,7 @@ END_TEST
 START_TEST(a_flood_takes_slices_whatever_is_pressed)
 {
 	static const char *const keys[] = { "faster", "slower", "pause", "pause", "idle",
-		"loop", "loop", "stop-at-markers", "speed 1", "frame", "pause", "step",
+		"stop-at-markers", "stop-at-markers", "speed 1", "frame", "pause", "step",
 		"pause" };
 	struct buf b = { 0 };
 	char line[1100];
@@ -587,10 +587,9 @@ START_TEST(a_flood_takes_slices_whatever_is_pressed)
 	ck_assert_uint_lt(ordinal(p), 200);
 	for (int i = 0; player_view(p).state != PLAYER_FINISHED; i++) {
 		was = ordinal(p);
-		command(p, keys[i % 13], 10 * S);
+		command(p, keys[i % 12], 10 * S);
 		player_tick(p, 10 * S);
-		ck_assert_uint_lt(
-			ordinal(p), was + 300); /* "loop" may lead to the start */
+		ck_assert_uint_lt(ordinal(p) - was, 300);
 		ck_assert_int_lt(i, 1000);
 	}
 	player_free(p);
