@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static struct conf conf;
@@ -20,6 +21,15 @@ usage(void)
 		"Record COMMAND, or your shell, as it appears on the terminal.",
 		conf_options);
 	printf("\nExample: auditrec -o demo.audit -o demo.cast -- vim notes.txt\n");
+}
+
+/* First of all: until then the user's other processes could trace this one. */
+static void
+harden(void)
+{
+#ifndef __SANITIZE_ADDRESS__ /* whose leak check must trace us */
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
 }
 
 /* Descriptors 0 to 2 must be taken, or files that we open would become them. */
@@ -123,6 +133,7 @@ main(int argc, char **argv)
 		argc = 1;
 		argv = no_words;
 	}
+	harden();
 	diag_init("auditrec");
 	plug_standard_fds();
 	proc_facts(&facts);

@@ -13,7 +13,6 @@
 #include "rec/session_impl.h"
 
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -363,15 +362,6 @@ run_loop(struct session *s)
 		loop_failed(s, &e);
 }
 
-static void
-harden(void)
-{
-#ifndef __SANITIZE_ADDRESS__ /* whose leak check must trace us */
-	/* Not before our own descriptors were opened again through /proc/self. */
-	prctl(PR_SET_DUMPABLE, 0);
-#endif
-}
-
 /* What only the program needs. */
 static void
 close_theirs(struct session *s, const int theirs[3])
@@ -408,7 +398,6 @@ run(struct session *s, struct err *e)
 		rc = writer_start(&s->writer, &s->rec, s->clk, s->news_fd, e);
 	if (rc < 0)
 		return rc;
-	harden();
 	s->pid = setup_program(s, theirs, &status, &exec_err);
 	if (s->pid < 0 && status == CHILD_NO_PROCESS)
 		return not_started(s, &exec_err, e);
