@@ -4,6 +4,7 @@
 #include "format/facts.h"
 
 #include "base/clk.h"
+#include "format/sshkey.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -68,6 +69,7 @@ void
 facts_init(struct facts *f)
 {
 	memset(f, 0, sizeof *f);
+	f->gid = -1;
 	for (int i = 0; i < FACT_COUNT; i++)
 		buf_init(&f->text[i], FACT_TEXT_MAX);
 }
@@ -106,6 +108,19 @@ learn_fields(struct facts *f, const struct msg *m)
 		learn(f, FACT_COMMAND, SPAN_LIT("(login shell)"));
 }
 
+/* As sshd logs it. */
+static void
+learn_key(struct facts *f, const struct msg *m)
+{
+	struct sshkey k;
+
+	if (m->type != MSG_AUTH_PUBKEY_SUCCESSFUL || m->payload_null)
+		return;
+	if (sshkey_parse(&k, m->p.auth_pubkey.key, NULL) == 0)
+		learn(f, FACT_KEY, span_str(k.fingerprint));
+	sshkey_free(&k);
+}
+
 static void
 learn_vendor(struct facts *f, const struct msg *m, enum vendor_id id)
 {
@@ -124,6 +139,9 @@ learn_vendor(struct facts *f, const struct msg *m, enum vendor_id id)
 			learn(f, r->fact,
 				span_of(json_string_value(v), json_string_length(v)));
 	}
+	v = json_object_get(json, "gid");
+	if (id == VENDOR_SESSION && f->gid < 0 && json_is_integer(v))
+		f->gid = json_integer_value(v);
 	json_decref(json);
 }
 
@@ -179,6 +197,7 @@ facts_take(struct facts *f, const struct msg *m, int64_t at_ns)
 		return;
 	learn(f, FACT_CONNECTION, m->connection_id);
 	learn_fields(f, m);
+	learn_key(f, m);
 	learn_size(f, m);
 	if (m->type == MSG_EXIT && !m->payload_null) {
 		f->has_exit = true;

@@ -20,6 +20,7 @@
 	FACT(DIRECTORY, "directory", "Directory")      \
 	FACT(TERM, "term", "TERM")                     \
 	FACT(CONNECTION, "connectionId", "Connection") \
+	FACT(KEY, "key", "Key")                        \
 	FACT(PROGRAM, "recorder", "Recorded by")       \
 	FACT(SIGNAL, "exitSignal", "Killed by")
 
@@ -42,6 +43,7 @@ struct facts {
 	uint32_t last_cols, last_rows;
 	bool has_exit, has_end; /* an exit status; a disconnect */
 	uint32_t exit_status;
+	int64_t gid; /* of the user, -1 unknown */
 	uint64_t messages, channels;
 	uint64_t by_type[FACTS_TYPE_MAX]; /* indexed as msg_descs */
 	uint64_t by_vendor[VENDOR_COUNT];

@@ -122,3 +122,52 @@ vendor_get_int(const struct msg *m, const char *key, int64_t *out)
 	json_decref(j);
 	return ok;
 }
+
+static bool
+add_string(struct buf *out, const json_t *v)
+{
+	return json_is_string(v) &&
+	       buf_add(out, json_string_value(v), json_string_length(v)) == 0;
+}
+
+static void
+add_words(struct buf *out, const json_t *j)
+{
+	const json_t *exe = json_object_get(j, "exe"), *argv = json_object_get(j, "argv");
+	size_t n = json_array_size(argv);
+
+	if (add_string(out, exe) && n && json_equal(exe, json_array_get(argv, 0)))
+		buf_clear(out);
+	for (size_t i = 0; i < n; i++) {
+		if (out->n)
+			buf_add_byte(out, ' ');
+		add_string(out, json_array_get(argv, i));
+	}
+}
+
+int
+vendor_ran(const struct msg *m, struct buf *out)
+{
+	enum vendor_id id = vendor_of(m);
+	struct buf text = { 0 };
+	json_t *j;
+
+	if (m->type == MSG_EXEC && !m->payload_null)
+		buf_add_span(&text, m->p.exec.program);
+	if (id == VENDOR_COMMAND || id == VENDOR_PROCESS_EXEC) {
+		j = vendor_json(m);
+		if (id == VENDOR_COMMAND)
+			add_string(&text, json_object_get(j, "text"));
+		else
+			add_words(&text, j);
+		json_decref(j);
+	}
+	if (text.n)
+		buf_add_span(out, buf_span(&text));
+	else
+		id = VENDOR_COUNT;
+	buf_free(&text);
+	if (id == VENDOR_COUNT)
+		return 0;
+	return id == VENDOR_PROCESS_EXEC ? VENDOR_RAN_PROGRAM : VENDOR_RAN_LINE;
+}

@@ -34,4 +34,10 @@ struct json_t *vendor_json(const struct msg *m);
 bool vendor_get_text(const struct msg *m, const char *key, struct buf *out);
 bool vendor_get_int(const struct msg *m, const char *key, int64_t *out);
 
+/* What M says that ran, whole and as it was recorded: a command line (VENDOR_RAN_LINE: of a
+ * shell, or what a client asked for) or the words of a program (VENDOR_RAN_PROGRAM: behind the
+ * path of its file when that is another).  Appended to OUT; 0: it says nothing of the kind. */
+enum { VENDOR_RAN_LINE = 1, VENDOR_RAN_PROGRAM };
+int vendor_ran(const struct msg *m, struct buf *out);
+
 #endif

@@ -62,22 +62,6 @@ catalog_refresh(struct catalog *c)
 	c->changes = changes + 1;
 }
 
-/* Without waiting for whoever has put something else in its place. */
-int
-catalog_open(struct src **s, const char *path, struct err *e)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0)
-		return err_sys(e, ERR_IO, "cannot open");
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return err_set(e, ERR_FORMAT, "no file");
-	}
-	return fdio_fd_src(s, fd, e);
-}
-
 /* --- which files there are --- */
 
 static struct catalog_entry *
@@ -299,7 +283,7 @@ open_tape(struct catalog_entry *e)
 	struct err err = { 0 };
 	struct src *src;
 	struct tape *t = NULL;
-	int rc = catalog_open(&src, e->path, &err);
+	int rc = fdio_open_regular(&src, e->path, &err);
 
 	if (rc == 0)
 		rc = tape_open(&t, src, NULL, &err);

@@ -60,7 +60,5 @@ void catalog_init(struct catalog *c, char **roots, int nroots);
 void catalog_free(struct catalog *c);
 bool catalog_work(struct catalog *c);    /* one slice; false: all is known */
 void catalog_refresh(struct catalog *c); /* read everything again */
-/* A regular file as a source; ERR_FORMAT when it is none. */
-int catalog_open(struct src **s, const char *path, struct err *e);
 
 #endif

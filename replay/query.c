@@ -48,12 +48,14 @@ strip_escapes(const char *from, char *to)
 }
 
 static bool
-ignores_case(const char *text, bool plain)
+ignores_case(const char *text, int flags)
 {
 	char letters[QUERY_MAX + 1];
 	struct needle n;
 
-	if (plain)
+	if (flags & (QUERY_EXACT | QUERY_FOLD))
+		return flags & QUERY_FOLD;
+	if (flags & QUERY_PLAIN)
 		snprintf(letters, sizeof letters, "%s", text);
 	else
 		strip_escapes(text, letters);
@@ -61,7 +63,7 @@ ignores_case(const char *text, bool plain)
 }
 
 static int
-compile(struct query *q, const char *text, struct err *e)
+compile(struct query *q, const char *text, int flags, struct err *e)
 {
 	uint32_t options = PCRE2_UTF;
 	PCRE2_UCHAR why[128];
@@ -69,7 +71,7 @@ compile(struct query *q, const char *text, struct err *e)
 	int code;
 
 	options |= q->plain ? PCRE2_LITERAL : PCRE2_NEVER_BACKSLASH_C;
-	options |= ignores_case(text, q->plain) ? PCRE2_CASELESS : 0;
+	options |= ignores_case(text, flags) ? PCRE2_CASELESS : 0;
 	q->code =
 		pcre2_compile((PCRE2_SPTR)text, strlen(text), options, &code, &at, NULL);
 	if (q->code)
@@ -120,7 +122,7 @@ for_lines(const char *s, char *to)
 }
 
 static void
-compile_ahead(struct query *q, const char *text)
+compile_ahead(struct query *q, const char *text, int flags)
 {
 	uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
 	pcre2_compile_context *c = pcre2_compile_context_create(NULL);
@@ -128,7 +130,7 @@ compile_ahead(struct query *q, const char *text)
 	PCRE2_SIZE at;
 	int code;
 
-	options |= ignores_case(text, false) ? PCRE2_CASELESS : 0;
+	options |= ignores_case(text, flags) ? PCRE2_CASELESS : 0;
 	if (c && pcre2_set_newline(c, PCRE2_NEWLINE_LF) == 0 && for_lines(text, lines))
 		q->ahead = pcre2_compile(
 			(PCRE2_SPTR)lines, PCRE2_ZERO_TERMINATED, options, &code, &at, c);
@@ -138,10 +140,10 @@ compile_ahead(struct query *q, const char *text)
 }
 
 static int
-prepare(struct query *q, const char *text, struct err *e)
+prepare(struct query *q, const char *text, int flags, struct err *e)
 {
 	if (!q->plain)
-		compile_ahead(q, text);
+		compile_ahead(q, text, flags);
 	pcre2_jit_compile(q->code, PCRE2_JIT_COMPLETE); /* slower without */
 	q->match = pcre2_match_data_create(1, NULL);
 	q->limits = pcre2_match_context_create(NULL);
@@ -174,9 +176,9 @@ query_new(struct query **out, const char *text, int flags, struct err *e)
 	if (!q)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	q->plain = flags & QUERY_PLAIN;
-	rc = compile(q, text, e);
+	rc = compile(q, text, flags, e);
 	if (rc == 0)
-		rc = prepare(q, text, e);
+		rc = prepare(q, text, flags, e);
 	if (rc < 0)
 		query_free(q);
 	else

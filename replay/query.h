@@ -13,7 +13,8 @@
 
 struct query;
 
-enum { QUERY_PLAIN = 1 };
+/* Plain text; case always counts; case never counts. */
+enum { QUERY_PLAIN = 1, QUERY_EXACT = 2, QUERY_FOLD = 4 };
 /* ERR_USAGE: not an expression, with the reason; ERR_LIMIT: too long. */
 int query_new(struct query **q, const char *text, int flags, struct err *e);
 void query_free(struct query *q);

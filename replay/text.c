@@ -185,6 +185,14 @@ text_ref_full(const struct text *t)
 	return t->meant > TEXT_REF_BLOCK;
 }
 
+void
+text_drop(struct text *t)
+{
+	for (size_t i = 0; i < t->blocks; i++)
+		free(t->v[i].p);
+	t->blocks = t->bytes = 0;
+}
+
 uint64_t
 text_limit(const struct text *t)
 {

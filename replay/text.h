@@ -45,6 +45,8 @@ void text_ref_end(struct text *t);
 bool text_ref_full(const struct text *t);
 /* What message N brought could not be had. */
 void text_fail(struct text *t, uint64_t n);
+/* Give up all packed blocks, for who has read them and wants memory; the open one is block 0 then. */
+void text_drop(struct text *t);
 /* All that appeared before this message is stored. */
 uint64_t text_limit(const struct text *t);
 size_t text_memory(const struct text *t);

@@ -245,6 +245,22 @@ fdio_fd_src(struct src **s, int fd, struct err *e)
 	return src_of_fd(s, fd, true, e);
 }
 
+int
+fdio_open_regular(struct src **s, const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	*s = NULL;
+	if (fd < 0)
+		return err_sys(e, ERR_IO, "cannot open");
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return err_set(e, ERR_FORMAT, "no file");
+	}
+	return fdio_fd_src(s, fd, e);
+}
+
 /* Opening a device can do things (rewind a tape, raise a line): look at it first. */
 static int
 open_input(const char *path, struct err *e)

@@ -9,6 +9,9 @@
  * are read, so that any source can go back; directories, devices and terminals are refused.
  * A named pipe without a writer is waited for, as everywhere. */
 int fdio_open_src(struct src **s, const char *path, struct err *e);
+/* A regular file, nothing else, without waiting for whoever has put something else in its
+ * place: for names that nobody has written out.  ERR_FORMAT when it is none. */
+int fdio_open_regular(struct src **s, const char *path, struct err *e);
 /* The same over an open descriptor, taken over in every case. */
 int fdio_fd_src(struct src **s, int fd, struct err *e);
 
