@@ -124,11 +124,10 @@ learn_key(struct facts *f, const struct msg *m)
 static void
 learn_vendor(struct facts *f, const struct msg *m, enum vendor_id id)
 {
-	json_t *json = NULL; /* read once: it may be large */
+	json_t *json = NULL, *v; /* read once: it may be large */
 
 	for (size_t i = 0; i < sizeof vendor_facts / sizeof *vendor_facts; i++) {
 		const struct vendor_fact *r = &vendor_facts[i];
-		json_t *v;
 
 		if (r->id != id || f->text[r->fact].n)
 			continue;

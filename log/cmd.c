@@ -22,14 +22,29 @@ print_help(const struct cmd *c)
 	printf("usage: auditlog %s [OPTION...] %s\n\n%c%s.\n\n", c->name, c->args,
 		toupper((unsigned char)c->help[0]), c->help + 1);
 	opt_help(stdout, c->options);
+	for (const struct cmd_note *n = c->notes; n && n->name; n++) {
+		printf("\n%c%s:\n", toupper((unsigned char)n->name[0]), n->name + 1);
+		n->help(stdout);
+	}
 }
 
 /* The man page is made from the tables; this option is for its check and in no help. */
 static bool
-wants_mdoc(const struct cmd_run *r)
+print_mdoc(const struct cmd_run *r)
 {
-	return r->opts.at < r->opts.argc && !r->opts.inner && !r->only_operands &&
-	       strcmp(r->opts.argv[r->opts.at], "--mdoc-options") == 0;
+	const char *word = r->opts.at < r->opts.argc ? r->opts.argv[r->opts.at] : "";
+
+	if (r->opts.inner || r->only_operands || strncmp(word, "--mdoc-", 7) != 0)
+		return false;
+	for (const struct cmd_note *n = r->cmd->notes; n && n->name; n++)
+		if (strcmp(word + 7, n->name) == 0) {
+			n->mdoc(stdout);
+			return true;
+		}
+	if (strcmp(word + 7, "options") != 0)
+		return false;
+	opt_mdoc(stdout, r->cmd->options);
+	return true;
 }
 
 static int
@@ -51,10 +66,8 @@ cmd_next(struct cmd_run *r, struct err *e)
 	int id;
 
 	for (;;) {
-		if (wants_mdoc(r)) {
-			opt_mdoc(stdout, r->cmd->options);
+		if (print_mdoc(r))
 			return err_set(e, ERR_CANCELLED, "help");
-		}
 		id = r->only_operands ? 0 : opt_next(p, e);
 		if (id == CMD_OPT_HELP) {
 			print_help(r->cmd);
@@ -69,6 +82,9 @@ cmd_next(struct cmd_run *r, struct err *e)
 			return check_operands(r, e);
 		/* words already read make room for the operands */
 		r->operands[r->noperands++] = p->argv[p->at++];
+		if (p->at < p->argc && r->cmd->takes_value &&
+			r->cmd->takes_value(r->operands[r->noperands - 1]))
+			r->operands[r->noperands++] = p->argv[p->at++];
 	}
 }
 

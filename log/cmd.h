@@ -19,6 +19,13 @@ struct cmd_run {
 	bool only_operands; /* "--" was met */
 };
 
+/* Something else that --help tells, and --mdoc-NAME for the man page. */
+struct cmd_note {
+	const char *name;
+	void (*help)(FILE *out);
+	void (*mdoc)(FILE *out);
+};
+
 struct cmd {
 	const char *name;
 	const char *args; /* "IN OUT" */
@@ -26,6 +33,9 @@ struct cmd {
 	const struct opt *options;
 	int (*run)(struct cmd_run *r); /* returns the exit status */
 	int least, most;               /* operands */
+	/* May be NULL.  The word behind such an operand is one, too, whatever it looks like. */
+	bool (*takes_value)(const char *word);
+	const struct cmd_note *notes; /* may be NULL; the last has no name */
 };
 
 /* The rows every option table ends with; cmd_next answers them itself. */
@@ -45,7 +55,7 @@ int cmd_next(struct cmd_run *r, struct err *e);
 /* What a command returns when cmd_next() or an option's value was wrong: prints it. */
 int cmd_wrong(const struct err *e);
 
-extern const struct cmd cmd_decode, cmd_convert, cmd_events, cmd_screen, cmd_info,
-	cmd_verify;
+extern const struct cmd cmd_decode, cmd_convert, cmd_events, cmd_grep, cmd_info, cmd_list,
+	cmd_screen, cmd_verify;
 
 #endif

@@ -16,7 +16,9 @@ static const struct cmd *const cmds[] = {
 	&cmd_convert,
 	&cmd_decode,
 	&cmd_events,
+	&cmd_grep,
 	&cmd_info,
+	&cmd_list,
 	&cmd_screen,
 	&cmd_verify,
 };

@@ -167,6 +167,8 @@ check "a reader that goes away is no error" pipe_closed
 check "a full disk is one" sh -c '"$auditlog" decode session.audit >/dev/full 2>err
 	test $? -eq 1 && grep -q "No space left" err && test "$(wc -l <err)" -eq 1'
 
+XDG_CACHE_HOME=$work/cache
+export XDG_CACHE_HOME
 # The examples of the manual, as they stand there.
 examples() {
 	xz -k session.audit 2>/dev/null || return 0

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+#include "log/walk.h"
+
+#include "base/clk.h"
+#include "sys/fdio.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static int
+add(struct walk *w, const char *path, const struct stat *st, bool named, struct err *e)
+{
+	struct walk_file *f;
+
+	if (w->n == WALK_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d files", WALK_MAX);
+	if (w->n == w->cap) {
+		size_t cap = w->cap ? w->cap * 2 : 256;
+		struct walk_file *v = realloc(w->v, cap * sizeof *v);
+
+		if (!v)
+			return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+		w->v = v;
+		w->cap = cap;
+	}
+	f = &w->v[w->n];
+	*f = (struct walk_file){ .path = strdup(path), .named = named, .size = -1 };
+	if (!f->path)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	if (st) {
+		f->size = st->st_size;
+		f->mtime_ns = ns_add(
+			(int64_t)st->st_mtim.tv_sec * NS_PER_S, st->st_mtim.tv_nsec);
+		f->inode = st->st_ino;
+	}
+	w->n++;
+	return 0;
+}
+
+static bool
+is_left_out(const char *name)
+{
+	size_t n = strlen(name), state = strlen(".state");
+
+	return name[0] == '.' || (n > state && strcmp(name + n - state, ".state") == 0);
+}
+
+static int
+by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int
+take(struct walk *w, FTS *fts, FTSENT *f, walk_say *say, void *ctx, struct err *e)
+{
+	struct err one;
+
+	if (f->fts_level > 0 && is_left_out(f->fts_name)) {
+		fts_set(fts, f, FTS_SKIP);
+		return 0;
+	}
+	switch (f->fts_info) {
+	case FTS_F:
+		return add(w, f->fts_path, f->fts_statp, false, e);
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		errno = f->fts_errno;
+		err_sys(&one, ERR_IO, "cannot read");
+		say(ctx, &one, f->fts_path);
+		w->failures++;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static int
+walk_dir(struct walk *w, char *path, walk_say *say, void *ctx, struct err *e)
+{
+	char *roots[] = { path, NULL };
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	FTSENT *f;
+	int rc = 0;
+
+	if (!fts)
+		return err_sys(e, ERR_IO, "%.80s", path);
+	while (rc == 0 && (f = fts_read(fts)))
+		rc = take(w, fts, f, say, ctx, e);
+	fts_close(fts);
+	return rc;
+}
+
+static int
+walk_root(struct walk *w, char *path, walk_say *say, void *ctx, struct err *e)
+{
+	struct stat st;
+	struct err one;
+
+	if (strcmp(path, "-") == 0)
+		return add(w, path, NULL, true, e);
+	if (stat(path, &st) < 0) {
+		err_sys(&one, ERR_IO, "cannot open");
+		say(ctx, &one, path);
+		w->failures++;
+		return 0;
+	}
+	if (S_ISDIR(st.st_mode))
+		return walk_dir(w, path, say, ctx, e);
+	return add(w, path, &st, true, e);
+}
+
+int
+walk_all(
+	struct walk *w, char **roots, int nroots, walk_say *say, void *ctx, struct err *e)
+{
+	int rc = 0;
+
+	*w = (struct walk){ 0 };
+	for (int i = 0; i < nroots && rc == 0; i++)
+		rc = walk_root(w, roots[i], say, ctx, e);
+	return rc;
+}
+
+void
+walk_free(struct walk *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		free(w->v[i].path);
+	free(w->v);
+	*w = (struct walk){ 0 };
+}
+
+int
+walk_open(const struct walk_file *f, struct src **s, struct err *e)
+{
+	return f->named ? fdio_open_src(s, f->path, e) : fdio_open_regular(s, f->path, e);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/* The files that FILE|DIR... means: files as they were named, of folders every regular file in
+ * them and below, in the order of their names.  Hidden ones and the player's own are left out,
+ * links in folders are not followed. */
+#ifndef LOG_WALK_H
+#define LOG_WALK_H
+
+#include "base/err.h"
+#include "base/io.h"
+
+#define WALK_MAX 1048576 /* files */
+
+struct walk_file {
+	char *path;
+	bool named; /* as an operand, not found in a folder */
+	int64_t size, mtime_ns;
+	uint64_t inode;
+};
+
+struct walk {
+	struct walk_file *v;
+	size_t n, cap;
+	unsigned
+		failures; /* folders and names that could not be read; each was told of */
+};
+
+/* What cannot be read is told through SAY and counted. */
+typedef void walk_say(void *ctx, const struct err *e, const char *path);
+int walk_all(struct walk *w, char **roots, int nroots, walk_say *say, void *ctx,
+	struct err *e);
+void walk_free(struct walk *w);
+/* A source over F; a name with "-" is standard input. */
+int walk_open(const struct walk_file *f, struct src **s, struct err *e);
+
+#endif
