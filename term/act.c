@@ -333,7 +333,8 @@ escape_plain(struct core *c, char final)
 		c->cs.single = final == 'N' ? 2 : 3;
 		break;
 	case 'c':
-		core_reset(c);
+		if (!grid_owes(&c->grid)) /* libvterm's part is as dear */
+			core_reset(c);
 		break;
 	case 'n':
 	case 'o':

@@ -192,7 +192,7 @@ afford(struct grid *g, int rows, int cols)
 {
 	uint64_t cells = cell_count(rows, cols + ROW_CELLS);
 
-	if (rows > 1 && g->debt > GRID_DEBT_MAX)
+	if (rows > 1 && grid_owes(g))
 		return false;
 	*g->work += cells;
 	if (rows > 1)

@@ -119,6 +119,12 @@ void grid_forget(struct grid *g);    /* the history */
  * debt, which BYTES of output pay.  What changes one row only is always done. */
 #define GRID_REPAY    512                 /* cells that a byte pays for */
 #define GRID_DEBT_MAX (UINT64_C(1) << 26) /* cells: some 50 ms */
+static inline bool
+grid_owes(const struct grid *g)
+{
+	return g->debt > GRID_DEBT_MAX;
+}
+
 static inline void
 grid_repay(struct grid *g, size_t bytes)
 {
