@@ -318,6 +318,7 @@ setup_program(struct session *s, const int theirs[3], int *status, struct err *e
 		.env = env,
 		.fd = { theirs[0], theirs[1], theirs[2] },
 		.ctty = s->mode == IDENT_PIPES ? -1 : theirs[0],
+		.bound = s->conf->login != NULL,
 		.signals = &s->signals };
 	pid_t pid;
 

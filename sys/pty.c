@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,10 +92,12 @@ set_fds(const int fd[3])
 }
 
 static void
-child_run(const struct child_plan *plan, int report)
+child_run(const struct child_plan *plan, pid_t parent, int report)
 {
 	int sys;
 
+	if (plan->bound && (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent))
+		_exit(125);
 	if (plan->ctty >= 0) {
 		setsid();
 		ioctl(plan->ctty, TIOCSCTTY, 0);
@@ -132,14 +136,14 @@ pid_t
 child_start(const struct child_plan *plan, int *status, struct err *e)
 {
 	int p[2];
-	pid_t pid;
+	pid_t pid, self = getpid();
 
 	*status = CHILD_NO_PROCESS;
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return err_sys(e, ERR_IO, "pipe");
 	pid = fork();
 	if (pid == 0)
-		child_run(plan, p[1]);
+		child_run(plan, self, p[1]);
 	close(p[1]);
 	if (pid < 0) {
 		close(p[0]);

@@ -34,6 +34,7 @@ struct child_plan {
 		*env; /* "NAME=value" to set, "NAME" to remove; NULL-ended; or NULL */
 	int fd[3];    /* what becomes its descriptors 0, 1, 2 */
 	int ctty; /* its controlling terminal in a session of its own; -1: it stays in ours */
+	bool bound; /* it is killed when this process dies */
 	const struct sig_saved *signals;
 };
 

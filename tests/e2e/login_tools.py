@@ -294,6 +294,16 @@ def test_limits_taken_from_the_recorder(d):
         clean()
 
 
+def test_shell_does_not_outlive_the_recorder(d):
+    """Killing that is no way to go on without it."""
+    both = "trap '' HUP PIPE; kill -KILL $PPID; sleep 1; touch survived"
+    assert H.ssh(both)[0] == 255
+    t = lib.Term(H.ssh_argv(both, flags=["-tt"]))
+    t.wait()
+    wait_for(lambda: not H.processes("bash"))
+    assert not os.path.exists(H.at("home", "survived"))
+
+
 def test_folder_that_could_be_taken_away(d):
     for mode, status in ((0o777, 1), (0o1777, 0), (0o755, 0)):
         top = H.at("top%o" % mode)
