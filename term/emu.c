@@ -153,7 +153,8 @@ emu_write(struct emu *e, struct span bytes)
 			tried = plain_skip(c, &bytes);
 		before = bytes.p;
 		t = filter_next(&c->filter, &bytes);
-		grid_repay(&c->grid, (size_t)(bytes.p - before));
+		grid_repay(&c->grid,
+			(size_t)(bytes.p - before) - (t.kind == TOK_RUN ? t.run.n : 0));
 		switch (t.kind) {
 		case TOK_RUN:
 			text_run(c, t.run.p, t.run.n);

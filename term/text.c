@@ -201,6 +201,7 @@ put_run(struct core *c, const uint8_t *s, size_t n)
 	size_t skipped = 0, room;
 	int end;
 
+	grid_repay(&c->grid, 1); /* as if it came byte by byte */
 	if (c->wrap)
 		new_line(c);
 	end = line_end(c);
@@ -213,6 +214,7 @@ put_run(struct core *c, const uint8_t *s, size_t n)
 	grid_put_run(&c->grid, c->row, c->col, s, (int)n, &c->pen);
 	c->last = s[n - 1];
 	advance(c, (int)n, end);
+	grid_repay(&c->grid, skipped + n - 1);
 	return skipped + n;
 }
 
@@ -220,8 +222,10 @@ void
 text_run(struct core *c, const uint8_t *s, size_t n)
 {
 	if (c->slow || c->insert || c->cs.single || current_set(c) != CHARSET_ASCII) {
-		while (n--)
+		while (n--) {
+			grid_repay(&c->grid, 1);
 			text_char(c, *s++);
+		}
 		return;
 	}
 	while (n) {
