@@ -111,7 +111,7 @@ static void
 keep_fingerprint(struct siem *ev, const char *text)
 {
 	if (text && !ev->fingerprint[0] && strlen(text) < sizeof ev->fingerprint)
-		strcpy(ev->fingerprint, text);
+		snprintf(ev->fingerprint, sizeof ev->fingerprint, "%s", text);
 }
 
 static void

@@ -281,7 +281,7 @@ static struct tape *
 open_tape(struct catalog_entry *e)
 {
 	struct err err = { 0 };
-	struct src *src;
+	struct src *src = NULL;
 	struct tape *t = NULL;
 	int rc = fdio_open_regular(&src, e->path, &err);
 

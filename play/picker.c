@@ -199,7 +199,7 @@ order(struct picker *p)
 	if (!make_room(p))
 		return;
 	for (size_t i = 0; i < p->catalog.n; i++)
-		if (matches(p, &p->catalog.v[i]))
+		if (p->order && matches(p, &p->catalog.v[i]))
 			p->order[p->n++] = (uint32_t)i;
 	sorting = p;
 	if (p->n)

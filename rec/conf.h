@@ -48,7 +48,7 @@ struct conf {
 	bool split_stderr, headless, quiet;
 	enum conf_noninteractive noninteractive;
 	bool consented; /* the user was asked, and agreed */
-	bool digest; /* only sizes and SHA-256 of the streams are kept */
+	bool digest;    /* only sizes and SHA-256 of the streams are kept */
 	struct keys keys;
 	enum on_error on_error;
 	unsigned trace; /* set of TRACE_BIT() */

@@ -164,6 +164,7 @@ load_file(struct reading *r, const char *path, enum setting_layer layer)
 		ini_parse(&ini, (const char *)text.p, text.n);
 	else if (rc != ERR_NOTFOUND)
 		notes_add(r->notes, "%.120s %.180s", path, e.text);
+	r->path = NULL;
 	buf_free(&text);
 }
 

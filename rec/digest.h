@@ -7,7 +7,7 @@
 #include "rec/ring.h"
 
 struct digest {
-	bool input; /* it passes us */
+	bool input;        /* it passes us */
 	uint64_t bytes[3]; /* by stream: input, output, error output */
 	struct sha256 hash[3];
 };

@@ -302,7 +302,7 @@ reel_find_shown(const struct reel *r, const char *text, int *row, int *col, stru
 	int rc = w ? watch_init(w, text, e)
 		   : err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 
-	if (rc == 0) {
+	if (w && rc == 0) {
 		rc = watch_shown(w, r->emu);
 		*row = w->row;
 		*col = w->col;

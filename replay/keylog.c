@@ -140,10 +140,11 @@ decode_run(const struct keylog *k, size_t i, size_t end, struct ring *ring)
 static size_t
 ring_end(struct ring *ring)
 {
-	size_t n = ring->n < ring->max ? ring->n : ring->max, shift = ring->n % ring->max;
+	size_t n = ring->n < ring->max ? ring->n : ring->max, shift;
 
-	if (ring->n <= ring->max)
+	if (ring->n <= ring->max || !ring->max)
 		return n;
+	shift = ring->n % ring->max;
 	while (shift--) {
 		struct reel_key first = ring->v[0];
 

@@ -65,7 +65,7 @@ void
 page_line(struct text_page *p, const struct text_line *l)
 {
 	put_place(p, LINE, l->n, l->at_ns);
-	put(&p->heads, (uint64_t)(l->row + 1));
+	put(&p->heads, (uint64_t)l->row + 1);
 	put(&p->heads, (uint64_t)l->keep << 1 | l->longer);
 	put(&p->heads, l->text.n);
 	buf_add_span(&p->texts, l->text);
@@ -77,7 +77,7 @@ page_rows(struct text_page *p, uint64_t n, int64_t at_ns, size_t from, uint64_t 
 	int row, uint32_t keep)
 {
 	put_place(p, ROWS, n, at_ns);
-	put(&p->heads, (uint64_t)(row + 1));
+	put(&p->heads, (uint64_t)row + 1);
 	put(&p->heads, feeds);
 	put(&p->heads, keep);
 	put(&p->heads, p->texts.n - from);
