@@ -8,6 +8,7 @@
 
 #include "tests/unit/unit.h"
 
+#include <ftw.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -373,14 +374,33 @@ START_TEST(words_for_a_shell)
 }
 END_TEST
 
+static char folder[] = "/tmp/check_recs.XXXXXX";
+static pid_t owner; /* tests run in children, which leave it alone */
+
+static int
+remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+static void
+remove_folder(void)
+{
+	if (getpid() == owner)
+		nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 static TCase *
 tcase_list(void)
 {
 	TCase *tc = tcase_create("list");
-	char folder[] = "/tmp/check_recs.XXXXXX";
 
-	if (!mkdtemp(folder) || chdir(folder) < 0)
+	if (!mkdtemp(folder) || chdir(folder) < 0 || atexit(remove_folder) != 0)
 		exit(1);
+	owner = getpid();
 	setenv("TZ", "UTC", 1);
 	tcase_add_test(tc, what_holds);
 	tcase_add_test(tc, recordings_are_read_last);
