@@ -198,14 +198,19 @@ def test_agent_and_display(d):
         agent.wait()
 
 
+def own_signals(mask):
+    """Without 32 and 33, which the C library keeps for its threads and lets nobody set."""
+    return "%x" % (int(mask.group(), 16) & ~(3 << 31))
+
+
 def test_environment(d):
     """What a program sees of its environment, limits, descriptors."""
     names = r"SSH_\w+|AUDITREC_\w+|XDG_SESSION_ID|_|SHELL|PPID"
 
     def act():
         status, out, err = H.ssh("env -0 | tr '\\0' '\\n'; ulimit -a; umask; ls /proc/self/fd; grep -E 'Sig|Shd|NoNew|Cap' /proc/self/status; cat /proc/self/oom_score_adj; id")
-        text = out.decode()
-        return status, re.sub(r"(?m)^(%s)=.*\n" % names, "", text), err
+        text = re.sub(r"(?m)^(%s)=.*\n" % names, "", out.decode())
+        return status, re.sub(r"(?<=SigIgn:\t)\w+", own_signals, text), err
     both(act)
 
 
