@@ -177,7 +177,7 @@ test_tty(const struct predicate_arg *a, const struct record *r)
 static bool
 test_from(const struct predicate_arg *a, const struct record *r)
 {
-	struct predicate_arg other;
+	struct predicate_arg other = { 0 };
 	uint8_t bit;
 
 	if (read_address(&other, r->text[FACT_ADDRESS], 0, NULL) < 0 ||
@@ -296,8 +296,8 @@ search_ran(
 {
 	struct buf ran = { 0 }, clean = { 0 };
 	const struct msg *m;
-	struct query *q;
-	struct tape *t;
+	struct query *q = NULL;
+	struct tape *t = NULL;
 	int64_t at_ns;
 	size_t from, to;
 	int rc = query_new(&q, a->word, 0, e);

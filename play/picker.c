@@ -182,7 +182,7 @@ make_room(struct picker *p)
 static void
 find_selected(struct picker *p)
 {
-	for (size_t i = 0; p->chosen[0] && i < p->n; i++)
+	for (size_t i = 0; p->chosen[0] && p->order && i < p->n; i++)
 		if (strcmp(p->catalog.v[p->order[i]].path, p->chosen) == 0) {
 			p->selected = i;
 			return;
@@ -202,7 +202,7 @@ order(struct picker *p)
 		if (p->order && matches(p, &p->catalog.v[i]))
 			p->order[p->n++] = (uint32_t)i;
 	sorting = p;
-	if (p->n)
+	if (p->order)
 		qsort(p->order, p->n, sizeof *p->order, compare);
 	find_selected(p);
 }

@@ -41,7 +41,7 @@ struct catalogue {
 static int
 failed(struct catalogue *c, struct err *e)
 {
-	const char *why = c->db ? sqlite3_errmsg(c->db) : "out of memory";
+	const char *why = c && c->db ? sqlite3_errmsg(c->db) : "out of memory";
 
 	return err_set(e, ERR_DAMAGED, "%s", why);
 }
@@ -131,11 +131,11 @@ catalogue_open(
 	int rc = c ? make_file(path, afresh, e) : err_set(e, ERR_NOMEM, "out of memory");
 
 	*out = NULL;
-	if (rc == 0 &&
+	if (c && rc == 0 &&
 		sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 			NULL) != SQLITE_OK)
 		rc = failed(c, e);
-	if (rc == 0) {
+	if (c && rc == 0) {
 		sqlite3_busy_timeout(c->db, BUSY_MS);
 		sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);

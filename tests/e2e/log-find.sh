@@ -98,6 +98,7 @@ follows() {
 	rm all/new.audit && shows "bob" all user bob
 }
 check "the catalogue follows the files" follows
+# shellcheck disable=SC2120,SC2119 # arguments come from check
 works_without() {
 	"$auditlog" list --json all user bob "$@" 2>err >out || return 1
 	cat err
@@ -141,9 +142,9 @@ play() {
 c.audit' >out || return 1
 	cat -v out
 	[ "$(wc -l <out)" -eq 1 ] || return 1
-	cut -f 4 out | sed 's/^auditplay /"$auditlog" screen /' >command
+	cut -f 4 out | sed 's/^auditplay /"$auditlog" screen /' >shown
 	command -v bash >/dev/null || return 0
-	bash command | grep -q 日本
+	bash shown | grep -q 日本
 }
 check "grep --play prints the command that shows it" play
 json() {
