@@ -13,7 +13,7 @@ import struct
 import sys
 import termios
 
-from play_tty import EVIL, Tty, cast, expect_end, plain
+from play_tty import EVIL, Tty, cast, expect_end, main, plain
 
 TOP = os.environ["srcdir"]
 RUNTIME = os.path.abspath("runtime")
@@ -310,18 +310,4 @@ def test_resize_window():
     scan(tty.out)
 
 
-def main():
-    tests = [value for name, value in sorted(globals().items()) if name.startswith("test_")]
-    print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        try:
-            test()
-            print(f"ok {number} - {test.__name__}")
-        except AssertionError as error:
-            print("# line", error.__traceback__.tb_next.tb_lineno)
-            print("# " + str(error).replace("\n", "\n# "))
-            print(f"not ok {number} - {test.__name__}")
-        sys.stdout.flush()
-
-
-main()
+main(globals())

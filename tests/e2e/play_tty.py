@@ -522,8 +522,9 @@ def test_picker():
     clean(tty.out)
 
 
-def main():
-    tests = [value for name, value in sorted(globals().items()) if name.startswith("test_")]
+def main(names):
+    """All tests among NAMES, the globals of a program."""
+    tests = [value for name, value in sorted(names.items()) if name.startswith("test_")]
     print(f"1..{len(tests)}")
     for number, test in enumerate(tests, 1):
         try:
@@ -537,4 +538,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(globals())

@@ -90,3 +90,25 @@ cell_at(struct show *s, int row, int col)
 {
 	return &canvas_row(&s->canvas, row)[col];
 }
+
+void
+show_index(struct show *s)
+{
+	while (app_idle(&s->app))
+		;
+	paint_app(&s->app, &s->canvas);
+}
+
+int64_t
+show_pos(const struct show *s)
+{
+	return player_view(s->app.player).pos_ns;
+}
+
+void
+show_search(struct show *s, const char *key, const char *text)
+{
+	press(s, key);
+	type(s, text);
+	press(s, "Enter");
+}

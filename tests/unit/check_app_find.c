@@ -17,20 +17,6 @@ style(enum theme_role role)
 	return theme_style(THEME_256, role);
 }
 
-static void
-index_all(struct show *s)
-{
-	while (app_idle(&s->app))
-		;
-	paint_app(&s->app, &s->canvas);
-}
-
-static int64_t
-pos(const struct show *s)
-{
-	return player_view(s->app.player).pos_ns;
-}
-
 /* Background of a cell of the recorded screen, wherever that stands in the window. */
 static uint32_t
 back(struct show *s, int row, int col)
@@ -38,15 +24,6 @@ back(struct show *s, int row, int col)
 	struct view_rect r = s->app.view.shown;
 
 	return cell_at(s, r.row + row, r.col + col)->bg;
-}
-
-/* Enter TEXT with KEY ("/" or "?"). */
-static void
-search(struct show *s, const char *key, const char *text)
-{
-	press(s, key);
-	type(s, text);
-	press(s, "Enter");
 }
 
 START_TEST(marks_what_was_found)
@@ -62,15 +39,15 @@ START_TEST(marks_what_was_found)
 	type(&s, "needle \xE6");
 	press(&s, "Backspace");
 	press(&s, "Enter");
-	ck_assert_int_eq(pos(&s), NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), NS_PER_S);
 	ck_assert_uint_eq(back(&s, 0, 2), style(ROLE_FOUND).bg);
 	ck_assert_uint_eq(back(&s, 0, 1), 0);
 	press(&s, "n");
 	ck_assert(row_has(&s, 4, "hit 1 of 1"));
 	press(&s, "Home");
 	ck_assert_uint_eq(back(&s, 0, 2), 0);
-	search(&s, "/", "eedle$");
-	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
+	show_search(&s, "/", "eedle$");
+	ck_assert_int_eq(show_pos(&s), 2 * NS_PER_S);
 	ck_assert_uint_eq(back(&s, 1, 1), style(ROLE_FOUND).bg);
 	ck_assert_uint_eq(back(&s, 1, 0), 0);
 	show_close(&s);
@@ -113,19 +90,20 @@ START_TEST(finds_what_is_shown_now)
 			      "[3,\"o\",\"\\r\\none\"]\n[4,\"o\",\"\"]\n"),
 		60, 24);
 	tick_to(&s, 2 * NS_PER_S);
-	search(&s, "/", "two");
-	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
+	show_search(&s, "/", "two");
+	ck_assert_int_eq(show_pos(&s), 2 * NS_PER_S);
 	ck_assert_int_eq(player_view(s.app.player).state, PLAYER_PAUSED);
 	ck_assert_uint_eq(back(&s, 1, 7), style(ROLE_FOUND).bg);
 	ck_assert_uint_eq(back(&s, 1, 6), 0);
 	ck_assert(row_has(&s, 23, "on the screen here"));
-	search(&s, "/", ""); /* the same again goes on */
+	show_search(&s, "/", ""); /* the same again goes on */
 	ck_assert(row_has(&s, 23, "hit 1 of 1, from the start again"));
-	search(&s, "?", "one"); /* another text is looked for here first, either way */
-	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
+	show_search(
+		&s, "?", "one"); /* another text is looked for here first, either way */
+	ck_assert_int_eq(show_pos(&s), 2 * NS_PER_S);
 	ck_assert(row_has(&s, 23, "on the screen here"));
 	press(&s, "N"); /* the other direction: forward */
-	ck_assert_int_eq(pos(&s), 3 * NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), 3 * NS_PER_S);
 	ck_assert(row_has(&s, 23, "hit 2 of 2"));
 	ck_assert_uint_eq(back(&s, 2, 0), style(ROLE_FOUND).bg);
 	ck_assert_uint_eq(back(&s, 0, 0), style(ROLE_FOUND_TOO).bg);
@@ -136,7 +114,7 @@ START_TEST(finds_what_is_shown_now)
 	ck_assert_uint_eq(back(&s, 2, 0), 0);
 	ck_assert_uint_eq(back(&s, 0, 0), 0);
 	press(&s, "n"); /* and is found again, backwards */
-	ck_assert_int_eq(pos(&s), NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), NS_PER_S);
 	show_close(&s);
 }
 END_TEST
@@ -153,14 +131,14 @@ START_TEST(goes_through_the_hits_of_one_message)
 			     "2;1Hfoo\"]\n[3,\"o\",\"\"]\n"),
 		60, 5);
 	tick_to(&s, 0);
-	index_all(&s);
-	search(&s, "/", "foo");
+	show_index(&s);
+	show_search(&s, "/", "foo");
 	for (int i = 0; i < 4; i++) {
 		char number[16];
 
 		snprintf(number, sizeof number, "hit %d of 4", i + 1);
 		ck_assert(row_has(&s, 4, number));
-		ck_assert_int_eq(pos(&s), (i < 3 ? 1 : 2) * NS_PER_S);
+		ck_assert_int_eq(show_pos(&s), (i < 3 ? 1 : 2) * NS_PER_S);
 		ck_assert_uint_eq(back(&s, rows[i], cols[i]), style(ROLE_FOUND).bg);
 		press(&s, "n");
 	}
@@ -182,7 +160,7 @@ START_TEST(marks_while_one_types)
 	show_open(&s, SPAN_LIT(HEAD "[1,\"o\",\"cat cut\"]\n[2,\"o\",\"\\r\\ncot\"]\n"),
 		60, 8);
 	tick_to(&s, NS_PER_S);
-	index_all(&s);
+	show_index(&s);
 	press(&s, "/");
 	type(&s, "c.t");
 	ck_assert(row_has(&s, 7, "/c.t"));
@@ -201,13 +179,13 @@ START_TEST(marks_while_one_types)
 	ck_assert(row_has(&s, 7, "3 matches"));
 	press(&s, "Esc");
 	ck_assert_uint_eq(back(&s, 0, 0), 0);
-	ck_assert_int_eq(pos(&s), NS_PER_S);
-	search(&s, "/", "(cot"); /* said, and what was there before stays */
+	ck_assert_int_eq(show_pos(&s), NS_PER_S);
+	show_search(&s, "/", "(cot"); /* said, and what was there before stays */
 	ck_assert(row_has(&s, 7, "(cot: missing closing parenthesis"));
-	search(&s, "/", "");
+	show_search(&s, "/", "");
 	ck_assert(row_has(&s, 7, "nothing to find yet"));
-	search(&s, "/", "cot");
-	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
+	show_search(&s, "/", "cot");
+	ck_assert_int_eq(show_pos(&s), 2 * NS_PER_S);
 	press(&s, "/");
 	type(&s, "cat");
 	ck_assert_uint_eq(back(&s, 1, 0), 0);
@@ -242,12 +220,12 @@ START_TEST(looks_where_it_is_told)
 
 	show_open(&s, SPAN_LIT(TYPED_SESSION), 70, 8);
 	tick_to(&s, 0);
-	index_all(&s);
+	show_index(&s);
 	press(&s, "/");
 	type(&s, "t:x<bs>");
 	ck_assert(row_has(&s, 7, "/typed: x<bs>"));
 	press(&s, "Enter");
-	ck_assert_int_eq(pos(&s), 2 * NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), 2 * NS_PER_S);
 	ck_assert(row_has(&s, 7, "hit 1 of 1: lx<BS>s"));
 	press(&s, "I"); /* the lane of keys marks them: all but the l */
 	expect_lane(&s, "x\xE2\x8C\xAB");
@@ -258,7 +236,7 @@ START_TEST(looks_where_it_is_told)
 	type(&s, "look");
 	ck_assert(row_has(&s, 7, "/events: look"));
 	press(&s, "Enter");
-	ck_assert_int_eq(pos(&s), 5 * NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), 5 * NS_PER_S);
 	ck_assert(row_has(&s, 7, "hit 1 of 1: marker: look here"));
 	press(&s, "/");
 	press(&s, "C-t");
@@ -299,8 +277,8 @@ START_TEST(lists_the_hits)
 	press(&s, "R");
 	ck_assert(row_has(&s, 23, "nothing to find yet"));
 	press(&s, "R");
-	index_all(&s);
-	search(&s, "/", "ne \\d");
+	show_index(&s);
+	show_search(&s, "/", "ne \\d");
 	press(&s, "R");
 	row = selected_row(&s);
 	ck_assert_int_gt(row, 0);
@@ -309,13 +287,13 @@ START_TEST(lists_the_hits)
 	ck_assert_uint_eq(cell_at(&s, row, 15)->bg, style(ROLE_LIST_SELECTED).bg);
 	press(&s, "End"); /* not the end of the recording: the list has the keys */
 	ck_assert(row_has(&s, selected_row(&s), "0:30.000  line 29"));
-	ck_assert_int_eq(pos(&s), NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), NS_PER_S);
 	press(&s, "Up");
 	press(&s, "Enter");
-	ck_assert_int_eq(pos(&s), 29 * NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), 29 * NS_PER_S);
 	ck_assert(row_has(&s, 23, "hit 29 of 30"));
 	press(&s, "n"); /* the list goes along */
-	ck_assert_int_eq(pos(&s), 30 * NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), 30 * NS_PER_S);
 	ck_assert(row_has(&s, selected_row(&s), "line 29"));
 	press(&s, "Esc");
 	ck_assert_int_eq(selected_row(&s), -1);
@@ -336,7 +314,7 @@ START_TEST(list_keeps_the_selected_hit)
 		buf_addf(&b, "[%d,\"o\",\"line %d\\r\\n\"]\n", i + 1, i);
 	show_open(&s, buf_span(&b), 60, 24);
 	tick_to(&s, 0);
-	index_all(&s);
+	show_index(&s);
 	press(&s, "End");
 	tick_to(&s, 0);
 	press(&s, "?");
@@ -347,7 +325,7 @@ START_TEST(list_keeps_the_selected_hit)
 	press(&s, "R");
 	press(&s, "Up");
 	ck_assert(find_get(&s.app.find, s.app.results.list.selected, &before));
-	index_all(&s);
+	show_index(&s);
 	ck_assert(find_get(&s.app.find, s.app.results.list.selected, &after));
 	ck_assert_uint_eq(before.n, after.n);
 	ck_assert_uint_eq(find_state(&s.app.find).hits, 299);
@@ -368,22 +346,22 @@ START_TEST(list_answers_the_mouse)
 		buf_addf(&b, "[%d,\"o\",\"line %d\\r\\n\"]\n", i + 1, i);
 	show_open(&s, buf_span(&b), 60, 24);
 	tick_to(&s, 0);
-	index_all(&s);
-	search(&s, "/", "line");
+	show_index(&s);
+	show_search(&s, "/", "line");
 	press(&s, "R");
 	m.row = selected_row(&s) + 3;
 	app_mouse(&s.app, &m, 0);
-	ck_assert_int_eq(pos(&s), 4 * NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), 4 * NS_PER_S);
 	m.kind = MOUSE_WHEEL_DOWN;
 	for (int i = 0; i < 3; i++)
 		app_mouse(&s.app, &m, 0);
 	paint_app(&s.app, &s.canvas);
 	ck_assert(row_has(&s, selected_row(&s), "line 12"));
-	ck_assert_int_eq(pos(&s), 4 * NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), 4 * NS_PER_S);
 	m.kind = MOUSE_PRESS;
 	m.row = app_layout(&s.app).area[PANE_RESULTS].row; /* the head line */
 	app_mouse(&s.app, &m, 0);
-	ck_assert_int_eq(pos(&s), 4 * NS_PER_S);
+	ck_assert_int_eq(show_pos(&s), 4 * NS_PER_S);
 	show_close(&s);
 	buf_free(&b);
 }
@@ -409,7 +387,7 @@ START_TEST(marks_hits_on_the_timeline)
 		101, 24);
 	tick_to(&s, 0);
 	press(&s, "T");
-	index_all(&s);
+	show_index(&s);
 	ck_assert_int_eq(marked_columns(&s), 0);
 	press(&s, "/");
 	type(&s, "one");
@@ -418,7 +396,7 @@ START_TEST(marks_hits_on_the_timeline)
 	type(&s, "s");
 	ck_assert_int_eq(marked_columns(&s), 0);
 	press(&s, "Esc");
-	search(&s, "/", "two");
+	show_search(&s, "/", "two");
 	ck_assert_int_eq(marked_columns(&s), 1);
 	ck_assert(s.app.timebar.column[50].hit);
 	press(&s, "Esc");
@@ -428,284 +406,6 @@ START_TEST(marks_hits_on_the_timeline)
 END_TEST
 
 /* --- every hit, against looking at every screen --- */
-
-#define MESSAGES 200
-
-static int
-count(const struct buf *rows, const char *needle)
-{
-	const uint8_t *p = rows->p;
-	size_t left = rows->n;
-	int n = 0;
-
-	while ((p = memmem(p, left, needle, strlen(needle))) != NULL) {
-		n++;
-		p += strlen(needle);
-		left = rows->n - (size_t)(p - rows->p);
-	}
-	return n;
-}
-
-/* Until it has arrived, wherever that is. */
-static void
-settle(struct show *s)
-{
-	while (app_deadline(&s->app) <= s->now)
-		app_tick(&s->app, s->now);
-	paint_app(&s->app, &s->canvas);
-}
-
-static struct search_hit
-go(struct show *s, const char *key)
-{
-	struct search_hit none = { 0 };
-
-	press(s, key);
-	settle(s);
-	return s->app.find.has_hit && !s->app.find.wrapped ? s->app.find.hit : none;
-}
-
-/* The player stands at a hit: the screen is that of the truth, and shows it. */
-static void
-expect_here(struct show *s, const struct truth *t, const struct search_hit *h,
-	const char *needle)
-{
-	struct reel *r = player_reel(s->app.player);
-	struct buf line = { 0 };
-	const struct find_mark *m = find_mark_here(&s->app.find);
-
-	truth_expect(r, t, h->n);
-	if (h->row < 0) { /* scrolled by within the message */
-		ck_assert_ptr_null(m);
-		ck_assert_int_eq(find_line(&s->app.find, h, &line), 0);
-		ck_assert_int_eq(strncasecmp((const char *)line.p + h->start, needle,
-					 h->end - h->start),
-			0);
-		buf_free(&line);
-		return;
-	}
-	ck_assert_ptr_nonnull(m);
-	ck_assert_int_eq(m->row, h->row);
-	ck_assert_int_eq(m->col, h->col);
-	ck_assert_int_eq(m->cols, h->cols);
-	ck_assert_int_eq(emu_row_text(reel_screen(r), h->row, &line, NULL), 0);
-	ck_assert_int_eq(
-		strncasecmp((const char *)line.p + h->start, needle, h->end - h->start),
-		0);
-	buf_free(&line);
-}
-
-static void
-walk(struct show *s, const struct truth *t, const char *needle)
-{
-	struct search_hit h, first = { 0 }, last = { 0 };
-	uint64_t n = 0, before = 0;
-
-	for (h = go(s, "n"); h.n; h = go(s, "n")) {
-		expect_here(s, t, &h, needle);
-		first = n++ ? first : h;
-		for (uint64_t k = before + 1; k < h.n; k++)
-			ck_assert_int_le(count(&t->rows[k], needle),
-				count(&t->rows[k - 1], needle));
-		before = h.n;
-		last = h;
-	}
-	for (uint64_t k = before + 1; k <= t->n; k++)
-		ck_assert_int_le(
-			count(&t->rows[k], needle), count(&t->rows[k - 1], needle));
-	index_all(s);
-	ck_assert_uint_eq(find_state(&s->app.find).hits, n);
-	if (!n)
-		return;
-	press(s, "N"); /* it went round: back to the last one */
-	ck_assert_uint_eq(s->app.find.hit.n, last.n);
-	while (--n) {
-		h = go(s, "N");
-		expect_here(s, t, &h, needle);
-	}
-	ck_assert_uint_eq(h.n ? h.n : first.n, first.n);
-	ck_assert_uint_eq(go(s, "N").n, 0);
-}
-
-START_TEST(goes_to_every_hit)
-{
-	static const char *const needles[] = { "needle", "line 7", "red ", "x",
-		"\xE6\x9C\xAC", "nowhere" };
-	struct reel_opts o = { .channel = -1, .keyframe_cost = 3000 };
-	struct recording rec;
-	struct truth t;
-	struct show s;
-
-	recording_start(&rec, 9000 + (uint64_t)_i);
-	recording_random_session(&rec, MESSAGES);
-	recording_end(&rec);
-	truth_make(&t, &rec);
-	for (size_t i = 0; i < sizeof needles / sizeof *needles; i++) {
-		show_reel(&s, truth_reel(&rec, &o), 100, 40);
-		find_write(&s.app.find, needles[i], true, SEARCH_SHOWN);
-		find_take_draft(&s.app.find);
-		walk(&s, &t, needles[i]);
-		show_close(&s);
-	}
-	truth_free(&t);
-	recording_free(&rec);
-}
-END_TEST
-
-/* Erased, drawn with cursor moves, typed with backspaces, wide. */
-START_TEST(finds_what_a_person_saw)
-{
-	static const struct {
-		const char *text;
-		int at_s, row, col, cols;
-	} wanted[] = {
-		{ "secrex", 2, 0, 0, 6 }, /* wiped out by the next message */
-		{ "^secret$", 3, 0, 0, 6 },
-		{ "CPU 99%", 4, 2, 4, 7 }, /* drawn from right to left */
-		{ "\xE6\x97\xA5.*x", 5, 3, 2, 6 },
-		{ "t:ks<bs>", 6, -1, 0, 0 },
-	};
-	struct show s;
-
-	show_open(&s,
-		SPAN_LIT(HEAD "[1,\"o\",\"secre\"]\n[2,\"o\",\"x\"]\n[3,\"o\",\"\\bt\"]"
-			      "\n[4,\"o\",\"\\u001b[3;9H99%\\u001b[3;5HCPU \"]\n"
-			      "[5,\"o\",\"\\u001b[4;1H\\u672c\\u65e5\\u672c x\"]\n"
-			      "[6,\"i\",\"ks\\u007f\"]\n[7,\"o\",\"\\u001b[2J\"]\n"),
-		60, 24);
-	tick_to(&s, 0);
-	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-		const struct find_mark *m;
-
-		press(&s, "End");
-		tick_to(&s, 0);
-		search(&s, "?", wanted[i].text);
-		ck_assert_int_eq(pos(&s), wanted[i].at_s * NS_PER_S);
-		m = find_mark_here(&s.app.find);
-		ck_assert_int_eq(m != NULL, wanted[i].row >= 0);
-		if (!m)
-			continue;
-		ck_assert_int_eq(m->row, wanted[i].row);
-		ck_assert_int_eq(m->col, wanted[i].col);
-		ck_assert_int_eq(m->cols, wanted[i].cols);
-	}
-	show_close(&s);
-}
-END_TEST
-
-/* --- long ways, and expressions that never end --- */
-
-static void
-long_recording(struct buf *b, int lines, const char *text)
-{
-	buf_add_str(b, HEAD);
-	for (int i = 0; i < lines; i++)
-		buf_addf(b, "[%d,\"o\",\"%s %d\\r\\n\"]\n", i + 1, text, i);
-}
-
-START_TEST(a_long_way_is_told_and_stopped)
-{
-	struct buf b = { 0 };
-	struct show s;
-
-	long_recording(&b, 60000, "words");
-	show_open(&s, buf_span(&b), 80, 24);
-	tick_to(&s, 0);
-	search(&s, "/", "59998$");
-	ck_assert(row_has(&s, 23, "looking for 59998$: "));
-	ck_assert(row_has(&s, 23, "any key cancels"));
-	tick_to(&s, 1);
-	press(&s, "x");
-	ck_assert(row_has(&s, 23, "cancelled"));
-	ck_assert_int_eq(pos(&s), 0);
-	ck_assert_int_eq(app_deadline(&s.app), s.app.toast_end);
-	go(&s, "n");
-	ck_assert_int_eq(pos(&s), INT64_C(59999) * NS_PER_S);
-	go(&s, "n");
-	ck_assert(row_has(&s, 23, "hit 1 of 1, from the start again"));
-	search(&s, "/", "not there");
-	settle(&s);
-	ck_assert(row_has(&s, 23, "not found: not there"));
-	ck_assert_int_eq(pos(&s), INT64_C(59999) * NS_PER_S);
-	show_close(&s);
-	buf_free(&b);
-}
-END_TEST
-
-/* What was typed is known before the screens are: the way there is a move like any other. */
-START_TEST(goes_where_no_screen_is_known)
-{
-	struct buf b = { 0 };
-	struct show s;
-
-	long_recording(&b, 60000, "words");
-	buf_add_str(&b, "[70000,\"i\",\"sudo\"]\n[70001,\"o\",\"sudo\"]\n");
-	show_open(&s, buf_span(&b), 80, 24);
-	tick_to(&s, 0);
-	search(&s, "/", "t:sudo");
-	ck_assert_int_eq(pos(&s), 0);
-	settle(&s);
-	ck_assert_int_eq(pos(&s), INT64_C(70000) * NS_PER_S);
-	ck_assert(find_at_hit(&s.app.find));
-	ck_assert(row_has(&s, 23, "hit 1 of 1: sudo"));
-	show_close(&s);
-	buf_free(&b);
-}
-END_TEST
-
-START_TEST(an_expression_that_never_ends_is_told)
-{
-	struct buf b = { 0 };
-	struct show s;
-
-	long_recording(&b, 500, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
-	show_open(&s, buf_span(&b), 80, 24);
-	tick_to(&s, NS_PER_S);
-	index_all(&s);
-	press(&s, "/");
-	type(&s, "(a+)+(a+)+[!-#]");
-	index_all(&s);
-	ck_assert(row_has(&s, 23, "this expression takes too long"));
-	press(&s, "Enter");
-	settle(&s);
-	ck_assert(row_has(&s, 23, "this expression takes too long"));
-	ck_assert_int_eq(pos(&s), NS_PER_S);
-	show_close(&s);
-	buf_free(&b);
-}
-END_TEST
-
-START_TEST(a_store_that_is_full_is_told)
-{
-	struct reel_opts o = { .channel = -1, .text_memory = 100000 };
-	struct recording rec;
-	struct show s;
-	char line[64];
-
-	recording_start(&rec, 1);
-	recording_connect(&rec);
-	recording_pty(&rec, 0, 80, 24);
-	for (int i = 0; i < 20000; i++) {
-		rec.now_ns += NS_PER_MS;
-		snprintf(line, sizeof line, "\033[?25h%08x %d\r\n",
-			recording_random(&rec, 1u << 31), i);
-		recording_out(&rec, line);
-	}
-	recording_end(&rec);
-	show_reel(&s, truth_reel(&rec, &o), 100, 40);
-	tick_to(&s, 0);
-	index_all(&s);
-	search(&s, "/", " 20$");
-	ck_assert(row_has(&s, 39, "hit 1 of 1+ "));
-	go(&s, "n");
-	ck_assert(row_has(&s, 39, "hit 1 of 1+, round what could be kept"));
-	search(&s, "/", " 19999$");
-	settle(&s);
-	ck_assert(row_has(&s, 39, "not found:  19999$ (not all could be kept"));
-	show_close(&s);
-	recording_free(&rec);
-}
-END_TEST
 
 static TCase *
 case_find(void)
@@ -723,22 +423,7 @@ case_find(void)
 	tcase_add_test(t, list_keeps_the_selected_hit);
 	tcase_add_test(t, list_answers_the_mouse);
 	tcase_add_test(t, marks_hits_on_the_timeline);
-	tcase_add_test(t, finds_what_a_person_saw);
-	tcase_add_test(t, a_long_way_is_told_and_stopped);
-	tcase_add_test(t, goes_where_no_screen_is_known);
-	tcase_add_test(t, an_expression_that_never_ends_is_told);
-	tcase_add_test(t, a_store_that_is_full_is_told);
 	return t;
 }
 
-static TCase *
-case_every_hit(void)
-{
-	TCase *t = tcase_create("every_hit");
-
-	tcase_set_timeout(t, 120);
-	tcase_add_loop_test(t, goes_to_every_hit, 0, 4);
-	return t;
-}
-
-UNIT_MAIN("app_find", case_find, case_every_hit)
+UNIT_MAIN("app_find", case_find)
