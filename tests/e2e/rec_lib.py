@@ -166,6 +166,18 @@ class Term:
             self.pump()
         self.at = self.out.index(what, self.at) + len(what)
 
+    def interrupt(self, prompt):
+        """C-c in a line that is being edited, until PROMPT comes: readline does not look at a
+        signal that arrives between its drawing and its read() until there is another key."""
+        end = time.monotonic() + PATIENCE
+        while prompt not in self.out[self.at:]:
+            assert time.monotonic() < end, "no prompt in %r" % self.out[self.at:][-400:]
+            self.send(b"\x03")
+            again = time.monotonic() + 1
+            while prompt not in self.out[self.at:] and time.monotonic() < again:
+                self.pump()
+        self.expect(prompt)
+
     def send(self, data):
         while data:
             n = os.write(self.fd, data[:1024])
