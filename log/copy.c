@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: ISC */
+/* Reading one recording, writing another.  OUT is doomed until its last message is in it, so
+ * that no way out of here leaves half a file. */
+#include "log/copy.h"
+
+#include "base/diag.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char *
+copy_out_name(const struct copy *c)
+{
+	return strcmp(c->to, "-") == 0 ? "standard output" : c->to;
+}
+
+static void
+take_note(void *ctx, const struct tape_note *n)
+{
+	struct copy *c = ctx;
+
+	if (!n->lost)
+		return;
+	c->losses++;
+	progress_end(&c->in.progress);
+	if (n->offset >= 0)
+		diag_note("%s: damaged at offset %" PRId64 ": %s", c->in.name, n->offset,
+			n->text);
+	else
+		diag_note("%s: damaged: %s", c->in.name, n->text);
+}
+
+static void
+tell_lost(void *ctx, const char *what, uint64_t count)
+{
+	struct copy *c = ctx;
+
+	diag_note("%s: %s cannot hold: %s (%" PRIu64 ")", copy_out_name(c),
+		tape_format_name(c->format), what, count);
+}
+
+int
+copy_option(struct copy *c, int id, const char *value, struct err *e)
+{
+	int r;
+
+	switch (id) {
+	case COPY_OPT_FORMAT:
+		r = tape_format_parse(value, &c->format, e);
+		return r < 0 ? r : 1;
+	case COPY_OPT_OVERWRITE:
+		c->mode = FDIO_ATOMIC;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static enum tape_format
+format_by_name(const char *path)
+{
+	static const struct {
+		const char *suffix;
+		enum tape_format format;
+	} suffixes[] = {
+		{ ".cast", TAPE_CAST_V2 },
+		{ ".ttyrec", TAPE_TTYREC },
+		{ ".tty", TAPE_TTYREC },
+	};
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+		size_t k = strlen(suffixes[i].suffix);
+
+		if (n > k && strcmp(path + n - k, suffixes[i].suffix) == 0)
+			return suffixes[i].format;
+	}
+	return TAPE_AUDIT_V2;
+}
+
+static int
+open_out(struct copy *c)
+{
+	struct err e;
+
+	if (fdio_open_dst(&c->dst, c->to, c->mode, &e) < 0) {
+		diag_error("%s: %s%s", copy_out_name(c), e.text,
+			e.code == ERR_EXISTS ? " (--overwrite replaces it)" : "");
+		return CMD_WRONG;
+	}
+	/* until all is written, whoever closes the file must not let it appear */
+	fdio_doom_dst(c->dst, true);
+	c->wopts.lost = tell_lost;
+	c->wopts.ctx = c;
+	c->wopts.idle_limit_ns = tape_info(c->in.tape)->idle_limit_ns;
+	if (tapew_open(&c->writer, c->format, c->dst, &c->wopts, &e) < 0)
+		return diag_fail(&e, copy_out_name(c));
+	return 0;
+}
+
+int
+copy_open(struct copy *c, const struct clk *clk)
+{
+	struct tape_opts topts = { .note = take_note, .ctx = c };
+
+	if (c->mode == FDIO_NEW)
+		c->mode = FDIO_ATOMIC_NEW;
+	if (c->format == TAPE_UNKNOWN)
+		c->format = format_by_name(c->to);
+	if (fdio_same(c->from, c->to)) {
+		diag_error("%s: is the recording itself; write to another file",
+			copy_out_name(c));
+		return CMD_WRONG;
+	}
+	if (input_open(&c->in, c->from, &topts, clk))
+		return CMD_WRONG;
+	return open_out(c);
+}
+
+int
+copy_put(struct copy *c, const struct msg *m, struct err *e)
+{
+	if (tapew_put(c->writer, m, e) < 0) {
+		c->wrote_badly = true;
+		return e->code;
+	}
+	c->messages++;
+	return 0;
+}
+
+static int
+pass_on(struct copy *c, struct err *e)
+{
+	const struct msg *m;
+	int64_t at;
+	int r, p;
+
+	while ((r = input_next(&c->in, &m, &at, e)) > 0) {
+		p = c->pass ? c->pass(c, m, at, e) : copy_put(c, m, e);
+		if (p < 0)
+			return p;
+	}
+	if (r < 0 && r != ERR_DAMAGED && r != ERR_TRUNCATED)
+		return r;
+	/* what stands before the place where reading had to end is worth keeping */
+	if (r < 0 && c->losses++ == 0)
+		diag_note("%s: %s", c->in.name, e->text);
+	return c->last ? c->last(c, e) : 0;
+}
+
+static int
+give_up(struct copy *c, const struct err *why)
+{
+	struct err ignored;
+
+	diag_fail(why, c->wrote_badly ? copy_out_name(c) : c->in.name);
+	c->wopts.lost = NULL;
+	tapew_close(c->writer, &ignored);
+	c->writer = NULL;
+	return CMD_FAILED;
+}
+
+int
+copy_run(struct copy *c)
+{
+	struct err e;
+	int r = pass_on(c, &e);
+
+	if (r < 0)
+		return give_up(c, &e);
+	fdio_doom_dst(c->dst, false);
+	r = tapew_close(c->writer, &e);
+	c->writer = NULL;
+	if (r < 0)
+		return diag_fail(&e, copy_out_name(c));
+	if (!c->losses)
+		return CMD_OK;
+	diag_note("%s: holds the %" PRIu64 " messages that could be read",
+		copy_out_name(c), c->messages);
+	return CMD_DAMAGED;
+}
+
+void
+copy_close(struct copy *c)
+{
+	struct err ignored;
+
+	if (c->writer)
+		tapew_close(c->writer, &ignored);
+	c->writer = NULL;
+	input_close(&c->in);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/* One recording read and another written from it, message by message.  OUT appears whole or
+ * not at all; what was damaged in IN and what the format of OUT cannot hold is counted and
+ * said.  What happens to a message on its way is the caller's. */
+#ifndef LOG_COPY_H
+#define LOG_COPY_H
+
+#include "format/tapew.h"
+#include "log/cmd.h"
+#include "log/input.h"
+#include "sys/fdio.h"
+
+/* The rows of the options that every command with an OUT has; copy_option() takes them. */
+enum { COPY_OPT_FORMAT = 900, COPY_OPT_OVERWRITE };
+#define COPY_OPTIONS                                                                   \
+	{ COPY_OPT_FORMAT, "format", 'f', "FORMAT",                                    \
+		"write audit, audit-v1, asciicast-v1, asciicast-v2, asciicast-v3,\n"   \
+		"ttyrec or raw (the bytes of output alone); without it\n"              \
+		"asciicast-v2 when OUT ends in .cast, ttyrec when in .ttyrec\n"        \
+		"or .tty, else audit" },                                               \
+	{                                                                              \
+		COPY_OPT_OVERWRITE, "overwrite", 0, NULL, "replace OUT when it exists" \
+	}
+
+struct copy {
+	const char *from, *to;   /* the caller fills these ... */
+	enum tape_format format; /* TAPE_UNKNOWN: by the name of OUT */
+	struct tapew_opts wopts; /* without lost and ctx */
+	enum fdio_mode mode;     /* 0 means FDIO_ATOMIC_NEW */
+	/* What becomes of a message, AT_NS since the start: copy_put() any number of times.
+	 * NULL: every one as it is.  Negative ends the copy, and nothing appears at OUT. */
+	int (*pass)(struct copy *c, const struct msg *m, int64_t at_ns, struct err *e);
+	/* Behind the last message; may be NULL. */
+	int (*last)(struct copy *c, struct err *e);
+	void *ctx;
+	/* ... and finds here what happens. */
+	struct input in;
+	struct dst *dst; /* released by the writer */
+	struct tapew *writer;
+	uint64_t messages, losses; /* written; places of IN that could not be read */
+	bool wrote_badly;          /* an error came from the writing side */
+};
+
+/* 1 when ID was one of COPY_OPTIONS, 0 when not, ERR_USAGE. */
+int copy_option(struct copy *c, int id, const char *value, struct err *e);
+/* Opens both sides: 0, or the exit status after a line that says why. */
+int copy_open(struct copy *c, const struct clk *clk);
+/* All messages from where IN stands; closes OUT.  Returns the exit status. */
+int copy_run(struct copy *c);
+int copy_put(struct copy *c, const struct msg *m, struct err *e);
+/* After copy_open(), whatever came of it: nothing appears at OUT if copy_run() did not come. */
+void copy_close(struct copy *c);
+/* OUT for messages: the name, or "standard output". */
+const char *copy_out_name(const struct copy *c);
+
+#endif
