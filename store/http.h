@@ -9,8 +9,11 @@
 #include "base/io.h"
 
 #define HTTP_HEADERS_MAX ((size_t)64 << 10) /* bytes of an answer's headers */
+#define HTTP_PARTS_MAX   16                 /* of a form */
 
-/* How the request proves who asks; at most one kind. */
+/* How the request proves who asks; at most one kind.  SigV4 signs path and query as they stand
+ * in the URL: encoded, the query sorted, with "=" behind every name.  A body is not signed,
+ * unless its hash is among the headers (x-amz-content-sha256). */
 struct http_auth {
 	enum { HTTP_AUTH_NONE, HTTP_AUTH_BASIC, HTTP_AUTH_SIGV4 } kind;
 	const char *user, *password;             /* basic; the two keys of SigV4 */
@@ -39,7 +42,7 @@ struct http_request {
 	const char *cacert;           /* file; NULL: the system's */
 	const char *user_agent;       /* NULL: auditrec/VERSION */
 	int64_t connect_ns, stall_ns; /* limits; 0: 15 and 60 s */
-	uint64_t answer_max;          /* bytes of the answer's body; more is ERR_LIMIT */
+	uint64_t answer_max;          /* of the body; 0: 64 MiB */
 	/* Called now and then with what was sent and received; false ends the request with
 	 * ERR_CANCELLED.  May be NULL. */
 	bool (*progress)(void *ctx, uint64_t sent, uint64_t received);
