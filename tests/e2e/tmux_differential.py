@@ -58,7 +58,8 @@ def record(command, keys, size):
     if pid == 0:
         os.close(go)
         os.read(ready, 1)  # the size is set
-        env = {"PATH": os.environ["PATH"], "HOME": os.getcwd(), "TERM": "xterm-256color",
+        env = {"PATH": os.environ["PATH"], "HOME": os.getcwd(), "TMPDIR": os.getcwd(),
+               "TERM": "xterm-256color",
                "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor", "PS1": "$ ", "SHELL": "/bin/sh"}
         os.execvpe(command[0], command, env)
     size_of(fd, *size)
