@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Reading one recording, writing another.  OUT is doomed until its last message is in it, so
- * that no way out of here leaves half a file. */
+/* Reading one recording, writing another.  OUT is doomed on every way out of here but that
+ * behind its last message, so that none leaves half a file. */
 #include "log/copy.h"
 
 #include "base/diag.h"
@@ -81,6 +81,7 @@ format_by_name(const char *path)
 static int
 open_out(struct copy *c)
 {
+	struct dst *to;
 	struct err e;
 
 	if (fdio_open_dst(&c->dst, c->to, c->mode, &e) < 0) {
@@ -88,14 +89,30 @@ open_out(struct copy *c)
 			e.code == ERR_EXISTS ? " (--overwrite replaces it)" : "");
 		return CMD_WRONG;
 	}
-	/* until all is written, whoever closes the file must not let it appear */
+	/* who fails to open closes it: it must not appear then */
 	fdio_doom_dst(c->dst, true);
-	c->wopts.lost = tell_lost;
-	c->wopts.ctx = c;
+	to = c->dst;
+	if (!c->wopts.lost) {
+		c->wopts.lost = tell_lost;
+		c->wopts.ctx = c;
+	}
 	c->wopts.idle_limit_ns = tape_info(c->in.tape)->idle_limit_ns;
-	if (tapew_open(&c->writer, c->format, c->dst, &c->wopts, &e) < 0)
+	if ((c->dress && c->dress(c, &to, &e) < 0) ||
+		tapew_open(&c->writer, c->format, to, &c->wopts, &e) < 0)
 		return diag_fail(&e, copy_out_name(c));
+	fdio_doom_dst(c->dst, false);
 	return 0;
+}
+
+/* What is written so far must not appear. */
+static void
+drop(struct copy *c)
+{
+	struct err ignored;
+
+	fdio_doom_dst(c->dst, true);
+	tapew_close(c->writer, &ignored);
+	c->writer = NULL;
 }
 
 int
@@ -151,12 +168,8 @@ pass_on(struct copy *c, struct err *e)
 static int
 give_up(struct copy *c, const struct err *why)
 {
-	struct err ignored;
-
 	diag_fail(why, c->wrote_badly ? copy_out_name(c) : c->in.name);
-	c->wopts.lost = NULL;
-	tapew_close(c->writer, &ignored);
-	c->writer = NULL;
+	drop(c);
 	return CMD_FAILED;
 }
 
@@ -168,7 +181,6 @@ copy_run(struct copy *c)
 
 	if (r < 0)
 		return give_up(c, &e);
-	fdio_doom_dst(c->dst, false);
 	r = tapew_close(c->writer, &e);
 	c->writer = NULL;
 	if (r < 0)
@@ -183,10 +195,7 @@ copy_run(struct copy *c)
 void
 copy_close(struct copy *c)
 {
-	struct err ignored;
-
 	if (c->writer)
-		tapew_close(c->writer, &ignored);
-	c->writer = NULL;
+		drop(c);
 	input_close(&c->in);
 }

@@ -25,11 +25,14 @@ enum { COPY_OPT_FORMAT = 900, COPY_OPT_OVERWRITE };
 struct copy {
 	const char *from, *to;   /* the caller fills these ... */
 	enum tape_format format; /* TAPE_UNKNOWN: by the name of OUT */
-	struct tapew_opts wopts; /* without lost and ctx */
+	struct tapew_opts wopts; /* lost NULL: it is said */
 	enum fdio_mode mode;     /* 0 means FDIO_ATOMIC_NEW */
 	/* What becomes of a message, AT_NS since the start: copy_put() any number of times.
 	 * NULL: every one as it is.  Negative ends the copy, and nothing appears at OUT. */
 	int (*pass)(struct copy *c, const struct msg *m, int64_t at_ns, struct err *e);
+	/* What is written may go through another destination, which takes *D over (on failure,
+	 * too) and closes it.  NULL: it goes there as it is. */
+	int (*dress)(struct copy *c, struct dst **d, struct err *e);
 	/* Behind the last message; may be NULL. */
 	int (*last)(struct copy *c, struct err *e);
 	void *ctx;

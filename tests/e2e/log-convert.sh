@@ -185,6 +185,16 @@ quota() {
 }
 check "half a file does not appear" quota
 
+# More than is ever written at once.
+to_stdout() {
+	python3 -c 'import auditfile
+auditfile.write("large.audit", auditfile.sample()[:7] + [
+    auditfile.io(i * 10**6, b"line %d\r\n" % i * 1000) for i in range(7, 2000)])'
+	convert -f asciicast-v2 large.audit large.cast || return 1
+	"$auditlog" convert -f asciicast-v2 large.audit - | cmp - large.cast
+}
+check "a large one to standard output" to_stdout
+
 damaged() {
 	python3 - <<-'END'
 	data = bytearray(open("session.audit", "rb").read())
