@@ -1,33 +1,29 @@
 /* SPDX-License-Identifier: ISC */
-#include "play/kind.h"
+#include "format/kind.h"
 
 #include "format/vendor.h"
 
 static const struct event_kind kinds[KIND_COUNT] = {
-	[KIND_OTHER] = { "other", 0x00B7, '-', ROLE_KIND_SESSION, "all the rest" },
-	[KIND_CONNECT] = { "connect", 0x25CB, '@', ROLE_KIND_SESSION,
+	[KIND_OTHER] = { "other", 0x00B7, '-', KIND_SESSION, "all the rest" },
+	[KIND_CONNECT] = { "connect", 0x25CB, '@', KIND_SESSION,
 		"connection, handshake, channels, the session itself" },
-	[KIND_AUTH] = { "auth", 0x25C7, '%', ROLE_KIND_SESSION,
-		"passwords, keys, questions" },
-	[KIND_ENV] = { "env", '=', '=', ROLE_KIND_SESSION, "environment variables" },
-	[KIND_SIZE] = { "size", 0x25AB, 'r', ROLE_KIND_SESSION,
+	[KIND_AUTH] = { "auth", 0x25C7, '%', KIND_SESSION, "passwords, keys, questions" },
+	[KIND_ENV] = { "env", '=', '=', KIND_SESSION, "environment variables" },
+	[KIND_SIZE] = { "size", 0x25AB, 'r', KIND_SESSION,
 		"the terminal and changes of its size" },
-	[KIND_RUN] = { "run", 0x25B7, '>', ROLE_KIND_RUN, "shell, program, subsystem" },
-	[KIND_SIGNAL] = { "signal", 0x21AF, 's', ROLE_KIND_WARN,
-		"signals to the program" },
-	[KIND_EXIT] = { "exit", 0x25A0, 'E', ROLE_KIND_RUN, "how it ended" },
-	[KIND_MARKER] = { "marker", 0x25C6, 'M', ROLE_KIND_MARK, "marks of the user" },
-	[KIND_PAUSE] = { "pause", 0x2016, 'p', ROLE_KIND_WARN,
+	[KIND_RUN] = { "run", 0x25B7, '>', KIND_RAN, "shell, program, subsystem" },
+	[KIND_SIGNAL] = { "signal", 0x21AF, 's', KIND_WARN, "signals to the program" },
+	[KIND_EXIT] = { "exit", 0x25A0, 'E', KIND_RAN, "how it ended" },
+	[KIND_MARKER] = { "marker", 0x25C6, 'M', KIND_MARKS, "marks of the user" },
+	[KIND_PAUSE] = { "pause", 0x2016, 'p', KIND_WARN,
 		"the recording was paused, or went on" },
-	[KIND_GAP] = { "gap", '!', '!', ROLE_KIND_WARN, "something was lost" },
-	[KIND_MASKED] = { "masked", 0x2217, 'o', ROLE_KIND_WARN,
+	[KIND_GAP] = { "gap", '!', '!', KIND_WARN, "something was lost" },
+	[KIND_MASKED] = { "masked", 0x2217, 'o', KIND_WARN,
 		"input that was not recorded" },
-	[KIND_COMMAND] = { "command", '$', '$', ROLE_KIND_RUN,
-		"command lines of the shell" },
-	[KIND_PROCESS] = { "process", 0x2022, 'x', ROLE_KIND_PROCESS,
-		"programs began and ended" },
-	[KIND_FILE] = { "file", 0x25AA, 'f', ROLE_KIND_PROCESS, "files were opened" },
-	[KIND_NETWORK] = { "network", 0x2194, '^', ROLE_KIND_PROCESS,
+	[KIND_COMMAND] = { "command", '$', '$', KIND_RAN, "command lines of the shell" },
+	[KIND_PROCESS] = { "process", 0x2022, 'x', KIND_DID, "programs began and ended" },
+	[KIND_FILE] = { "file", 0x25AA, 'f', KIND_DID, "files were opened" },
+	[KIND_NETWORK] = { "network", 0x2194, '^', KIND_DID,
 		"connections, forwarded ports and sockets" },
 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* What kind an event is, for a person: a few groups of message types and events of ours,
- * each with a name to filter by, a sign and a look. */
-#ifndef PLAY_KIND_H
-#define PLAY_KIND_H
+ * each with a name to filter by, a sign, and the group whose look it has. */
+#ifndef FORMAT_KIND_H
+#define FORMAT_KIND_H
 
-#include "play/theme.h"
+#include <stdint.h>
 
 enum kind_id {
 	KIND_OTHER,
@@ -26,11 +26,19 @@ enum kind_id {
 	KIND_COUNT
 };
 
+enum kind_group {
+	KIND_SESSION, /* who and where, */
+	KIND_RAN,     /* what ran, */
+	KIND_DID,     /* what that did, */
+	KIND_MARKS,   /* marks, */
+	KIND_WARN     /* what an auditor must not miss */
+};
+
 struct event_kind {
 	const char *name;
 	uint32_t sign; /* one column */
 	char ascii;    /* the same without UTF-8 */
-	enum theme_role role;
+	enum kind_group group;
 	const char *doc;
 };
 

@@ -7,8 +7,9 @@
 #define PLAY_FILTER_H
 
 #include "format/vendor.h"
-#include "play/kind.h"
+#include "format/kind.h"
 #include "replay/needle.h"
+#include "replay/reel.h"
 
 #define FILTER_WORDS_MAX 8
 #define FILTER_TYPES_MAX 128 /* more than the schema has */

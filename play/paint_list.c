@@ -31,7 +31,7 @@ put_sign(struct app *a, struct canvas *c, int row, int col, const struct reel_ev
 	const struct event_kind *k = kind_row(kind_of(e->type, e->vendor));
 
 	canvas_fill(c, row, col, 1,
-		paint_style(a, selected ? ROLE_LIST_SELECTED : k->role),
+		paint_style(a, selected ? ROLE_LIST_SELECTED : theme_kind(k->group)),
 		paint_line(a, k->sign, k->ascii));
 }
 

@@ -151,7 +151,7 @@ sign(const struct app *a, const struct extent *x, int i, struct style *s)
 		k = kind_row(KIND_GAP);
 	else if (!col->event)
 		return 0;
-	*s = paint_style(a, k->role);
+	*s = paint_style(a, theme_kind(k->group));
 	return paint_line(a, k->sign, k->ascii);
 }
 

@@ -98,6 +98,18 @@ static const struct style mono[ROLE_COUNT] = {
 	[ROLE_LANE_PAUSE] = { 0, 0, CELL_DIM },
 };
 
+enum theme_role
+theme_kind(enum kind_group group)
+{
+	static const enum theme_role roles[] = { [KIND_SESSION] = ROLE_KIND_SESSION,
+		[KIND_RAN] = ROLE_KIND_RUN,
+		[KIND_DID] = ROLE_KIND_PROCESS,
+		[KIND_MARKS] = ROLE_KIND_MARK,
+		[KIND_WARN] = ROLE_KIND_WARN };
+
+	return roles[group];
+}
+
 struct style
 theme_style(enum theme_depth depth, enum theme_role role)
 {

@@ -3,6 +3,7 @@
 #ifndef PLAY_THEME_H
 #define PLAY_THEME_H
 
+#include "format/kind.h"
 #include "play/canvas.h"
 
 enum theme_depth { THEME_MONO, THEME_8, THEME_16, THEME_256, THEME_TRUE, THEME_DEPTHS };
@@ -43,6 +44,7 @@ enum theme_role {
 	ROLE_COUNT
 };
 
+enum theme_role theme_kind(enum kind_group group); /* of the signs of events */
 struct style theme_style(enum theme_depth depth, enum theme_role role);
 
 #endif

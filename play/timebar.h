@@ -7,7 +7,7 @@
 #define PLAY_TIMEBAR_H
 
 #include "play/canvas.h"
-#include "play/kind.h"
+#include "format/kind.h"
 #include "play/find.h"
 
 #define TIMEBAR_SLOTS     2048
