@@ -55,7 +55,7 @@ int cmd_next(struct cmd_run *r, struct err *e);
 /* What a command returns when cmd_next() or an option's value was wrong: prints it. */
 int cmd_wrong(const struct err *e);
 
-extern const struct cmd cmd_decode, cmd_convert, cmd_events, cmd_grep, cmd_info, cmd_list,
-	cmd_screen, cmd_verify;
+extern const struct cmd cmd_decode, cmd_convert, cmd_events, cmd_export, cmd_grep,
+	cmd_info, cmd_list, cmd_screen, cmd_verify;
 
 #endif

@@ -16,6 +16,7 @@ static const struct cmd *const cmds[] = {
 	&cmd_convert,
 	&cmd_decode,
 	&cmd_events,
+	&cmd_export,
 	&cmd_grep,
 	&cmd_info,
 	&cmd_list,

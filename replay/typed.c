@@ -87,6 +87,8 @@ put_line(struct typed *t, uint64_t n, int64_t at_ns)
 {
 	struct text_line l = { .n = n, .at_ns = at_ns, .keep = t->keep, .longer = true };
 
+	if (t->told)
+		return;
 	l.text = buf_span(&t->line);
 	if (buf_failed(&t->line))
 		text_fail(&t->text, n);
@@ -101,6 +103,8 @@ end_line(struct typed *t, uint64_t n, int64_t at_ns)
 	spill(t);
 	utf8_end(&t->hold, &t->line);
 	put_line(t, n, at_ns);
+	if (t->told)
+		t->told(t->ctx, buf_span(&t->line));
 	buf_clear(&t->line);
 	t->keep = 0;
 }
@@ -120,4 +124,11 @@ typed_note(struct typed *t, const struct msg *m, uint64_t n, int64_t at_ns)
 			add_byte(t, in.p[i]);
 	}
 	put_line(t, n, at_ns);
+}
+
+void
+typed_end(struct typed *t)
+{
+	if (t->line.n || t->nkey)
+		end_line(t, 0, 0);
 }

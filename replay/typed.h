@@ -19,11 +19,16 @@ struct typed {
 	uint8_t key[TYPED_KEY_MAX]; /* a sequence not yet complete */
 	size_t nkey;
 	uint32_t keep; /* of the line, known from the message before */
+	/* Gets each line when it is complete; then nothing is kept in TEXT.  May be NULL. */
+	void (*told)(void *ctx, struct span line);
+	void *ctx;
 };
 
 void typed_init(struct typed *t);
 void typed_free(struct typed *t);
 /* With M, N messages are known.  In order. */
 void typed_note(struct typed *t, const struct msg *m, uint64_t n, int64_t at_ns);
+/* The last line, which no Enter has ended, is complete, too: for TOLD. */
+void typed_end(struct typed *t);
 
 #endif
