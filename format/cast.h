@@ -127,6 +127,7 @@ struct cast_facts {
 	size_t env_bytes;      /* in env */
 	int64_t idle_limit_ns; /* 0 none */
 	struct json_t *env;    /* object, owned, in the order of the messages */
+	struct json_t *edited; /* array, owned: payloads of events "edited" */
 	struct json_t
 		*foreign; /* header of the asciicast that is converted, owned, or NULL */
 };
@@ -141,6 +142,10 @@ void cast_facts_text(struct cast_facts *f, struct buf *text, bool *has, struct s
 /* A session event (title, idle limit) or the header event of a foreign recording. */
 void cast_facts_session(struct cast_facts *f, const struct msg *m);
 void cast_facts_header(struct cast_facts *f, const struct msg *m);
+/* It was made out of another recording: a member of our own keeps that, and is read as that.
+ * False: there is no room. */
+#define CAST_EDITED "auditrec_edited"
+bool cast_facts_edited(struct cast_facts *f, const struct msg *m);
 /* The header of VERSION without a newline; version 1 up to the bracket of "stdout".
  * Returns how many members of the foreign header it could not hold. */
 uint64_t cast_facts_put(const struct cast_facts *f, int version, struct buf *out);

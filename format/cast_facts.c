@@ -17,6 +17,7 @@
 #define TEXT_MAX      ((size_t)32 << 10)
 #define REAL_DIGITS   15
 #define COLOUR_LEN    7 /* #rrggbb */
+#define EDITED_MAX    1000
 #define V(n)          (1u << (n))
 #define V_ALL         (V(1) | V(2) | V(3))
 
@@ -38,6 +39,7 @@ static const struct member {
 	{ "theme", V(2) | V(3) },
 	{ "duration", V_ALL },
 	{ "stdout", V_ALL },
+	{ CAST_EDITED, V_ALL },
 	{ NULL, 0 },
 }, term_members[] = {
 	{ "cols", V_ALL },
@@ -51,7 +53,9 @@ static const struct member {
 void
 cast_facts_init(struct cast_facts *f)
 {
-	*f = (struct cast_facts){ .cols = 80, .rows = 24, .env = json_object() };
+	*f = (struct cast_facts){ .cols = 80, .rows = 24 };
+	f->env = json_object();
+	f->edited = json_array();
 }
 
 void
@@ -59,6 +63,7 @@ cast_facts_free(struct cast_facts *f)
 {
 	json_decref(f->env);
 	json_decref(f->foreign);
+	json_decref(f->edited);
 	buf_free(&f->term);
 	buf_free(&f->command);
 	buf_free(&f->title);
@@ -143,8 +148,18 @@ cast_facts_header(struct cast_facts *f, const struct msg *m)
 	if (!j)
 		return;
 	take_title(f, j);
+	json_array_extend(f->edited, json_object_get(j, CAST_EDITED));
 	json_decref(f->foreign);
 	f->foreign = j;
+}
+
+bool
+cast_facts_edited(struct cast_facts *f, const struct msg *m)
+{
+	json_t *j = vendor_json(m);
+
+	return j && json_array_size(f->edited) < EDITED_MAX &&
+	       json_array_append_new(f->edited, j) == 0;
 }
 
 static bool
@@ -320,6 +335,8 @@ cast_facts_put(const struct cast_facts *f, int version, struct buf *out)
 	if (theme)
 		put_json(&w, "theme", theme);
 	lost += put_rest(&w, f->foreign, header_members, version, same);
+	if (json_array_size(f->edited))
+		put_json(&w, CAST_EDITED, f->edited);
 	if (version == 1)
 		buf_add_str(out, ",\"stdout\":[");
 	else

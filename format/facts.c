@@ -4,6 +4,7 @@
 #include "format/facts.h"
 
 #include "base/clk.h"
+#include "format/cast.h"
 #include "format/sshkey.h"
 
 #include <inttypes.h>
@@ -51,6 +52,8 @@ static const struct vendor_fact {
 	{ VENDOR_SESSION, FACT_PROGRAM, "program" },
 	{ VENDOR_SESSION, FACT_DIRECTORY, "cwd" },
 	{ VENDOR_HEADER, FACT_TITLE, "title" },
+	{ VENDOR_EDITED, FACT_EDITED, "what" },
+	{ VENDOR_HEADER, FACT_EDITED, CAST_EDITED },
 };
 
 const char *
@@ -121,6 +124,15 @@ learn_key(struct facts *f, const struct msg *m)
 	sshkey_free(&k);
 }
 
+/* A list of edits stands for what was done last. */
+static json_t *
+value_of(const json_t *json, const char *key)
+{
+	json_t *v = json_object_get(json, key);
+
+	return json_is_array(v) ? json_object_get(json_array_get(v, 0), "what") : v;
+}
+
 static void
 learn_vendor(struct facts *f, const struct msg *m, enum vendor_id id)
 {
@@ -133,7 +145,7 @@ learn_vendor(struct facts *f, const struct msg *m, enum vendor_id id)
 			continue;
 		if (!json && !(json = vendor_json(m)))
 			return;
-		v = json_object_get(json, r->key);
+		v = value_of(json, r->key);
 		if (json_is_string(v))
 			learn(f, r->fact,
 				span_of(json_string_value(v), json_string_length(v)));

@@ -22,7 +22,8 @@
 	FACT(CONNECTION, "connectionId", "Connection") \
 	FACT(KEY, "key", "Key")                        \
 	FACT(PROGRAM, "recorder", "Recorded by")       \
-	FACT(SIGNAL, "exitSignal", "Killed by")
+	FACT(SIGNAL, "exitSignal", "Killed by")        \
+	FACT(EDITED, "edited", "No original")
 
 enum fact {
 #define FACT(ID, key, name) FACT_##ID,

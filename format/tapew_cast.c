@@ -264,6 +264,8 @@ put_vendor(struct tapew_cast *c, const struct msg *m)
 		put_foreign(c, m);
 	} else if (id == VENDOR_HEADER && !c->begun) {
 		cast_facts_header(&c->facts, m);
+	} else if (id == VENDOR_EDITED && !c->begun && cast_facts_edited(&c->facts, m)) {
+		return;
 	} else {
 		if (id == VENDOR_SESSION && !c->begun)
 			cast_facts_session(&c->facts, m);

@@ -55,7 +55,16 @@ int cmd_next(struct cmd_run *r, struct err *e);
 /* What a command returns when cmd_next() or an option's value was wrong: prints it. */
 int cmd_wrong(const struct err *e);
 
-extern const struct cmd cmd_decode, cmd_convert, cmd_events, cmd_export, cmd_grep,
-	cmd_info, cmd_list, cmd_screen, cmd_verify;
+extern const struct cmd cmd_convert;
+extern const struct cmd cmd_decode;
+extern const struct cmd cmd_events;
+extern const struct cmd cmd_export;
+extern const struct cmd cmd_grep;
+extern const struct cmd cmd_idle;
+extern const struct cmd cmd_info;
+extern const struct cmd cmd_list;
+extern const struct cmd cmd_screen;
+extern const struct cmd cmd_speed;
+extern const struct cmd cmd_verify;
 
 #endif

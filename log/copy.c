@@ -35,8 +35,9 @@ tell_lost(void *ctx, const char *what, uint64_t count)
 {
 	struct copy *c = ctx;
 
-	diag_note("%s: %s cannot hold: %s (%" PRIu64 ")", copy_out_name(c),
-		tape_format_name(c->format), what, count);
+	if (c->writer)
+		diag_note("%s: %s cannot hold: %s (%" PRIu64 ")", copy_out_name(c),
+			tape_format_name(c->format), what, count);
 }
 
 int
@@ -108,18 +109,35 @@ open_out(struct copy *c)
 static void
 drop(struct copy *c)
 {
+	struct tapew *w = c->writer;
 	struct err ignored;
 
 	fdio_doom_dst(c->dst, true);
-	tapew_close(c->writer, &ignored);
-	c->writer = NULL;
+	c->writer = NULL; /* nobody wants to know any more what it cannot hold */
+	tapew_close(w, &ignored);
+}
+
+static int
+open_in(struct copy *c, const struct clk *clk)
+{
+	struct tape_opts topts = { .note = take_note, .ctx = c };
+	struct src *s;
+	struct err e;
+
+	c->in = (struct input){ .name = input_name(c->from) };
+	if (input_open_src(&s, c->from))
+		return CMD_WRONG;
+	if (c->look && c->look(c, s, &e) < 0) {
+		src_close(s);
+		diag_fail(&e, c->in.name);
+		return CMD_WRONG;
+	}
+	return input_open_tape(&c->in, c->from, s, &topts, clk);
 }
 
 int
 copy_open(struct copy *c, const struct clk *clk)
 {
-	struct tape_opts topts = { .note = take_note, .ctx = c };
-
 	if (c->mode == FDIO_NEW)
 		c->mode = FDIO_ATOMIC_NEW;
 	if (c->format == TAPE_UNKNOWN)
@@ -129,9 +147,7 @@ copy_open(struct copy *c, const struct clk *clk)
 			copy_out_name(c));
 		return CMD_WRONG;
 	}
-	if (input_open(&c->in, c->from, &topts, clk))
-		return CMD_WRONG;
-	return open_out(c);
+	return open_in(c, clk) ? CMD_WRONG : open_out(c);
 }
 
 int
@@ -170,7 +186,7 @@ give_up(struct copy *c, const struct err *why)
 {
 	diag_fail(why, c->wrote_badly ? copy_out_name(c) : c->in.name);
 	drop(c);
-	return CMD_FAILED;
+	return why->code == ERR_USAGE ? CMD_WRONG : CMD_FAILED;
 }
 
 int

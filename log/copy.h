@@ -35,6 +35,8 @@ struct copy {
 	int (*dress)(struct copy *c, struct dst **d, struct err *e);
 	/* Behind the last message; may be NULL. */
 	int (*last)(struct copy *c, struct err *e);
+	/* Asked about the bytes of IN before they are read as a recording; may be NULL. */
+	int (*look)(struct copy *c, struct src *src, struct err *e);
 	void *ctx;
 	/* ... and finds here what happens. */
 	struct input in;

@@ -18,9 +18,11 @@ static const struct cmd *const cmds[] = {
 	&cmd_events,
 	&cmd_export,
 	&cmd_grep,
+	&cmd_idle,
 	&cmd_info,
 	&cmd_list,
 	&cmd_screen,
+	&cmd_speed,
 	&cmd_verify,
 };
 
