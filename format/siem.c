@@ -103,6 +103,7 @@ siem_free(struct siem *ev)
 	json_decref(ev->session);
 	facts_free(&ev->facts);
 	buf_free(&ev->text);
+	buf_free(&ev->user);
 	free(ev->file);
 	free(ev);
 }
@@ -151,19 +152,19 @@ siem_learn(struct siem *ev, const struct msg *m, int64_t at_ns)
 		learn_session(ev, m);
 }
 
-static struct span
-cut(struct siem_event *e, struct span s)
+struct span
+siem_cut(struct siem_event *e, struct span s)
 {
-	if (s.n <= SIEM_TEXT_MAX)
+	if (s.n <= e->text_max)
 		return s;
 	e->cut = true;
-	return span_of(s.p, SIEM_TEXT_MAX - utf8_tail(span_of(s.p, SIEM_TEXT_MAX)));
+	return span_of(s.p, e->text_max - utf8_tail(span_of(s.p, e->text_max)));
 }
 
 static void
 set_text(struct siem_event *e, const struct member *k, struct span s)
 {
-	s = cut(e, s);
+	s = siem_cut(e, s);
 	memcpy((uint8_t *)e + k->offset, &s, sizeof s);
 }
 
@@ -251,7 +252,7 @@ row_of(const struct msg *m, enum vendor_id vendor, const json_t *payload)
 }
 
 static enum siem_outcome
-outcome_of(const struct siem_event *e)
+outcome_of(struct siem_event *e)
 {
 	if (e->row->outcome != OUTCOME_STATUS)
 		return e->row->outcome;
@@ -263,6 +264,7 @@ outcome_of(const struct siem_event *e)
 static void
 take_apart(struct siem_event *e)
 {
+	e->cut = false;
 	e->pid = e->ppid = e->uid = e->status = e->signal_number = e->port = -1;
 	e->start = e->end = e->time = e->duration = e->columns = e->rows = -1;
 	if (e->row->vendor && e->row->id != VENDOR_HEADER &&
@@ -270,13 +272,14 @@ take_apart(struct siem_event *e)
 		take_json(e);
 	else if (!e->row->vendor)
 		take_fields(e);
+	e->message = siem_cut(e, buf_span(&e->s->text));
 	e->outcome = outcome_of(e);
 }
 
 static int
 put_line(struct siem_event *e, struct buf *out)
 {
-	static void (*const writers[])(const struct siem_event *, struct jsonw *) = {
+	static void (*const writers[])(struct siem_event *, struct jsonw *) = {
 		[SIEM_ECS] = siem_ecs,
 		[SIEM_AUDIT] = siem_audit,
 		[SIEM_TRAIN] = siem_train,
@@ -297,6 +300,53 @@ put_line(struct siem_event *e, struct buf *out)
 	return failed ? failed : 1;
 }
 
+/* A line that fits. */
+static int
+put_fitting(struct siem_event *e, struct buf *out)
+{
+	size_t before = out->n, room = e->s->room;
+	int rc;
+
+	for (e->text_max = SIEM_TEXT_MAX;; e->text_max /= 2) {
+		take_apart(e);
+		rc = put_line(e, out);
+		if (rc < 0 || !room || out->n - before <= room)
+			return rc;
+		buf_cut(out, before);
+		if (!e->text_max)
+			return ERR_LIMIT;
+	}
+}
+
+static enum entry_priority
+priority_of(struct siem_event *e)
+{
+	if (siem_is(e, VENDOR_GAP))
+		return ENTRY_ERROR;
+	if (e->outcome != OUTCOME_FAILURE)
+		return ENTRY_INFO;
+	return e->row->outcome == OUTCOME_STATUS ? ENTRY_NOTICE : ENTRY_WARNING;
+}
+
+static void
+keep_entry(struct siem *ev, struct siem_event *e)
+{
+	buf_clear(&ev->user);
+	buf_add_span(&ev->user, siem_user(e));
+	ev->entry = (struct entry){ .message = e->message,
+		.action = e->row->action,
+		.priority = priority_of(e),
+		.time_ns = e->m->time_ns,
+		.field = { { "AUDITREC_ID", siem_fact(e, FACT_CONNECTION) },
+			{ "AUDITREC_USER", buf_span(&ev->user) },
+			{ "AUDITREC_HOST", siem_fact(e, FACT_HOST) },
+			{ "AUDITREC_ADDRESS", siem_fact(e, FACT_ADDRESS) },
+			{ "AUDITREC_ACTION", span_str(e->row->action) },
+			{ "AUDITREC_OUTCOME", span_str(siem_outcome_names[e->outcome]) },
+			{ "AUDITREC_FILE", span_str(ev->file ? ev->file : "") } },
+		.nfields = 7 };
+}
+
 int
 siem_put(struct siem *ev, struct buf *out, const struct msg *m, int64_t at_ns,
 	uint64_t number)
@@ -311,14 +361,27 @@ siem_put(struct siem *ev, struct buf *out, const struct msg *m, int64_t at_ns,
 	e.payload = vendor == VENDOR_NONE ? NULL : vendor_json(m);
 	e.row = row_of(m, vendor, e.payload);
 	if (e.row && (ev->format != SIEM_TRAIN || e.row->train != TRAIN_NONE)) {
-		take_apart(&e);
 		buf_clear(&ev->text);
 		msg_describe(&ev->text, m);
-		e.message = buf_span(&ev->text);
-		rc = put_line(&e, out);
+		rc = put_fitting(&e, out);
+		if (rc > 0)
+			keep_entry(ev, &e);
 	}
 	json_decref(e.payload);
 	return rc;
+}
+
+void
+siem_entry(const struct siem *ev, struct span line, struct entry *out)
+{
+	*out = ev->entry;
+	out->line = line;
+}
+
+void
+siem_room(struct siem *ev, size_t room)
+{
+	ev->room = room;
 }
 
 /* What the writers share */
@@ -353,13 +416,13 @@ siem_time_known(struct jsonw *w, const char *key, int64_t wall_ns)
 }
 
 struct span
-siem_fact(const struct siem_event *e, enum fact f)
+siem_fact(struct siem_event *e, enum fact f)
 {
-	return buf_span(&e->s->facts.text[f]);
+	return siem_cut(e, buf_span(&e->s->facts.text[f]));
 }
 
 int64_t
-siem_session_number(const struct siem_event *e, const char *key)
+siem_session_number(struct siem_event *e, const char *key)
 {
 	const json_t *v = json_object_get(e->s->session, key);
 
@@ -367,21 +430,21 @@ siem_session_number(const struct siem_event *e, const char *key)
 }
 
 struct span
-siem_session_text(const struct siem_event *e, const char *key)
+siem_session_text(struct siem_event *e, const char *key)
 {
 	const json_t *v = json_object_get(e->s->session, key);
 
-	return span_of(json_string_value(v), json_string_length(v));
+	return siem_cut(e, span_of(json_string_value(v), json_string_length(v)));
 }
 
 struct span
-siem_user(const struct siem_event *e)
+siem_user(struct siem_event *e)
 {
 	return e->user.n ? e->user : siem_fact(e, FACT_USER);
 }
 
 bool
-siem_is(const struct siem_event *e, enum vendor_id id)
+siem_is(struct siem_event *e, enum vendor_id id)
 {
 	return e->row->vendor && e->row->id == (int)id;
 }

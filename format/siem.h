@@ -6,6 +6,7 @@
 #ifndef FORMAT_SIEM_H
 #define FORMAT_SIEM_H
 
+#include "base/entry.h"
 #include "format/msg.h"
 
 #define SIEM_TEXT_MAX ((size_t)32 << 10)
@@ -25,6 +26,10 @@ struct siem;
 /* FILE: name of the recording for the lines, NULL when it has none; copied. */
 int siem_new(struct siem **ev, enum siem_format f, const char *file, struct err *e);
 void siem_free(struct siem *ev);
+/* No line is to be longer than ROOM bytes (0: any), its newline included: texts are cut further
+ * where it would be. */
+void siem_room(struct siem *ev, size_t room);
+#define SIEM_ROOM_LEAST 1536 /* with this no line is too long */
 /* Learn from M who and where, without telling it: for a first look at the beginning, so that
  * the first lines know as much as the last. */
 void siem_learn(struct siem *ev, const struct msg *m, int64_t at_ns);
@@ -32,5 +37,8 @@ void siem_learn(struct siem *ev, const struct msg *m, int64_t at_ns);
  * there is nothing to tell in this form, or the error of OUT, which is then as it was. */
 int siem_put(struct siem *ev, struct buf *out, const struct msg *m, int64_t at_ns,
 	uint64_t number);
+/* The line that was put last, LINE, with what stands beside it; valid as long as LINE is and
+ * until the next message. */
+void siem_entry(const struct siem *ev, struct span line, struct entry *out);
 
 #endif

@@ -35,7 +35,7 @@ put_list(struct jsonw *w, const char *key, const char *list)
 }
 
 static void
-put_event(const struct siem_event *e, struct jsonw *w)
+put_event(struct siem_event *e, struct jsonw *w)
 {
 	struct span id = siem_fact(e, FACT_CONNECTION);
 	char number[32];
@@ -93,7 +93,7 @@ put_end(struct jsonw *w, const char *key, struct span address, int64_t port)
 
 /* A country that is known has two letters and is not XX. */
 static void
-put_source(const struct siem_event *e, struct jsonw *w)
+put_source(struct siem_event *e, struct jsonw *w)
 {
 	struct span address = siem_fact(e, FACT_ADDRESS);
 	struct span country = siem_fact(e, FACT_COUNTRY);
@@ -135,7 +135,7 @@ put_id_object(struct jsonw *w, const char *object, int64_t id)
 }
 
 static void
-put_user(const struct siem_event *e, struct jsonw *w)
+put_user(struct siem_event *e, struct jsonw *w)
 {
 	struct span name = siem_user(e);
 
@@ -151,7 +151,7 @@ put_user(const struct siem_event *e, struct jsonw *w)
 }
 
 static void
-put_host(const struct siem_event *e, struct jsonw *w)
+put_host(struct siem_event *e, struct jsonw *w)
 {
 	struct span name = siem_fact(e, FACT_HOST);
 
@@ -174,13 +174,13 @@ base_name(struct span path)
 	return span_of(path.p + at, path.n - at);
 }
 
-static bool
-put_args(const struct siem_event *e, struct jsonw *w)
+static void
+put_args(struct siem_event *e, struct jsonw *w)
 {
-	size_t n = json_array_size(e->argv), room = SIEM_TEXT_MAX, i;
+	size_t n = json_array_size(e->argv), room = e->text_max, i;
 
 	if (!e->argv)
-		return false;
+		return;
 	jsonw_key(w, "args");
 	jsonw_array(w);
 	for (i = 0; i < n && i < SIEM_ARGS_MAX; i++) {
@@ -194,11 +194,11 @@ put_args(const struct siem_event *e, struct jsonw *w)
 	}
 	jsonw_array_end(w);
 	jsonw_kuint(w, "args_count", n);
-	return i < n;
+	e->cut |= i < n;
 }
 
 static void
-put_parent(const struct siem_event *e, struct jsonw *w)
+put_parent(struct siem_event *e, struct jsonw *w)
 {
 	if (e->ppid < 0 && !e->parent_exe.n)
 		return;
@@ -209,7 +209,7 @@ put_parent(const struct siem_event *e, struct jsonw *w)
 }
 
 static void
-put_tty(const struct siem_event *e, struct jsonw *w)
+put_tty(struct siem_event *e, struct jsonw *w)
 {
 	if (e->columns < 0)
 		return;
@@ -219,20 +219,17 @@ put_tty(const struct siem_event *e, struct jsonw *w)
 	jsonw_object_end(w);
 }
 
-/* True when words of a command line are missing. */
-static bool
-put_process(const struct siem_event *e, struct jsonw *w)
+static void
+put_process(struct siem_event *e, struct jsonw *w)
 {
-	bool cut;
-
 	if (e->pid < 0 && !e->command.n && e->status < 0 && e->columns < 0 && !e->cwd.n)
-		return false;
+		return;
 	open_member(w, "process");
 	siem_number(w, "pid", e->pid);
 	siem_text(w, "executable", e->exe);
 	siem_text(w, "name", base_name(e->exe));
 	siem_text(w, "command_line", e->command);
-	cut = put_args(e, w);
+	put_args(e, w);
 	siem_text(w, "working_directory", e->cwd);
 	siem_number(w, "exit_code", e->status);
 	if (siem_is(e, VENDOR_PROCESS_EXEC) && !e->sampled)
@@ -244,11 +241,10 @@ put_process(const struct siem_event *e, struct jsonw *w)
 	put_parent(e, w);
 	put_tty(e, w);
 	jsonw_object_end(w);
-	return cut;
 }
 
 static void
-put_file(const struct siem_event *e, struct jsonw *w)
+put_file(struct siem_event *e, struct jsonw *w)
 {
 	if (!e->path.n)
 		return;
@@ -270,7 +266,7 @@ put_one(struct jsonw *w, const char *key, struct span s)
 }
 
 static void
-put_related(const struct siem_event *e, struct jsonw *w)
+put_related(struct siem_event *e, struct jsonw *w)
 {
 	struct span ip = siem_fact(e, FACT_ADDRESS);
 
@@ -282,7 +278,7 @@ put_related(const struct siem_event *e, struct jsonw *w)
 }
 
 static void
-put_error(const struct siem_event *e, struct jsonw *w)
+put_error(struct siem_event *e, struct jsonw *w)
 {
 	if (e->outcome != OUTCOME_FAILURE)
 		return;
@@ -292,7 +288,7 @@ put_error(const struct siem_event *e, struct jsonw *w)
 }
 
 static void
-put_own(const struct siem_event *e, struct jsonw *w, bool cut)
+put_own(struct siem_event *e, struct jsonw *w)
 {
 	open_member(w, "auditrec");
 	jsonw_kint(w, "offset_ns", e->at_ns);
@@ -304,7 +300,7 @@ put_own(const struct siem_event *e, struct jsonw *w, bool cut)
 	siem_number(w, "signal_number", e->signal_number);
 	if (e->sampled)
 		jsonw_kbool(w, "sampled", true);
-	if (cut)
+	if (e->cut)
 		jsonw_kbool(w, "cut", true);
 	jsonw_object_end(w);
 }
@@ -320,20 +316,18 @@ put_single(struct jsonw *w, const char *object, const char *key, struct span s)
 }
 
 static void
-put_log(const struct siem_event *e, struct jsonw *w)
+put_log(struct siem_event *e, struct jsonw *w)
 {
 	if (!e->s->file)
 		return;
 	open_member(w, "log");
-	put_single(w, "file", "path", span_str(e->s->file));
+	put_single(w, "file", "path", siem_cut(e, span_str(e->s->file)));
 	jsonw_object_end(w);
 }
 
 void
-siem_ecs(const struct siem_event *e, struct jsonw *w)
+siem_ecs(struct siem_event *e, struct jsonw *w)
 {
-	bool cut;
-
 	siem_time(w, "@timestamp", e->m->time_ns);
 	siem_text(w, "message", e->message);
 	put_single(w, "ecs", "version", SPAN_LIT(ECS_VERSION));
@@ -348,9 +342,9 @@ siem_ecs(const struct siem_event *e, struct jsonw *w)
 	put_user(e, w);
 	put_source(e, w);
 	put_end(w, "destination", e->address, e->port);
-	cut = put_process(e, w);
+	put_process(e, w);
 	put_file(e, w);
 	put_related(e, w);
 	put_error(e, w);
-	put_own(e, w, cut || e->cut);
+	put_own(e, w);
 }

@@ -27,6 +27,9 @@ struct siem {
 	struct json_t *session; /* payload of the session event, NULL while unknown */
 	char fingerprint[SSHKEY_FINGERPRINT_MAX]; /* of the user's key, or empty */
 	struct buf text;                          /* of one event */
+	size_t room;                              /* of a line, 0 any */
+	struct entry entry;                       /* of the last line, without it */
+	struct buf user;                          /* of the last line */
 };
 
 /* Numbers that are absent are -1, texts p == NULL.  Texts are cut, but not clean. */
@@ -38,7 +41,8 @@ struct siem_event {
 	enum siem_outcome outcome;
 	int64_t at_ns;
 	uint64_t number;
-	bool cut;
+	size_t text_max; /* bytes that a text may have */
+	bool cut;        /* one had more */
 	struct span message;
 	struct span user, command, exe, cwd, path, address, reason, signal, label, trust;
 	struct span parent_exe;
@@ -49,21 +53,23 @@ struct siem_event {
 
 extern const char *const siem_outcome_names[];
 
-void siem_ecs(const struct siem_event *e, struct jsonw *w);
-void siem_audit(const struct siem_event *e, struct jsonw *w);
-void siem_train(const struct siem_event *e, struct jsonw *w);
-void siem_json(const struct siem_event *e, struct jsonw *w);
+void siem_ecs(struct siem_event *e, struct jsonw *w);
+void siem_audit(struct siem_event *e, struct jsonw *w);
+void siem_train(struct siem_event *e, struct jsonw *w);
+void siem_json(struct siem_event *e, struct jsonw *w);
 
+/* The beginning of S that may be written. */
+struct span siem_cut(struct siem_event *e, struct span s);
 void siem_time(struct jsonw *w, const char *key, int64_t wall_ns);
 /* Members that are left out when they are not known. */
 void siem_text(struct jsonw *w, const char *key, struct span s);
 void siem_number(struct jsonw *w, const char *key, int64_t v);
 void siem_time_known(struct jsonw *w, const char *key, int64_t wall_ns);
-struct span siem_fact(const struct siem_event *e, enum fact f);
+struct span siem_fact(struct siem_event *e, enum fact f);
 /* A number of the session event, -1 unknown. */
-int64_t siem_session_number(const struct siem_event *e, const char *key);
-struct span siem_session_text(const struct siem_event *e, const char *key);
-struct span siem_user(const struct siem_event *e);
-bool siem_is(const struct siem_event *e, enum vendor_id id);
+int64_t siem_session_number(struct siem_event *e, const char *key);
+struct span siem_session_text(struct siem_event *e, const char *key);
+struct span siem_user(struct siem_event *e);
+bool siem_is(struct siem_event *e, enum vendor_id id);
 
 #endif

@@ -32,7 +32,7 @@ status_name(enum siem_outcome o)
 }
 
 void
-siem_audit(const struct siem_event *e, struct jsonw *w)
+siem_audit(struct siem_event *e, struct jsonw *w)
 {
 	bool exec = siem_is(e, VENDOR_PROCESS_EXEC);
 	struct span exe = e->exe.n ? e->exe : siem_session_text(e, "parent_exe");
@@ -83,23 +83,23 @@ quote(struct buf *out, struct span word)
 	buf_add_byte(out, '\'');
 }
 
-/* The words of the event as one command line; true when some are missing. */
-static bool
-join(struct buf *out, const struct siem_event *e)
+/* The words of the event as one command line. */
+static void
+join(struct buf *out, struct siem_event *e)
 {
 	size_t n = json_array_size(e->argv), i;
 
-	for (i = 0; i < n && i < SIEM_ARGS_MAX && out->n < SIEM_TEXT_MAX; i++) {
+	for (i = 0; i < n && i < SIEM_ARGS_MAX && out->n < e->text_max; i++) {
 		const json_t *word = json_array_get(e->argv, i);
 		size_t len = json_string_length(word);
 
-		if (!json_is_string(word) || len > SIEM_TEXT_MAX)
+		if (!json_is_string(word) || len > e->text_max)
 			break;
 		if (i)
 			buf_add_byte(out, ' ');
 		quote(out, span_of(json_string_value(word), len));
 	}
-	return i < n;
+	e->cut |= i < n;
 }
 
 /* The last word of "scp ... -t PATH", the server's side of an upload; else nothing. */
@@ -116,73 +116,78 @@ upload_of(struct span command)
 	return span_of(word, (size_t)(end - word));
 }
 
-static bool
-put_train_command(const struct siem_event *e, struct jsonw *w)
+static void
+put_train_command(struct siem_event *e, struct jsonw *w)
 {
 	struct span to = upload_of(e->command);
 	struct buf line = { 0 };
-	bool cut = false;
 
 	jsonw_kstr(w, "type", to.n ? "file upload" : "cmd");
 	siem_text(w, "destination", to);
 	if (e->argv)
-		cut = join(&line, e);
+		join(&line, e);
 	siem_text(w, "command",
 		e->command.n ? e->command
 		: line.n     ? buf_span(&line)
 			     : e->exe);
 	buf_free(&line);
-	return cut;
 }
 
 void
-siem_train(const struct siem_event *e, struct jsonw *w)
+siem_train(struct siem_event *e, struct jsonw *w)
 {
-	bool cut = e->cut;
-
 	siem_time(w, "timestamp", e->m->time_ns);
 	jsonw_kstr(w, "app", "auditrec");
 	if (e->row->train == TRAIN_FILE) {
 		jsonw_kstr(w, "type", "file");
 		siem_text(w, "path", e->path);
 	} else {
-		cut |= put_train_command(e, w);
+		put_train_command(e, w);
 	}
 	siem_text(w, "user", siem_user(e));
 	siem_text(w, "hostname", siem_fact(e, FACT_HOST));
 	siem_text(w, "session", siem_fact(e, FACT_CONNECTION));
 	jsonw_kstr(w, "event", e->row->action);
 	siem_number(w, "pid", e->pid);
-	if (cut)
+	if (e->cut)
 		jsonw_kbool(w, "cut", true);
+}
+
+/* JSON is put whole or, where it makes the line too long, not at all. */
+static void
+put_whole(struct siem_event *e, struct jsonw *w, const char *key, struct span json)
+{
+	bool fits = e->text_max == SIEM_TEXT_MAX || json.n <= e->text_max;
+
+	jsonw_key(w, key);
+	jsonw_raw(w, fits ? json : SPAN_LIT("null"));
+	e->cut |= !fits;
 }
 
 /* The message as decode prints it; of an event of ours the payload. */
 static void
-put_message(const struct siem_event *e, struct jsonw *w)
+put_message(struct siem_event *e, struct jsonw *w)
 {
 	struct buf text = { 0 };
 	char *json;
 
 	if (e->payload) {
 		json = json_dumps(e->payload, JSON_COMPACT | JSON_ENSURE_ASCII);
-		jsonw_key(w, "payload");
-		jsonw_raw(w, json ? span_str(json) : SPAN_LIT("null"));
+		put_whole(e, w, "payload", json ? span_str(json) : SPAN_LIT("null"));
 		free(json);
 		return;
 	}
 	msg_json(&text, e->m, MSG_JSON_REDACT);
-	jsonw_key(w, "raw");
-	jsonw_raw(w, buf_failed(&text) ? SPAN_LIT("null") : buf_span(&text));
+	put_whole(e, w, "raw", buf_failed(&text) ? SPAN_LIT("null") : buf_span(&text));
 	buf_free(&text);
 }
 
 void
-siem_json(const struct siem_event *e, struct jsonw *w)
+siem_json(struct siem_event *e, struct jsonw *w)
 {
 	siem_time(w, "time", e->m->time_ns);
 	facts_json_seconds(w, "at", e->at_ns);
-	jsonw_kstr(w, "file", e->s->file);
+	jsonw_ktext(w, "file", siem_cut(e, span_str(e->s->file)));
 	siem_text(w, "session", siem_fact(e, FACT_CONNECTION));
 	jsonw_kuint(w, "number", e->number);
 	jsonw_kstr(w, "event", e->row->action);
@@ -192,4 +197,6 @@ siem_json(const struct siem_event *e, struct jsonw *w)
 	siem_text(w, "address", siem_fact(e, FACT_ADDRESS));
 	siem_text(w, "message", e->message);
 	put_message(e, w);
+	if (e->cut)
+		jsonw_kbool(w, "cut", true);
 }

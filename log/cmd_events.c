@@ -1,300 +1,265 @@
 /* SPDX-License-Identifier: ISC */
-/* auditlog events: what happened in recordings, a line of JSON each, for other systems.  The
- * beginning of a recording is looked at before it is told, so that its first lines know who and
- * where as well. */
+/* auditlog events: what happened in recordings, a line of JSON each, for other systems. */
 #include "log/cmd.h"
 
 #include "base/diag.h"
-#include "format/siem.h"
-#include "log/input.h"
-#include "log/sink.h"
+#include "log/teller.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <unistd.h>
 
-#define LEARN_MAX    256 /* messages of the beginning that are looked at */
-#define FOLLOW_MAX   256 /* recordings */
 #define FOLLOW_MS    200
+#define WAIT_NS      (10 * NS_PER_S) /* for a daemon that starts again */
 #define ROTATE_LEAST 4096
 
-enum { OPT_FORMAT = 1, OPT_FOLLOW, OPT_OUTPUT, OPT_SIZE, OPT_EVERY };
+enum {
+	OPT_FORMAT = 1,
+	OPT_FOLLOW,
+	OPT_STATE,
+	OPT_TO,
+	OPT_OUTPUT,
+	OPT_SIZE,
+	OPT_EVERY,
+	OPT_FACILITY,
+	OPT_TAG,
+	OPT_FORM,
+	OPT_MESSAGE,
+	OPT_SOCKET
+};
 
 static const struct opt options[] = {
 	{ OPT_FORMAT, "format", 'f', "ecs|audit|train|json",
 		"Elastic Common Schema (the default), lines as in SPIRE's\n"
 		"audit log, as in Train's, or all there is to know" },
 	{ OPT_FOLLOW, "follow", 'F', NULL,
-		"go on with what is added, until the recordings are finished" },
+		"go on with what is added: of files until they are finished,\n"
+		"of folders for ever, new recordings included" },
+	{ OPT_STATE, "state", 's', "FILE",
+		"remember in FILE what was told, and go on there next time" },
+	{ OPT_TO, "to", 't', "stdout|file|syslog|journal",
+		"where the lines go (default stdout, with --output file)" },
 	{ OPT_OUTPUT, "output", 'o', "NAME", "write to a new file NAME.TIMESTAMP.PID" },
 	{ OPT_SIZE, "rotate-size", 0, "BYTES", "begin another file before it is larger" },
 	{ OPT_EVERY, "rotate-every", 0, "day|week|month",
 		"begin another file with every day, week (from Monday on)\n"
 		"or month, in UTC" },
+	{ OPT_FACILITY, "facility", 0, "NAME",
+		"of syslog and the journal: authpriv (the default), auth, daemon, user,\n"
+		"local0 to local7 ..." },
+	{ OPT_TAG, "tag", 0, "NAME",
+		"name of the program in syslog and the journal (default auditrec)" },
+	{ OPT_FORM, "syslog-format", 0, "auto|rfc5424|rfc3164",
+		"form of messages to syslog (default rfc5424, or rfc3164 where the\n"
+		"journal listens)" },
+	{ OPT_MESSAGE, "syslog-size", 0, "BYTES",
+		"longest message that syslog takes (default 8192); texts in longer ones\n"
+		"are cut" },
+	{ OPT_SOCKET, "socket", 0, "PATH",
+		"of syslog (default /dev/log) or the journal\n"
+		"(default /run/systemd/journal/socket)" },
 	CMD_OPTIONS_END,
 };
 
-struct stream {
-	struct input in;
-	struct siem *siem;
-	uint64_t number;
-	bool ended;
-	bool damaged;
-	bool learning;
-	bool closed; /* a disconnect was told: nothing comes after it */
+struct events {
+	struct teller teller;
+	struct outlet_opts o;
+	const char *output, *state, *socket;
+	uint64_t rotate, message;
+	bool to; /* was given */
 };
 
-struct tell {
-	struct sink sink;
-	enum siem_format format;
-	bool follow;
-	struct buf line;
-	const struct clk *clk;
-};
+static volatile sig_atomic_t stopped;
 
 static void
-take_note(void *ctx, const struct tape_note *n)
+on_stop(int signo)
 {
-	struct stream *s = ctx;
-
-	if (!n->lost || s->learning)
-		return;
-	s->damaged = true;
-	progress_end(&s->in.progress);
-	if (n->offset >= 0)
-		diag_note("%s: damaged at offset %" PRId64 ": %s", s->in.name, n->offset,
-			n->text);
-	else
-		diag_note("%s: damaged: %s", s->in.name, n->text);
-}
-
-/* What is damaged there is told when it is read again. */
-static int
-learn(struct stream *s, struct err *e)
-{
-	const struct msg *m;
-	int64_t at;
-
-	s->learning = true;
-	for (int i = 0; i < LEARN_MAX; i++) {
-		if (tape_next(s->in.tape, &m, &at, NULL) <= 0 || m->type == MSG_IO)
-			break;
-		siem_learn(s->siem, m, at);
-	}
-	s->learning = false;
-	return tape_rewind(s->in.tape, e);
-}
-
-static int
-open_stream(struct stream *s, struct tell *t, const char *path)
-{
-	struct tape_opts o = { .note = take_note, .ctx = s, .live = t->follow };
-	struct err e;
-
-	*s = (struct stream){ 0 };
-	if (input_open(&s->in, path, &o, t->clk))
-		return CMD_WRONG;
-	if (t->follow || (!t->sink.path && isatty(STDOUT_FILENO)))
-		s->in.progress.fd = -1;
-	if (siem_new(&s->siem, t->format, strcmp(path, "-") == 0 ? NULL : path, &e) < 0)
-		return diag_fail(&e, s->in.name);
-	if (learn(s, &e) < 0)
-		return diag_fail(&e, s->in.name);
-	return 0;
+	(void)signo;
+	stopped = 1;
 }
 
 static void
-close_stream(struct stream *s)
+catch_signals(void)
 {
-	siem_free(s->siem);
-	input_close(&s->in);
+	struct sigaction sa = { .sa_handler = on_stop, .sa_flags = SA_RESETHAND };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
 }
 
 static int
-put(struct stream *s, struct tell *t, const struct msg *m, int64_t at, struct err *e)
+take_bytes(const char *value, const char *name, long least, uint64_t *out, struct err *e)
 {
-	int rc;
+	long bytes;
+	int rc = opt_int(value, name, least, INT64_MAX, &bytes, e);
 
-	s->closed = m->type == MSG_DISCONNECT;
-	buf_clear(&t->line);
-	rc = siem_put(s->siem, &t->line, m, at, s->number++);
-	if (rc < 0)
-		return err_set(e, rc, "cannot tell message %" PRIu64 ": %s",
-			s->number - 1, err_name(rc));
-	return rc ? sink_put(&t->sink, buf_span(&t->line), e) : 0;
+	if (rc == 0)
+		*out = (uint64_t)bytes;
+	return rc;
 }
 
-/* All there is at present; the exit status. */
+/* One word of a list; its place in *OUT. */
 static int
-tell_rest(struct stream *s, struct tell *t)
+take_word(const char *value, const char *name, const char *const *names, unsigned *out,
+	struct err *e)
 {
-	const struct msg *m;
-	struct err e;
-	int64_t at;
-	int rc;
+	int rc = opt_choice(value, name, names, e);
 
-	while ((rc = input_next(&s->in, &m, &at, &e)) > 0)
-		if (put(s, t, m, at, &e) < 0)
-			return diag_fail(&e, NULL);
-	if (rc < 0 && !s->damaged) {
-		s->damaged = true;
-		diag_note("%s: %s", s->in.name, e.text);
-	}
-	s->damaged |= tape_end(s->in.tape).damages > 0;
-	s->ended = rc < 0 || s->closed || tape_end(s->in.tape).state == TAPE_CLEAN;
-	return 0;
+	*out = rc < 0 ? 0 : (unsigned)rc;
+	return rc;
 }
 
 static int
-tell_one(struct tell *t, const char *path)
+take_option(struct events *v, int id, const char *value, struct err *e)
 {
-	struct stream s;
-	int status = open_stream(&s, t, path);
-
-	if (status == 0)
-		status = tell_rest(&s, t);
-	if (status == 0 && s.damaged)
-		status = CMD_DAMAGED;
-	close_stream(&s);
-	return status;
-}
-
-static int
-tell_each(struct tell *t, char **paths, int n)
-{
-	int worst = 0;
-
-	for (int i = 0; i < n; i++) {
-		int status = tell_one(t, paths[i]);
-
-		worst = status > worst ? status : worst;
-	}
-	return worst;
-}
-
-/* One round over all that are not finished; the exit status.  *OPEN: how many still are. */
-static int
-follow_round(struct tell *t, struct stream *v, int n, int *open)
-{
-	struct err e;
-	int status = 0;
-
-	*open = 0;
-	for (int i = 0; i < n && status == 0; i++) {
-		if (!v[i].ended)
-			status = tell_rest(&v[i], t);
-		*open += !v[i].ended;
-	}
-	if (status == 0 && sink_flush(&t->sink, &e) < 0)
-		status = diag_fail(&e, NULL);
-	return status;
-}
-
-static int
-tell_following(struct tell *t, char **paths, int n)
-{
-	struct stream *v = calloc((size_t)n, sizeof *v);
-	int status = 0, worst = 0, open = 0, have = 0;
-
-	if (!v) {
-		diag_error("%s", err_name(ERR_NOMEM));
-		return CMD_FAILED;
-	}
-	for (int i = 0; i < n; i++) {
-		status = open_stream(&v[have], t, paths[i]);
-		worst = status > worst ? status : worst;
-		if (status)
-			close_stream(&v[have]);
-		else
-			have++;
-	}
-	do {
-		status = follow_round(t, v, have, &open);
-		if (open && status == 0)
-			poll(NULL, 0, FOLLOW_MS);
-	} while (open && status == 0);
-	worst = status > worst ? status : worst;
-	for (int i = 0; i < have; i++) {
-		if (v[i].damaged && worst == 0)
-			worst = CMD_DAMAGED;
-		close_stream(&v[i]);
-	}
-	free(v);
-	return worst;
-}
-
-static int
-take_option(struct tell *t, int id, const char *value, struct err *e)
-{
-	long bytes = 0;
-	int r = 0;
+	unsigned word = 0;
+	int rc = 0;
 
 	switch (id) {
 	case OPT_FORMAT:
-		r = opt_choice(value, "--format", siem_format_names, e);
-		t->format = r < 0 ? SIEM_ECS : (enum siem_format)r;
+		rc = take_word(value, "--format", siem_format_names, &word, e);
+		v->teller.format = (enum siem_format)word;
 		break;
 	case OPT_FOLLOW:
-		t->follow = true;
+		v->teller.follow = true;
+		break;
+	case OPT_STATE:
+		v->state = value;
+		break;
+	case OPT_TO:
+		rc = take_word(value, "--to", outlet_kind_names, &word, e);
+		v->o.kind = (enum outlet_kind)word;
+		v->to = true;
 		break;
 	case OPT_OUTPUT:
-		t->sink.path = value;
+		v->output = value;
 		break;
 	case OPT_SIZE:
-		r = opt_int(value, "--rotate-size", ROTATE_LEAST, INT64_MAX, &bytes, e);
-		t->sink.max_bytes = r < 0 ? 0 : (uint64_t)bytes;
-		break;
+		return take_bytes(value, "--rotate-size", ROTATE_LEAST, &v->rotate, e);
 	case OPT_EVERY:
-		r = opt_choice(value, "--rotate-every", sink_every_names, e);
-		t->sink.every = r < 0 ? SINK_NEVER : (enum sink_every)r;
+		rc = take_word(value, "--rotate-every", outlet_every_names, &word, e);
+		v->o.every = (enum outlet_every)word;
 		break;
+	case OPT_FACILITY:
+		return outlet_facility(value, &v->o.facility, e);
+	case OPT_TAG:
+		v->o.tag = value;
+		break;
+	case OPT_FORM:
+		rc = take_word(value, "--syslog-format", outlet_form_names, &word, e);
+		v->o.form = (enum outlet_form)word;
+		break;
+	case OPT_MESSAGE:
+		return take_bytes(
+			value, "--syslog-size", OUTLET_SYSLOG_LEAST, &v->message, e);
 	default:
-		break;
+		v->socket = value;
 	}
-	return r;
+	return rc;
 }
 
 static int
-check_options(const struct tell *t, const struct cmd_run *r, struct err *e)
+check_options(struct events *v, struct err *e)
 {
-	if (!t->sink.path && (t->sink.max_bytes || t->sink.every != SINK_NEVER))
+	bool file = v->o.kind == OUTLET_FILE;
+
+	if (v->output && !v->to)
+		file = true;
+	if ((v->rotate || v->o.every != OUTLET_NEVER) && !v->output)
 		return err_set(e, ERR_USAGE,
 			"--rotate-size and --rotate-every need --output NAME");
-	if (t->sink.path && !*t->sink.path)
+	if (file != !!v->output)
+		return err_set(e, ERR_USAGE, "--to file and --output NAME go together");
+	if (v->output && !*v->output)
 		return err_set(e, ERR_USAGE, "--output needs a name");
-	if (t->follow && r->noperands > FOLLOW_MAX)
+	if (v->socket && v->o.kind != OUTLET_SYSLOG && v->o.kind != OUTLET_JOURNAL)
 		return err_set(
-			e, ERR_USAGE, "--follow takes at most %d recordings", FOLLOW_MAX);
+			e, ERR_USAGE, "--socket is for --to syslog and --to journal");
+	if (v->state && !*v->state)
+		return err_set(e, ERR_USAGE, "--state needs a name");
+	if (file)
+		v->o.kind = OUTLET_FILE;
+	v->o.path = file ? v->output : v->socket;
+	v->o.max_bytes = file ? v->rotate : v->message;
 	return 0;
+}
+
+static int
+tell(struct events *v, struct err *e)
+{
+	struct teller *t = &v->teller;
+	int rc, end;
+
+	teller_start(t);
+	do {
+		rc = teller_round(t, e);
+		if (rc == 0 && t->more && !stopped)
+			poll(NULL, 0, FOLLOW_MS);
+	} while (rc == 0 && t->more && !stopped);
+	end = teller_end(t, rc < 0 ? NULL : e);
+	return rc < 0 ? rc : end;
+}
+
+static int
+tell_all(struct events *v, struct err *e)
+{
+	struct teller *t = &v->teller;
+	int rc = diary_open(&t->diary, v->state, e), end;
+
+	if (rc == 0)
+		rc = outlet_open(&t->outlet, &v->o, e);
+	if (rc == 0)
+		rc = tell(v, e);
+	end = outlet_close(t->outlet, rc < 0 ? NULL : e);
+	diary_close(t->diary);
+	return rc < 0 ? rc : end;
+}
+
+static void
+note_foreign(unsigned n)
+{
+	if (n)
+		diag_note("left out %u file%s that %s", n, n == 1 ? "" : "s",
+			n == 1 ? "is no recording" : "are no recordings");
 }
 
 static int
 run(struct cmd_run *r)
 {
-	static struct tell t;
-	struct err e;
-	int id, status;
+	static struct events v;
+	struct teller *t = &v.teller;
+	struct err e = { 0 };
+	int id;
 
-	t.clk = t.sink.clk = r->clk;
+	v.o = (struct outlet_opts){
+		.tag = "auditrec", .wait_ns = WAIT_NS, .clk = r->clk
+	};
+	outlet_facility("authpriv", &v.o.facility, NULL);
 	while ((id = cmd_next(r, &e)) > 0)
-		if (take_option(&t, id, r->opts.value, &e) < 0)
+		if (take_option(&v, id, r->opts.value, &e) < 0)
 			return cmd_wrong(&e);
-	if (id < 0 || check_options(&t, r, &e) < 0)
+	if (id < 0 || check_options(&v, &e) < 0)
 		return cmd_wrong(&e);
-	sink_init(&t.sink);
-	status = t.follow ? tell_following(&t, r->operands, r->noperands)
-			  : tell_each(&t, r->operands, r->noperands);
-	if (sink_close(&t.sink, &e) < 0 && status == 0)
-		status = diag_fail(&e, NULL);
-	buf_free(&t.line);
-	return status;
+	t->clk = r->clk;
+	t->roots = r->operands;
+	t->nroots = r->noperands;
+	t->stop = &stopped;
+	t->to_terminal = v.o.kind == OUTLET_STDOUT && isatty(STDOUT_FILENO);
+	if (t->follow || v.state)
+		catch_signals();
+	if (tell_all(&v, &e) < 0) {
+		id = diag_fail(&e, NULL);
+		return id > t->status ? id : t->status;
+	}
+	note_foreign(t->foreign);
+	return t->status;
 }
 
 const struct cmd cmd_events = {
 	.name = "events",
-	.args = "FILE...",
+	.args = "FILE|DIR...",
 	.help = "tell what happened, as lines of JSON for other systems",
 	.options = options,
 	.run = run,

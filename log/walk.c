@@ -34,6 +34,7 @@ add(struct walk *w, const char *path, const struct stat *st, bool named, struct 
 		f->mtime_ns = ns_add(
 			(int64_t)st->st_mtim.tv_sec * NS_PER_S, st->st_mtim.tv_nsec);
 		f->inode = st->st_ino;
+		f->device = st->st_dev;
 	}
 	w->n++;
 	return 0;

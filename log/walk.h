@@ -14,7 +14,7 @@ struct walk_file {
 	char *path;
 	bool named; /* as an operand, not found in a folder */
 	int64_t size, mtime_ns;
-	uint64_t inode;
+	uint64_t inode, device;
 };
 
 struct walk {

@@ -4,14 +4,10 @@
 
 #include "base/clk.h"
 #include "format/vendor.h"
-#include "log/sink.h"
 #include "tests/unit/cast_util.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <glob.h>
 #include <jansson.h>
-#include <unistd.h>
 
 #define SECRET "hunter2-secret"
 
@@ -383,105 +379,6 @@ START_TEST(odd_payloads_do_no_harm)
 }
 END_TEST
 
-/* sink */
-
-static int64_t now_s;
-
-static int64_t
-wall(void *ctx)
-{
-	(void)ctx;
-	return now_s * NS_PER_S;
-}
-
-START_TEST(sink_knows_days_weeks_and_months)
-{
-	int64_t sunday = INT64_C(1795391999) * NS_PER_S; /* 2026-11-22 ends */
-
-	ck_assert_int_ne(
-		sink_period(SINK_DAY, sunday), sink_period(SINK_DAY, sunday + NS_PER_S));
-	ck_assert_int_ne(sink_period(SINK_WEEK, sunday),
-		sink_period(SINK_WEEK, sunday + NS_PER_S));
-	ck_assert_int_eq(sink_period(SINK_WEEK, sunday),
-		sink_period(SINK_WEEK, sunday - 6 * 86400 * NS_PER_S));
-	ck_assert_int_eq(sink_period(SINK_MONTH, sunday),
-		sink_period(SINK_MONTH, sunday + NS_PER_S));
-	ck_assert_int_ne(sink_period(SINK_MONTH, sunday),
-		sink_period(SINK_MONTH, sunday + 9 * 86400 * NS_PER_S));
-	ck_assert_int_eq(sink_period(SINK_DAY, -1), -1);
-	ck_assert_int_eq(sink_period(SINK_NEVER, sunday), 0);
-}
-END_TEST
-
-static size_t
-count_files(const char *pattern, bool unlink_them)
-{
-	size_t n = 0;
-	glob_t g;
-
-	if (glob(pattern, 0, NULL, &g) == 0) {
-		n = g.gl_pathc;
-		for (size_t i = 0; unlink_them && i < n; i++)
-			unlink(g.gl_pathv[i]);
-		globfree(&g);
-	}
-	return n;
-}
-
-START_TEST(sink_begins_files_by_size_and_day)
-{
-	static const struct clk clk = { wall, wall, NULL };
-	char dir[] = "/tmp/check_siem.XXXXXX", name[64], pattern[80];
-	struct sink s = { .max_bytes = 25, .every = SINK_DAY, .clk = &clk };
-	struct err e = { 0 };
-
-	ck_assert_ptr_ne(mkdtemp(dir), NULL);
-	snprintf(name, sizeof name, "%s/ev", dir);
-	snprintf(pattern, sizeof pattern, "%s/ev.*", dir);
-	s.path = name;
-	now_s = 1795391990;
-	sink_init(&s);
-	for (int i = 0; i < 5; i++) /* two in a file, then one */
-		ck_assert_int_eq(sink_put(&s, SPAN_LIT("0123456789\n"), &e), 0);
-	now_s += 60;
-	ck_assert_int_eq(sink_put(&s, SPAN_LIT("tomorrow\n"), &e), 0);
-	ck_assert_ptr_ne(strstr(s.name, ".20261123T000050Z."), NULL);
-	ck_assert_int_eq(sink_close(&s, &e), 0);
-	ck_assert_uint_eq(count_files(pattern, true), 4);
-	rmdir(dir);
-}
-END_TEST
-
-START_TEST(sink_says_where_it_cannot_write)
-{
-	static const struct clk clk = { wall, wall, NULL };
-	struct sink s = { .path = "/nonexistent/ev", .clk = &clk };
-	struct err e = { 0 };
-
-	sink_init(&s);
-	ck_assert_int_eq(sink_put(&s, SPAN_LIT("x\n"), &e), ERR_NOTFOUND);
-	ck_assert_ptr_ne(strstr(e.text, "/nonexistent/ev"), NULL);
-	ck_assert_int_eq(sink_close(&s, &e), 0);
-}
-END_TEST
-
-START_TEST(sink_says_which_file_is_full)
-{
-	static const struct clk clk = { wall, wall, NULL };
-	struct sink s = { .path = "ev", .clk = &clk };
-	struct err e = { 0 };
-
-	sink_init(&s);
-	s.out.fd = open("/dev/full", O_WRONLY);
-	strcpy(s.name, "ev.1");
-	ck_assert_int_eq(sink_put(&s, SPAN_LIT("x\n"), &e), 0);
-	ck_assert_int_eq(sink_flush(&s, &e), ERR_NOSPACE);
-	ck_assert_ptr_ne(strstr(e.text, "ev.1: "), NULL);
-	ck_assert_ptr_ne(strstr(e.text, "No space"), NULL);
-	ck_assert_int_eq(sink_close(&s, &e), 0);
-}
-END_TEST
-
 static TCase *
 siem_cases(void)
 {
@@ -498,16 +395,4 @@ siem_cases(void)
 	return t;
 }
 
-static TCase *
-sink_cases(void)
-{
-	TCase *t = tcase_create("sink");
-
-	tcase_add_test(t, sink_knows_days_weeks_and_months);
-	tcase_add_test(t, sink_begins_files_by_size_and_day);
-	tcase_add_test(t, sink_says_where_it_cannot_write);
-	tcase_add_test(t, sink_says_which_file_is_full);
-	return t;
-}
-
-UNIT_MAIN("siem", siem_cases, sink_cases)
+UNIT_MAIN("siem", siem_cases)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/* The diary as a file:
+ *
+ *   auditlog-events 1
+ *   INODE DEVICE HEAD-BYTES HEAD-SHA256 SIZE MTIME-NS MESSAGES ENDED SEEN-NS PATH
+ *
+ * with blanks between, and of a path %XX for what is no printable character. */
+#ifndef LOG_DIARY_FILE_H
+#define LOG_DIARY_FILE_H
+
+#include "log/diary.h"
+
+struct diary {
+	const char *path; /* borrowed; NULL: none */
+	struct dst *lock;
+	bool changed;
+	struct diary_row **v;
+	size_t n, slots; /* slots: of both tables, and room in V */
+	size_t *by_inode, *by_path;
+};
+
+struct diary_row *diary_add(
+	struct diary *d, const char *path, uint64_t inode, struct err *e);
+int diary_file_load(struct diary *d, struct err *e); /* and lock */
+int diary_file_save(struct diary *d, int64_t wall_ns, struct err *e);
+
+#endif
