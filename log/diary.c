@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Two chained tables over one array of rows: by inode and by path.  A renamed row leaves its
+/* One array is the rows and two chained tables over them: by inode and by path.  A renamed row leaves its
  * path's chain wrong; the tables are made anew then. */
 #include "log/diary.h"
 
@@ -28,9 +28,9 @@ hash_inode(uint64_t inode)
 static void
 chain(struct diary *d, size_t i)
 {
-	struct diary_row *r = d->v[i];
-	size_t *a = &d->by_inode[hash_inode(r->inode) & (d->slots - 1)];
-	size_t *b = &d->by_path[hash_path(r->path) & (d->slots - 1)];
+	struct diary_row *r = d->slot[i].row;
+	size_t *a = &d->slot[hash_inode(r->inode) & (d->slots - 1)].by_inode;
+	size_t *b = &d->slot[hash_path(r->path) & (d->slots - 1)].by_path;
 
 	r->next_inode = *a;
 	r->next_path = *b;
@@ -41,38 +41,26 @@ static void
 chain_all(struct diary *d)
 {
 	for (size_t i = 0; i < d->slots; i++)
-		d->by_inode[i] = d->by_path[i] = NONE;
+		d->slot[i].by_inode = d->slot[i].by_path = NONE;
 	for (size_t i = 0; i < d->n; i++)
 		chain(d, i);
 }
 
-/* Room for N things of SIZE; what is there stays. */
-static bool
-widen(void *array, size_t n, size_t size)
-{
-	void *old, *new;
-
-	memcpy(&old, array, sizeof old);
-	new = realloc(old, n * size);
-	if (new)
-		memcpy(array, &new, sizeof new);
-	return new != NULL;
-}
-
-/* Room for one more row, with at most one in a slot on average. */
+/* Room for one more row, with at most one in a chain on average. */
 static int
 make_room(struct diary *d, struct err *e)
 {
 	size_t slots = d->slots ? d->slots * 2 : 1024;
+	struct diary_slot *slot;
 
 	if (d->n == DIARY_ROWS_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d recordings", DIARY_ROWS_MAX);
 	if (d->n < d->slots)
 		return 0;
-	if (!widen(&d->v, slots, sizeof *d->v) ||
-		!widen(&d->by_inode, slots, sizeof *d->by_inode) ||
-		!widen(&d->by_path, slots, sizeof *d->by_path))
+	slot = realloc(d->slot, slots * sizeof *slot);
+	if (!slot)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	d->slot = slot;
 	d->slots = slots;
 	chain_all(d);
 	return 0;
@@ -94,7 +82,7 @@ diary_add(struct diary *d, const char *path, uint64_t inode, struct err *e)
 	}
 	r->inode = inode;
 	r->size = -1;
-	d->v[d->n] = r;
+	d->slot[d->n].row = r;
 	chain(d, d->n++);
 	return r;
 }
@@ -102,10 +90,11 @@ diary_add(struct diary *d, const char *path, uint64_t inode, struct err *e)
 struct diary_row *
 diary_same(struct diary *d, const struct walk_file *f)
 {
-	size_t i = d->slots ? d->by_inode[hash_inode(f->inode) & (d->slots - 1)] : NONE;
+	size_t i =
+		d->slots ? d->slot[hash_inode(f->inode) & (d->slots - 1)].by_inode : NONE;
 
-	for (; i != NONE; i = d->v[i]->next_inode) {
-		struct diary_row *r = d->v[i];
+	for (; i != NONE; i = d->slot[i].row->next_inode) {
+		struct diary_row *r = d->slot[i].row;
 
 		if (r->inode == f->inode && r->device == f->device && r->size >= 0 &&
 			r->size == f->size && r->mtime_ns == f->mtime_ns)
@@ -166,14 +155,15 @@ find(struct diary *d, const struct walk_file *f, const struct head *h)
 
 	if (!d->slots)
 		return NULL;
-	i = d->by_inode[hash_inode(f->inode) & (d->slots - 1)];
-	for (; i != NONE; i = d->v[i]->next_inode)
-		if (d->v[i]->inode == f->inode && begins_as(d->v[i], h))
-			return d->v[i];
-	i = d->by_path[hash_path(f->path) & (d->slots - 1)];
-	for (; i != NONE; i = d->v[i]->next_path)
-		if (strcmp(d->v[i]->path, f->path) == 0 && begins_as(d->v[i], h))
-			return d->v[i];
+	i = d->slot[hash_inode(f->inode) & (d->slots - 1)].by_inode;
+	for (; i != NONE; i = d->slot[i].row->next_inode)
+		if (d->slot[i].row->inode == f->inode && begins_as(d->slot[i].row, h))
+			return d->slot[i].row;
+	i = d->slot[hash_path(f->path) & (d->slots - 1)].by_path;
+	for (; i != NONE; i = d->slot[i].row->next_path)
+		if (strcmp(d->slot[i].row->path, f->path) == 0 &&
+			begins_as(d->slot[i].row, h))
+			return d->slot[i].row;
 	return NULL;
 }
 
@@ -237,7 +227,7 @@ void
 diary_settle(struct diary *d)
 {
 	for (size_t i = 0; i < d->n; i++) {
-		struct diary_row *r = d->v[i];
+		struct diary_row *r = d->slot[i].row;
 
 		d->changed |= r->safe != r->told;
 		r->safe = r->told;
@@ -282,11 +272,9 @@ diary_close(struct diary *d)
 	if (d->lock)
 		dst_close(d->lock, NULL);
 	for (size_t i = 0; i < d->n; i++) {
-		free(d->v[i]->path);
-		free(d->v[i]);
+		free(d->slot[i].row->path);
+		free(d->slot[i].row);
 	}
-	free(d->v);
-	free(d->by_inode);
-	free(d->by_path);
+	free(d->slot);
 	free(d);
 }

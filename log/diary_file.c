@@ -56,8 +56,8 @@ write_rows(const struct diary *d, struct dst *to, int64_t wall_ns, struct err *e
 
 	buf_add_str(&out, FIRST_LINE "\n");
 	for (size_t i = 0; i <= d->n && rc == 0; i++) {
-		if (i < d->n && is_kept(d->v[i], wall_ns))
-			put_row(&out, d->v[i]);
+		if (i < d->n && is_kept(d->slot[i].row, wall_ns))
+			put_row(&out, d->slot[i].row);
 		rc = buf_failed(&out) ? err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM))
 				      : 0;
 		while (rc == 0 && out.n && (out.n > LINE_MAX || i == d->n)) {

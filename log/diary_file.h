@@ -14,9 +14,11 @@ struct diary {
 	const char *path; /* borrowed; NULL: none */
 	struct dst *lock;
 	bool changed;
-	struct diary_row **v;
-	size_t n, slots; /* slots: of both tables, and room in V */
-	size_t *by_inode, *by_path;
+	struct diary_slot {
+		struct diary_row *row;    /* of the first N */
+		size_t by_inode, by_path; /* heads of chains */
+	} * slot;
+	size_t n, slots;
 };
 
 struct diary_row *diary_add(
