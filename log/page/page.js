@@ -113,8 +113,13 @@ function sift() {
 		show(now);
 }
 
-/* The last row at or before a time. */
+/* The last row at or before a time; of several at the same time, the one that was chosen. */
 function current(us) {
+	const last = lastUntil(us), want = shown[chosen];
+	return want && last >= 0 && want.t === shown[last].t ? chosen : last;
+}
+
+function lastUntil(us) {
 	let low = 0, high = shown.length;
 	while (low < high) {
 		const mid = (low + high) >> 1;
@@ -203,20 +208,19 @@ function setFollow(on) {
 
 /* ---- one event ---- */
 
-function lines(dl, text) {
-	let dd = null;
+/* What every message has comes last. */
+const AROUND = ['type', 'message', 'connection', 'requestId', 'requestType', 'phase', 'id'];
+
+function members(text) {
+	const all = [];
 	for (const line of (text || '').split('\n')) {
 		const tab = line.indexOf('\t');
-		const name = tab < 0 ? '' : line.slice(0, tab), value = line.slice(tab + 1);
-		if (name || !dd) {
-			if (!name && !value)
-				continue;
-			dd = node('dd', '', value);
-			dl.append(node('dt', '', name), dd);
-		} else if (value) {
-			dd.textContent += '\n' + value;
-		}
+		if (tab > 0)
+			all.push([line.slice(0, tab), line.slice(tab + 1)]);
+		else if (all.length && line)
+			all[all.length - 1][1] += '\n' + line.slice(tab + 1);
 	}
+	return { own: all.filter(m => !AROUND.includes(m[0])), around: all.filter(m => AROUND.includes(m[0])) };
 }
 
 function detail(e) {
@@ -232,11 +236,14 @@ function detail(e) {
 			: ', ' + day(wall(e)) + ' ' + time(wall(e))));
 		add('kind', (data.kinds[e.k] || ['', '', e.k])[2]);
 	}
-	lines(dl, e.d);
-	if (e.end && e.end.d) {
-		add('', '');
-		lines(dl, e.end.d);
-	}
+	const said = members(e.d), end = members(e.end && e.end.d);
+	for (const [name, value] of said.own)
+		add(name, value);
+	for (const [name, value] of end.own)
+		if (!said.own.some(m => m[0] === name && (m[1] === value || name === 'phase')))
+			add(name, value);
+	for (const [name, value] of said.around)
+		add(name, value);
 	box.scrollTop = 0;
 }
 
@@ -274,8 +281,9 @@ function go(e) {
 	} catch (_) { /* some browsers forbid it in a file */ }
 	if (player)
 		player.seek(at);
+	now = current(playing_us);
 	setFollow(true);
-	mark();
+	draw();
 }
 
 function mark() {
@@ -360,8 +368,9 @@ $('clock').addEventListener('click', () => {
 const keys = {
 	'/': () => $('filter').focus(),
 	'?': () => $('help').showModal(),
-	n: () => visit(current(playing_us) + 1),
-	p: () => visit(current(playing_us - 1e3) - (shown[now] && shown[now].t < playing_us - 2e6 ? 0 : 1)),
+	n: () => visit(now + 1),
+	/* well behind its beginning: back to that first */
+	p: () => visit(shown[now] && shown[now].t < playing_us - 1.5e6 ? now : now - 1),
 	Escape: () => detail(null),
 };
 
