@@ -256,23 +256,27 @@ set_headers(struct call *c, struct err *e)
 }
 
 static int
+set_sigv4(struct call *c, const struct http_auth *a, struct err *e)
+{
+	char what[256];
+
+	if (snprintf(what, sizeof what, "%s:%s:%s", a->provider, a->region, a->service) >=
+		(int)sizeof what)
+		return err_set(e, ERR_LIMIT, "the name of the region is too long");
+	return set_text(c, CURLOPT_AWS_SIGV4, what, e);
+}
+
+static int
 set_auth(struct call *c, struct err *e)
 {
 	const struct http_auth *a = &c->r->auth;
-	char what[256];
 
 	if (a->kind == HTTP_AUTH_NONE)
 		return 0;
 	if (a->kind == HTTP_AUTH_BASIC)
 		curl_easy_setopt(c->h, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-	else {
-		if (snprintf(what, sizeof what, "%s:%s:%s", a->provider, a->region,
-			    a->service) >= (int)sizeof what)
-			return err_set(
-				e, ERR_LIMIT, "the name of the region is too long");
-		if (set_text(c, CURLOPT_AWS_SIGV4, what, e) < 0)
-			return e->code;
-	}
+	else if (set_sigv4(c, a, e) < 0)
+		return e->code;
 	if (set_text(c, CURLOPT_USERNAME, a->user, e) < 0)
 		return e->code;
 	return set_text(c, CURLOPT_PASSWORD, a->password, e);
