@@ -19,8 +19,9 @@ cmd_start(struct cmd_run *r, const struct cmd *c, const struct clk *clk, int arg
 static void
 print_help(const struct cmd *c)
 {
-	printf("usage: auditlog %s [OPTION...] %s\n\n%c%s.\n\n", c->name, c->args,
-		toupper((unsigned char)c->help[0]), c->help + 1);
+	printf("usage: auditlog %s [OPTION...]%s%s\n\n%c%s.\n\n", c->name,
+		*c->args ? " " : "", c->args, toupper((unsigned char)c->help[0]),
+		c->help + 1);
 	opt_help(stdout, c->options);
 	for (const struct cmd_note *n = c->notes; n && n->name; n++) {
 		printf("\n%c%s:\n", toupper((unsigned char)n->name[0]), n->name + 1);

@@ -55,6 +55,7 @@ int cmd_next(struct cmd_run *r, struct err *e);
 /* What a command returns when cmd_next() or an option's value was wrong: prints it. */
 int cmd_wrong(const struct err *e);
 
+extern const struct cmd cmd_auth;
 extern const struct cmd cmd_convert;
 extern const struct cmd cmd_decode;
 extern const struct cmd cmd_events;
@@ -65,6 +66,7 @@ extern const struct cmd cmd_info;
 extern const struct cmd cmd_list;
 extern const struct cmd cmd_screen;
 extern const struct cmd cmd_speed;
+extern const struct cmd cmd_upload;
 extern const struct cmd cmd_verify;
 
 #endif

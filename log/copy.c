@@ -79,10 +79,17 @@ format_by_name(const char *path)
 	return TAPE_AUDIT_V2;
 }
 
-static int
-open_out(struct copy *c)
+/* A file must not appear as long as it is doomed. */
+static void
+doom(struct copy *c, bool doomed)
 {
-	struct dst *to;
+	if (c->dst)
+		fdio_doom_dst(c->dst, doomed);
+}
+
+static int
+open_file(struct copy *c)
+{
 	struct err e;
 
 	if (fdio_open_dst(&c->dst, c->to, c->mode, &e) < 0) {
@@ -90,9 +97,21 @@ open_out(struct copy *c)
 			e.code == ERR_EXISTS ? " (--overwrite replaces it)" : "");
 		return CMD_WRONG;
 	}
+	return 0;
+}
+
+static int
+open_out(struct copy *c)
+{
+	struct dst *to = c->given;
+	struct err e;
+
+	if (!to && open_file(c))
+		return CMD_WRONG;
+	to = to ? to : c->dst;
+	c->given = NULL;
 	/* who fails to open closes it: it must not appear then */
-	fdio_doom_dst(c->dst, true);
-	to = c->dst;
+	doom(c, true);
 	if (!c->wopts.lost) {
 		c->wopts.lost = tell_lost;
 		c->wopts.ctx = c;
@@ -101,7 +120,7 @@ open_out(struct copy *c)
 	if ((c->dress && c->dress(c, &to, &e) < 0) ||
 		tapew_open(&c->writer, c->format, to, &c->wopts, &e) < 0)
 		return diag_fail(&e, copy_out_name(c));
-	fdio_doom_dst(c->dst, false);
+	doom(c, false);
 	return 0;
 }
 
@@ -112,7 +131,7 @@ drop(struct copy *c)
 	struct tapew *w = c->writer;
 	struct err ignored;
 
-	fdio_doom_dst(c->dst, true);
+	doom(c, true);
 	c->writer = NULL; /* nobody wants to know any more what it cannot hold */
 	tapew_close(w, &ignored);
 }
@@ -142,7 +161,7 @@ copy_open(struct copy *c, const struct clk *clk)
 		c->mode = FDIO_ATOMIC_NEW;
 	if (c->format == TAPE_UNKNOWN)
 		c->format = format_by_name(c->to);
-	if (fdio_same(c->from, c->to)) {
+	if (!c->given && fdio_same(c->from, c->to)) {
 		diag_error("%s: is the recording itself; write to another file",
 			copy_out_name(c));
 		return CMD_WRONG;
@@ -213,5 +232,7 @@ copy_close(struct copy *c)
 {
 	if (c->writer)
 		drop(c);
+	dst_close(c->given, NULL);
+	c->given = NULL;
 	input_close(&c->in);
 }

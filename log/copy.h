@@ -27,6 +27,7 @@ struct copy {
 	enum tape_format format; /* TAPE_UNKNOWN: by the name of OUT */
 	struct tapew_opts wopts; /* lost NULL: it is said */
 	enum fdio_mode mode;     /* 0 means FDIO_ATOMIC_NEW */
+	struct dst *given; /* written instead, and taken over; then TO is only a name */
 	/* What becomes of a message, AT_NS since the start: copy_put() any number of times.
 	 * NULL: every one as it is.  Negative ends the copy, and nothing appears at OUT. */
 	int (*pass)(struct copy *c, const struct msg *m, int64_t at_ns, struct err *e);
@@ -40,7 +41,7 @@ struct copy {
 	void *ctx;
 	/* ... and finds here what happens. */
 	struct input in;
-	struct dst *dst; /* released by the writer */
+	struct dst *dst; /* of TO, not of what is given; released by the writer */
 	struct tapew *writer;
 	uint64_t messages, losses; /* written; places of IN that could not be read */
 	bool wrote_badly;          /* an error came from the writing side */

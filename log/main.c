@@ -13,6 +13,7 @@
 #include <string.h>
 
 static const struct cmd *const cmds[] = {
+	&cmd_auth,
 	&cmd_convert,
 	&cmd_decode,
 	&cmd_events,
@@ -23,6 +24,7 @@ static const struct cmd *const cmds[] = {
 	&cmd_list,
 	&cmd_screen,
 	&cmd_speed,
+	&cmd_upload,
 	&cmd_verify,
 };
 
@@ -55,9 +57,9 @@ static void
 print_mdoc(void)
 {
 	for (size_t i = 0; i < NCMDS; i++)
-		printf(".It Cm %s Oo Ar option ... Oc Ar %s\n%c%s.\n", cmds[i]->name,
-			cmds[i]->args, toupper((unsigned char)cmds[i]->help[0]),
-			cmds[i]->help + 1);
+		printf(".It Cm %s Oo Ar option ... Oc%s%s\n%c%s.\n", cmds[i]->name,
+			*cmds[i]->args ? " Ar " : "", cmds[i]->args,
+			toupper((unsigned char)cmds[i]->help[0]), cmds[i]->help + 1);
 }
 
 /* "convert, decode ... or verify" */

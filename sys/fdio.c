@@ -173,8 +173,8 @@ open_unnamed(const char *dir)
 	return fd;
 }
 
-static int
-open_spool(struct err *e)
+int
+fdio_temp(struct err *e)
 {
 	const char *dir = getenv("TMPDIR");
 	int fd = open_unnamed(dir && *dir ? dir : "/tmp");
@@ -227,7 +227,7 @@ src_of_fd(struct src **s, int fd, bool named, struct err *e)
 		f->base = at > 0 ? (uint64_t)at : 0;
 	} else {
 		f->pipe = fd;
-		f->fd = open_spool(e);
+		f->fd = fdio_temp(e);
 		if (f->fd < 0) {
 			int code = f->fd;
 

@@ -28,6 +28,10 @@ enum fdio_mode {
  * process included, where the file system knows locks: ERR_USAGE.
  * PATH "-" is standard output (then MODE does not matter). */
 int fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err *e);
+/* The same over an open descriptor of a regular file, taken over in every case. */
+int fdio_fd_dst(struct dst **d, int fd, struct err *e);
+/* A temporary file without a name, to be written and read: a descriptor, or negative. */
+int fdio_temp(struct err *e);
 /* With FDIO_ATOMIC*: give up, remove what was written, release D. */
 void fdio_abort_dst(struct dst *d);
 /* The same for a D that somebody else will close: as long as it is doomed, that close fails

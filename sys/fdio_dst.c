@@ -280,12 +280,13 @@ open_named(struct fd_dst *f, const char *path, enum fdio_mode mode, struct err *
 	return open_plain(f, path, &st, e);
 }
 
+static const struct dst_ops file_ops = { fd_write_at, fd_truncate, fd_sync,
+	fd_close_dst };
+static const struct dst_ops pipe_ops = { fd_write_at, NULL, NULL, fd_close_dst };
+
 int
 fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err *e)
 {
-	static const struct dst_ops file = { fd_write_at, fd_truncate, fd_sync,
-		fd_close_dst };
-	static const struct dst_ops pipe = { fd_write_at, NULL, NULL, fd_close_dst };
 	struct fd_dst *f = calloc(1, sizeof *f);
 	int r = 0;
 
@@ -304,7 +305,24 @@ fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err 
 		release_dst(f);
 		return r;
 	}
-	f->dst.ops = f->dst.seekable ? &file : &pipe;
+	f->dst.ops = f->dst.seekable ? &file_ops : &pipe_ops;
+	*d = &f->dst;
+	return 0;
+}
+
+int
+fdio_fd_dst(struct dst **d, int fd, struct err *e)
+{
+	struct fd_dst *f = calloc(1, sizeof *f);
+
+	*d = NULL;
+	if (!f) {
+		close(fd);
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
+	*f = (struct fd_dst){
+		.dst = { &file_ops, true }, .fd = fd, .mode = FDIO_OVERWRITE
+	};
 	*d = &f->dst;
 	return 0;
 }
