@@ -9,9 +9,8 @@
 #include "format/seemly.h"
 #include "log/crew.h"
 #include "log/input.h"
+#include "log/look.h"
 #include "log/quote.h"
-#include "log/walk.h"
-#include "replay/sift.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -29,7 +28,9 @@ enum {
 	OPT_COUNT,
 	OPT_MAX,
 	OPT_PLAY,
-	OPT_JSON
+	OPT_JSON,
+	OPT_NONE,
+	OPT_REBUILD
 };
 
 static const struct opt options[] = {
@@ -45,6 +46,8 @@ static const struct opt options[] = {
 	{ OPT_PLAY, "play", 'p', NULL,
 		"put the command behind each line that shows it in the player" },
 	{ OPT_JSON, "json", 'j', NULL, "print one JSON object a line" },
+	{ OPT_NONE, "no-index", 0, NULL, "read all of the recordings; make no index" },
+	{ OPT_REBUILD, "rebuild", 0, NULL, "make the index anew from the recordings" },
 	CMD_OPTIONS_END,
 };
 
@@ -55,9 +58,11 @@ enum { FOUND = 0, NOT_FOUND = 1 }; /* exit status, as that of grep(1) */
 struct grep {
 	enum search_scope scope;
 	int flags; /* of the query */
-	bool names, count, play, json;
+	bool names, count, play, json, no_index, afresh;
 	long max; /* lines of a file */
 	const char *pattern;
+	struct query *query;
+	struct hoard hoard;
 	struct walk walk;
 	atomic_bool found, failed;
 	atomic_uint foreign; /* files in folders that are no recordings */
@@ -180,46 +185,30 @@ complain(struct one *o, const char *text)
 }
 
 static void
-look_into(struct one *o, struct tape *t)
-{
-	struct grep *g = o->g;
-	struct sift s = { .scope = g->scope, .line = found, .ctx = o };
-	char state[INPUT_STATE_MAX];
-	struct tape_end end = { .state = TAPE_OPEN };
-	struct err e;
-	int rc = query_new(&s.query, g->pattern, g->flags, &e);
-
-	if (rc < 0)
-		tape_close(t);
-	else
-		rc = sift_run(&s, t, &end, &e);
-	query_free(s.query);
-	if (g->names || g->count)
-		put_sum(o);
-	if (end.state == TAPE_DAMAGED)
-		complain(o, input_state(&end, state));
-	else if (rc < 0)
-		complain(o, e.text);
-}
-
-static void
 work(void *ctx, struct crew_job *job)
 {
 	struct grep *g = ctx;
 	const struct walk_file *f = &g->walk.v[job->at];
 	struct one o = { .g = g, .job = job, .path = f->path };
-	struct tape *t;
-	struct src *s;
+	struct look look = { .hoard = g->no_index ? NULL : &g->hoard,
+		.query = g->query,
+		.scope = g->scope,
+		.line = found,
+		.ctx = &o };
+	char state[INPUT_STATE_MAX];
+	struct look_end end;
 	struct err e;
-	int rc = walk_open(f, &s, &e);
+	int rc = look_into(&look, f, &end, &e);
 
-	if (rc == 0)
-		rc = tape_open(&t, s, NULL, &e);
-	if (rc == 0)
-		look_into(&o, t);
-	else if (rc == ERR_FORMAT && !f->named)
+	if (rc == ERR_FORMAT && !end.opened && !f->named) {
 		atomic_fetch_add(&g->foreign, 1);
-	else
+		return;
+	}
+	if ((g->names || g->count) && end.opened)
+		put_sum(&o);
+	if (end.tape.state == TAPE_DAMAGED)
+		complain(&o, input_state(&end.tape, state));
+	else if (rc < 0)
 		complain(&o, e.text);
 }
 
@@ -236,20 +225,19 @@ static int
 search(struct grep *g, char **roots, int nroots)
 {
 	unsigned foreign;
-	struct query *q;
 	struct err e;
-	int rc = query_new(
-		&q, g->pattern, g->flags, &e); /* what is wrong with it is told once */
+	int rc = query_new(&g->query, g->pattern, g->flags, &e);
 
 	if (rc < 0) {
 		err_prefix(&e, "PATTERN");
 		diag_fail(&e, NULL);
 		return CMD_WRONG;
 	}
-	query_free(q);
 	rc = walk_all(&g->walk, roots, nroots, say, g, &e);
 	if (rc == 0)
 		rc = crew_run(g->walk.n, 0, work, g, STDOUT_FILENO, &e);
+	hoard_trim(&g->hoard);
+	query_free(g->query);
 	walk_free(&g->walk);
 	if (rc < 0) {
 		diag_fail(&e, NULL);
@@ -290,6 +278,8 @@ take_option(struct grep *g, int id, const char *value, struct err *e)
 		g->count |= id == OPT_COUNT;
 		g->play |= id == OPT_PLAY;
 		g->json |= id == OPT_JSON;
+		g->no_index |= id == OPT_NONE;
+		g->afresh |= id == OPT_REBUILD;
 	}
 	return 0;
 }
@@ -307,6 +297,8 @@ run(struct cmd_run *r)
 	if (id < 0)
 		return cmd_wrong(&e);
 	g.pattern = r->operands[0];
+	hoard_open(&g.hoard, clk_wall(r->clk));
+	g.hoard.afresh = g.afresh;
 	return search(&g, r->operands + 1, r->noperands - 1);
 }
 

@@ -52,6 +52,12 @@ shelf_recordings(char out[PATH_MAX], struct err *e)
 	return place(out, "XDG_STATE_HOME", ".local/state", "", e);
 }
 
+int
+shelf_cache(char out[PATH_MAX], const char *name, struct err *e)
+{
+	return place(out, "XDG_CACHE_HOME", ".cache", name, e);
+}
+
 /* --- the catalogue --- */
 
 /* Goes on without it. */
@@ -74,7 +80,7 @@ open_catalogue(struct shelf *s, const struct shelf_opts *o, char path[PATH_MAX])
 		return;
 	s->path = o->path;
 	if (!s->path) {
-		rc = place(path, "XDG_CACHE_HOME", ".cache", "/catalogue.sqlite", &e);
+		rc = shelf_cache(path, "/catalogue.sqlite", &e);
 		s->path = rc < 0 ? "catalogue" : path;
 	}
 	if (rc == 0)

@@ -21,5 +21,7 @@ int shelf_learn(const struct shelf_opts *o, const struct walk *w, struct record 
 	char **roots, int nroots, walk_say *say, void *ctx, struct err *e);
 /* The folder in which auditrec puts recordings. */
 int shelf_recordings(char out[PATH_MAX], struct err *e);
+/* NAME ("/...") in the folder for what can be made again. */
+int shelf_cache(char out[PATH_MAX], const char *name, struct err *e);
 
 #endif

@@ -55,6 +55,14 @@ add_rows(struct derive *d, struct text_ref *ref, struct span data, uint64_t n,
 	return 0;
 }
 
+static bool
+is_plain(const struct text_ref *ref, struct span data)
+{
+	struct lines l = ref->at;
+
+	return lines_scan(&l, data) == data.n;
+}
+
 static int
 add_ref(struct derive *d, struct reel *r, struct text_ref *ref, struct tape_pos *pos)
 {
@@ -74,6 +82,8 @@ add_ref(struct derive *d, struct reel *r, struct text_ref *ref, struct tape_pos 
 		*pos = r->got.after;
 		if (n < ref->n || !msg_is_output(m) || m->channel != ref->channel)
 			continue;
+		if (d->doubt && !is_plain(ref, m->p.io.data))
+			return ERR_DAMAGED;
 		rc = add_rows(d, ref, m->p.io.data, n + 1, r->got.at_ns);
 		if (rc < 0)
 			return rc;
@@ -107,8 +117,14 @@ derive_block(struct derive *d, struct reel *r, const struct text *t, size_t bloc
 {
 	int rc = text_read(&d->stored, t, block);
 
-	if (rc < 0)
-		return rc;
+	return rc < 0 ? rc : derive_page(d, r, out);
+}
+
+int
+derive_page(struct derive *d, struct reel *r, struct text_reader *out)
+{
+	int rc;
+
 	page_clear(&d->page);
 	if (!d->stored.refs) {
 		page_read(out, d->stored.texts, d->stored.heads);

@@ -38,6 +38,12 @@ pack_inflate(struct buf *out, struct span in, size_t n)
 	return rc;
 }
 
+uint32_t
+pack_sum(uint32_t sum, struct span in)
+{
+	return libdeflate_crc32(sum, in.p, in.n);
+}
+
 #else
 #include <zlib.h>
 
@@ -64,5 +70,11 @@ pack_inflate(struct buf *out, struct span in, size_t n)
 		return ERR_DAMAGED;
 	out->n += n;
 	return 0;
+}
+
+uint32_t
+pack_sum(uint32_t sum, struct span in)
+{
+	return (uint32_t)crc32(sum, in.p, (uInt)in.n);
 }
 #endif

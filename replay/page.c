@@ -3,6 +3,9 @@
  * row, bytes kept, lengths; all as numbers of variable length. */
 #include "replay/page.h"
 
+#include "base/utf8.h"
+#include "term/emu.h"
+
 enum { LINE, ROWS, REF, KINDS = 4 };
 
 void
@@ -235,4 +238,53 @@ page_item(struct text_reader *r, struct text_line *l, struct text_ref *ref)
 	}
 	get_line(r, l);
 	return 1;
+}
+
+/* --- what somebody else has stored --- */
+
+/* A text of LEN bytes was read up to R's place: is it in the texts, with its newline? */
+static bool
+text_sound(const struct text_reader *r, size_t from, size_t len)
+{
+	return len < r->texts.n - from && r->texts.p[from + len] == '\n';
+}
+
+static bool
+ref_sound(const struct text_ref *r)
+{
+	return r->row >= 0 && r->row < r->rows && r->rows <= EMU_ROWS_MAX &&
+	       r->at.cols > 0 && r->at.cols <= EMU_COLS_MAX && r->at.len >= 0 &&
+	       r->at.len <= r->at.cols;
+}
+
+bool
+page_sound(struct span texts, struct span heads, bool refs)
+{
+	struct text_reader r = { 0 };
+	struct text_line l;
+	struct text_ref ref;
+
+	page_read(&r, texts, heads);
+	while (r.heads.n) {
+		size_t from = r.at;
+		bool sound;
+
+		switch (get_place(&r)) {
+		case LINE:
+			get_line(&r, &l);
+			sound = text_sound(&r, from, l.text.n) && l.keep <= l.text.n &&
+				l.row >= -1 && l.row < EMU_ROWS_MAX;
+			break;
+		case REF:
+			get_ref(&r, &ref);
+			sound = refs && text_sound(&r, from, ref.row_text.n) &&
+				ref_sound(&ref);
+			break;
+		default:
+			return false;
+		}
+		if (!sound)
+			return false;
+	}
+	return r.at == texts.n && utf8_valid(texts);
 }

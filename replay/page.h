@@ -63,6 +63,8 @@ struct text_reader {
 };
 /* From the front; what else R has stays. */
 void page_read(struct text_reader *r, struct span texts, struct span heads);
+/* May what somebody else has stored be read: are all places in it inside, all texts valid? */
+bool page_sound(struct span texts, struct span heads, bool refs);
 /* The next line that ends behind FROM in the texts.  Without references only. */
 bool page_next(struct text_reader *r, struct text_line *l, size_t from);
 /* With references: 1 a line in *L, 2 a reference in *REF, 0. */

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "replay/needle.h"
+#include "replay/needs.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -19,6 +20,8 @@ struct query {
 	pcre2_match_data *match;
 	pcre2_match_context *limits, *far;
 	bool plain;
+	bool twin; /* only MATCH is its own */
+	struct needs *needs;
 };
 
 void
@@ -26,10 +29,15 @@ query_free(struct query *q)
 {
 	if (!q)
 		return;
+	pcre2_match_data_free(q->match);
+	if (q->twin) {
+		free(q);
+		return;
+	}
+	free(q->needs);
 	pcre2_match_context_free(q->limits);
 	pcre2_match_context_free(q->far);
 	pcre2_code_free(q->ahead);
-	pcre2_match_data_free(q->match);
 	pcre2_code_free(q->code);
 	free(q);
 }
@@ -148,8 +156,10 @@ prepare(struct query *q, const char *text, int flags, struct err *e)
 	q->match = pcre2_match_data_create(1, NULL);
 	q->limits = pcre2_match_context_create(NULL);
 	q->far = pcre2_match_context_create(NULL);
-	if (!q->match || !q->limits || !q->far)
+	q->needs = malloc(sizeof *q->needs);
+	if (!q->match || !q->limits || !q->far || !q->needs)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	needs_of(q->needs, text, q->plain, ignores_case(text, flags));
 	pcre2_set_match_limit(q->limits, QUERY_STEPS_MAX);
 	pcre2_set_depth_limit(q->limits, DEPTH_MAX);
 	pcre2_set_heap_limit(q->limits, HEAP_KIB_MAX);
@@ -184,6 +194,28 @@ query_new(struct query **out, const char *text, int flags, struct err *e)
 	else
 		*out = q;
 	return rc;
+}
+
+struct query *
+query_twin(const struct query *q)
+{
+	struct query *twin = malloc(sizeof *twin);
+
+	if (!twin)
+		return NULL;
+	*twin = *q;
+	twin->twin = true;
+	twin->match = pcre2_match_data_create(1, NULL);
+	if (twin->match)
+		return twin;
+	free(twin);
+	return NULL;
+}
+
+bool
+query_may_match(const struct query *q, const struct trigram_filter *f)
+{
+	return needs_met(q->needs, f);
 }
 
 bool

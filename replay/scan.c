@@ -20,15 +20,23 @@ look_ahead(struct scan *s, size_t from)
 }
 
 int
-scan_begin(struct scan *s, struct reel *r, const struct text *t, size_t block)
+scan_begin_page(struct scan *s, struct reel *r)
 {
-	int rc = derive_block(&s->derive, r, t, block, &s->r);
+	int rc = derive_page(&s->derive, r, &s->r);
 
 	s->in_line = false;
-	s->whole = query_whole(s->q);
+	s->whole = query_whole(s->q) && !s->singly;
 	if (rc == 0)
 		look_ahead(s, 0);
 	return rc;
+}
+
+int
+scan_begin(struct scan *s, struct reel *r, const struct text *t, size_t block)
+{
+	int rc = text_read(&s->derive.stored, t, block);
+
+	return rc < 0 ? rc : scan_begin_page(s, r);
 }
 
 /* To the next line worth a look. */

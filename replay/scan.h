@@ -17,6 +17,7 @@ struct scan {
 	bool in_line;
 	size_t measured; /* bytes of the line ... */
 	int cols;        /* ... and their columns */
+	bool singly;     /* lines may have newlines inside */
 	bool whole;      /* blocks are looked through before lines */
 	size_t near;     /* then no match begins in the block before this */
 	unsigned failures;
@@ -24,6 +25,8 @@ struct scan {
 
 /* T belongs to R. */
 int scan_begin(struct scan *s, struct reel *r, const struct text *t, size_t block);
+/* The same of the page in S->derive.stored. */
+int scan_begin_page(struct scan *s, struct reel *r);
 /* The next match: 1, 0, or ERR_LIMIT when the query runs away too often. */
 int scan_next(struct scan *s);
 void scan_end(struct scan *s);

@@ -4,14 +4,12 @@
  * more for their plain output, and none is read again and again. */
 #include "replay/sift.h"
 
-#include "base/utf8.h"
-#include "format/vendor.h"
-#include "replay/events.h"
+#include "replay/happened.h"
 #include "replay/reel_impl.h"
 #include "replay/scan.h"
 
 #define TEXT_LARGE     ((size_t)32 << 20) /* packed text that is looked through at once */
-#define TYPED_LARGE    ((size_t)1 << 20)
+#define LINES_LARGE    ((size_t)1 << 20)
 #define SLICE_COST     ((uint64_t)1 << 20)
 #define PROGRESS_EVERY 256 /* messages */
 
@@ -24,6 +22,10 @@ struct pass {
 	int held_row;
 	bool holds;
 	const uint8_t *last; /* text of the line that was taken last, in this block */
+	uint64_t told;       /* the event that was */
+	int stopped;         /* nobody wants more, by this value */
+	bool all;            /* all of the recording was read */
+	bool short_of;       /* some of it was not looked at */
 };
 
 static int
@@ -54,7 +56,7 @@ grows(const struct pass *p, const struct text_line *l)
 
 /* A line with a match up to END; only what was not there before is news. */
 static int
-take(struct pass *p, const struct text_line *l, size_t start, size_t end)
+take_line(struct pass *p, const struct text_line *l, size_t start, size_t end)
 {
 	int rc;
 
@@ -76,6 +78,67 @@ take(struct pass *p, const struct text_line *l, size_t start, size_t end)
 	return set_text(p, l->text);
 }
 
+/* An event counts once: as it is described, or else by what ran. */
+static int
+take_event(struct pass *p, const struct text_line *l, size_t start, size_t end)
+{
+	struct sift_line found = { .n = l->n,
+		.at_ns = l->at_ns,
+		.start = start,
+		.end = end,
+		.text = l->text.p,
+		.len = l->text.n };
+
+	if (l->n == p->told || l->row < p->s->ran)
+		return 0;
+	p->told = l->n;
+	return p->s->line(p->s->ctx, &found);
+}
+
+/* The matches in the page of the scan. */
+static int
+matches(struct pass *p)
+{
+	struct scan *s = &p->scan;
+	int rc;
+
+	p->last = NULL;
+	while ((rc = scan_next(s)) > 0) {
+		rc = p->s->scope == SEARCH_EVENTS
+			     ? take_event(p, &s->line, s->start, s->end)
+			     : take_line(p, &s->line, s->start, s->end);
+		if (rc)
+			break;
+	}
+	return rc;
+}
+
+/* Nobody wants lines any more: does the gist still want the rest? */
+static bool
+goes_on(const struct pass *p)
+{
+	return !p->stopped || (p->s->keep && (p->all || !p->s->query));
+}
+
+/* The page in the scan, of R. */
+static int
+look_at(struct pass *p, struct reel *r)
+{
+	struct derive *d = &p->scan.derive;
+	struct span texts = d->stored.texts, heads = d->stored.heads;
+	bool refs = d->stored.refs;
+	int rc =
+		p->stopped ? derive_page(d, r, &p->scan.r) : scan_begin_page(&p->scan, r);
+
+	if (rc < 0)
+		return rc;
+	if (p->s->keep)
+		gist_page(p->s->keep, texts, heads, refs, p->scan.r.texts);
+	if (!p->stopped)
+		p->stopped = matches(p);
+	return p->stopped < 0 ? p->stopped : 0;
+}
+
 /* The first N blocks of the store T of R. */
 static int
 look(struct pass *p, struct reel *r, struct text *t, size_t n)
@@ -83,10 +146,13 @@ look(struct pass *p, struct reel *r, struct text *t, size_t n)
 	int rc = 0;
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		p->last = NULL;
-		rc = scan_begin(&p->scan, r, t, i);
-		while (rc == 0 && (rc = scan_next(&p->scan)) > 0)
-			rc = take(p, &p->scan.line, p->scan.start, p->scan.end);
+		if (!goes_on(p)) {
+			p->short_of = true;
+			return p->stopped;
+		}
+		rc = text_read(&p->scan.derive.stored, t, i);
+		if (rc == 0)
+			rc = look_at(p, r);
 	}
 	return rc;
 }
@@ -97,13 +163,21 @@ look_over(struct pass *p, struct reel *r, struct text *t, size_t much, bool last
 {
 	int rc;
 
+	p->all = last;
 	if (last)
 		return look(p, r, t, text_blocks(t));
 	if (text_memory(t) < much)
 		return 0;
 	rc = look(p, r, t, t->blocks);
 	text_drop(t);
-	return rc;
+	return rc < 0 || goes_on(p) ? rc : p->stopped;
+}
+
+/* All was looked over: the last line, and what ended the search. */
+static int
+finish(struct pass *p)
+{
+	return p->stopped ? p->stopped : release(p);
 }
 
 static int
@@ -142,8 +216,9 @@ sift_shown(struct pass *p, struct tape *t, struct tape_end *end, struct err *e)
 		rc = look_over(p, r, &r->text, large, more <= 0);
 	} while (more > 0 && rc == 0);
 	if (rc == 0)
-		rc = release(p);
+		rc = finish(p);
 	rc = explain(rc, e);
+	p->short_of |= more != 0 || text_limit(&r->text) != TEXT_NO_LIMIT;
 	if (rc == 0 && text_limit(&r->text) != TEXT_NO_LIMIT)
 		rc = err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	if (rc == 0 && more < 0) {
@@ -158,73 +233,49 @@ sift_shown(struct pass *p, struct tape *t, struct tape_end *end, struct err *e)
 
 /* --- what was typed, and events --- */
 
-/* A match in what is held: 1 with *L, 0, ERR_LIMIT when there were too many runaways. */
-static int
-match_held(struct pass *p, struct sift_line *l)
+struct lines_of {
+	struct typed typed;
+	struct happened happened;
+	struct text *text; /* of the one that is asked for */
+};
+
+static void
+note_message(struct pass *p, struct lines_of *l, const struct msg *m, uint64_t n,
+	int64_t at_ns)
 {
-	int rc;
-
-	l->start = 0;
-	rc = query_match(p->s->query, buf_span(&p->held_text), &l->start, &l->end);
-	if (rc < 0 && ++p->scan.failures <= SCAN_FAILURES_MAX)
-		rc = 0;
-	return rc;
-}
-
-/* As it is described, and all of the command line, of which that shows the beginning. */
-static int
-look_event(struct pass *p, const struct msg *m, uint64_t n, int64_t at_ns)
-{
-	struct sift_line l = { .n = n, .at_ns = at_ns };
-	struct buf *b = &p->held_text, ran = { 0 };
-	int rc;
-
-	if (!events_is(m))
-		return 0;
-	buf_clear(b);
-	if (msg_describe(b, m) < 0)
-		return ERR_NOMEM;
-	rc = match_held(p, &l);
-	if (rc == 0 && vendor_ran(m, &ran)) {
-		buf_clear(b);
-		rc = utf8_clean(b, buf_span(&ran));
-		if (rc == 0)
-			rc = match_held(p, &l);
-	}
-	buf_free(&ran);
-	if (rc <= 0)
-		return rc;
-	l.text = buf_span(b).p;
-	l.len = b->n;
-	return p->s->line(p->s->ctx, &l);
+	if (p->s->scope == SEARCH_EVENTS)
+		happened_note(&l->happened, m, n, at_ns);
+	else
+		typed_note(&l->typed, m, n, at_ns);
 }
 
 static int
 sift_messages(struct pass *p, struct tape *t, struct tape_end *end, struct err *e)
 {
-	struct typed typed;
+	struct lines_of l;
 	const struct msg *m;
 	uint64_t n = 0;
 	int64_t at_ns;
 	int more, rc = 0;
 
-	typed_init(&typed);
-	while ((more = tape_next(t, &m, &at_ns, e)) > 0 && rc == 0) {
-		n++;
-		if (p->s->scope == SEARCH_EVENTS) {
-			rc = look_event(p, m, n, at_ns);
-		} else {
-			typed_note(&typed, m, n, at_ns);
-			rc = look_over(p, NULL, &typed.text, TYPED_LARGE, false);
-		}
+	typed_init(&l.typed);
+	happened_init(&l.happened);
+	l.text = p->s->scope == SEARCH_EVENTS ? &l.happened.text : &l.typed.text;
+	while (rc == 0 && (more = tape_next(t, &m, &at_ns, e)) > 0) {
+		note_message(p, &l, m, ++n, at_ns);
+		rc = look_over(p, NULL, l.text, LINES_LARGE, false);
 		if (n % PROGRESS_EVERY == 0)
 			tell(p->s, t);
 	}
-	if (rc == 0 && p->s->scope == SEARCH_TYPED)
-		rc = look_over(p, NULL, &typed.text, 0, true);
+	p->short_of |= rc || more < 0 || text_limit(l.text) != TEXT_NO_LIMIT;
 	if (rc == 0)
-		rc = release(p);
-	typed_free(&typed);
+		rc = look_over(p, NULL, l.text, 0, true);
+	if (rc == 0)
+		rc = finish(p);
+	if (rc == 0 && text_limit(l.text) != TEXT_NO_LIMIT)
+		rc = ERR_NOMEM;
+	typed_free(&l.typed);
+	happened_free(&l.happened);
 	if (rc)
 		more = explain(rc, e);
 	if (end)
@@ -233,10 +284,33 @@ sift_messages(struct pass *p, struct tape *t, struct tape_end *end, struct err *
 	return more;
 }
 
+/* --- all of it --- */
+
+/* Lines that were left out are told, but not instead of what else is told. */
+static int
+end_pass(struct pass *p, int rc, struct err *e)
+{
+	if (rc == 0 && p->scan.failures)
+		rc = err_set(e, ERR_LIMIT,
+			"%u lines were left out: the expression takes too long on them",
+			p->scan.failures);
+	scan_end(&p->scan);
+	buf_free(&p->held_text);
+	return rc;
+}
+
+static struct pass
+begin_pass(const struct sift *s)
+{
+	return (struct pass){ .s = s,
+		.scan = { .q = s->query, .singly = s->scope == SEARCH_EVENTS },
+		.stopped = !s->query };
+}
+
 int
 sift_run(const struct sift *s, struct tape *t, struct tape_end *end, struct err *e)
 {
-	struct pass p = { .s = s, .scan.q = s->query };
+	struct pass p = begin_pass(s);
 	struct err none;
 	int rc;
 
@@ -244,11 +318,51 @@ sift_run(const struct sift *s, struct tape *t, struct tape_end *end, struct err 
 		e = &none;
 	rc = s->scope == SEARCH_SHOWN ? sift_shown(&p, t, end, e)
 				      : sift_messages(&p, t, end, e);
-	if (rc == 0 && p.scan.failures)
-		rc = err_set(e, ERR_LIMIT,
-			"%u lines were left out: the expression takes too long on them",
-			p.scan.failures);
-	scan_end(&p.scan);
-	buf_free(&p.held_text);
-	return rc;
+	if (s->kept)
+		*s->kept = rc >= 0 && !p.short_of;
+	return end_pass(&p, rc, e);
+}
+
+/* --- out of its gist --- */
+
+/* The recording, when it has to be read itself. */
+static int
+open_reel(struct reel **r, sift_open_fn *open, void *ctx, struct err *e)
+{
+	struct reel_opts o = { .channel = -1, .text_memory = REEL_NO_TEXT };
+	struct tape *t;
+	int rc = open(ctx, &t, e);
+
+	return rc < 0 ? rc : reel_open(r, t, &o, e);
+}
+
+int
+sift_gist(const struct sift *s, struct gist *g, sift_open_fn *open, void *ctx,
+	struct err *e)
+{
+	struct pass p = begin_pass(s);
+	struct text_reader *page = &p.scan.derive.stored;
+	struct reel *r = NULL;
+	int rc = 0, more;
+
+	p.scan.derive.doubt = true;
+	while (rc == 0 && !p.stopped && (more = gist_next(g, e)) > 0) {
+		if (!query_may_match(s->query, &g->filter))
+			continue;
+		while (rc == 0 && !p.stopped && (more = gist_read(g, page, e)) > 0) {
+			if (page->refs && !r)
+				rc = open_reel(&r, open, ctx, e);
+			if (rc == 0)
+				rc = explain(look_at(&p, r), e);
+		}
+		if (more < 0)
+			break;
+	}
+	if (rc == 0 && more < 0)
+		rc = more;
+	if (rc == 0)
+		rc = explain(finish(&p), e);
+	if (r)
+		reel_close(r);
+	return end_pass(&p, rc, e);
 }

@@ -2,6 +2,8 @@
 /* The only file that knows SQLite.  All of a run is one transaction. */
 #include "store/catalogue.h"
 
+#include "store/folders.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -56,20 +58,6 @@ run(struct catalogue *c, const char *text, struct err *e)
 
 /* --- opening --- */
 
-/* Every folder of PATH, those that are made private. */
-static void
-make_folders(const char *path)
-{
-	char part[PATH_MAX];
-
-	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
-		if (snprintf(part, sizeof part, "%.*s", (int)(p - path), path) >=
-			(int)sizeof part)
-			return;
-		mkdir(part, 0700); /* what is missing in the end, opening tells */
-	}
-}
-
 /* SQLite makes files by the umask: make it before, private. */
 static int
 make_file(const char *path, bool afresh, struct err *e)
@@ -77,7 +65,7 @@ make_file(const char *path, bool afresh, struct err *e)
 	struct stat st;
 	int fd;
 
-	make_folders(path);
+	folders_make(path);
 	if (afresh && lstat(path, &st) == 0 && S_ISREG(st.st_mode))
 		unlink(path);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
