@@ -6,6 +6,7 @@
 #include "format/cast.h"
 
 #include "base/clk.h"
+#include "base/theme.h"
 #include "base/utf8.h"
 #include "format/vendor.h"
 
@@ -16,7 +17,6 @@
 #define ENV_BYTES_MAX ((size_t)64 << 10) /* names and values */
 #define TEXT_MAX      ((size_t)32 << 10)
 #define REAL_DIGITS   15
-#define COLOUR_LEN    7 /* #rrggbb */
 #define EDITED_MAX    1000
 #define V(n)          (1u << (n))
 #define V_ALL         (V(1) | V(2) | V(3))
@@ -162,28 +162,15 @@ cast_facts_edited(struct cast_facts *f, const struct msg *m)
 	       json_array_append_new(f->edited, j) == 0;
 }
 
-static bool
-is_colour(const char *s)
-{
-	return s[0] == '#' && strspn(s + 1, "0123456789abcdefABCDEF") >= COLOUR_LEN - 1;
-}
-
 /* A theme that asciinema takes: a file with any other is refused as a whole. */
 static bool
 is_theme(const json_t *j)
 {
-	const char *fg = json_string_value(json_object_get(j, "fg")),
-		   *bg = json_string_value(json_object_get(j, "bg")),
-		   *p = json_string_value(json_object_get(j, "palette"));
-	size_t n = 1;
+	struct theme t;
 
-	if (!fg || !bg || !p || !is_colour(fg) || !is_colour(bg))
-		return false;
-	if (strlen(fg) != COLOUR_LEN || strlen(bg) != COLOUR_LEN)
-		return false;
-	for (; is_colour(p) && p[COLOUR_LEN] == ':'; n++)
-		p += COLOUR_LEN + 1;
-	return is_colour(p) && !p[COLOUR_LEN] && (n == 8 || n == 16);
+	return theme_parse(&t, json_string_value(json_object_get(j, "fg")),
+		json_string_value(json_object_get(j, "bg")),
+		json_string_value(json_object_get(j, "palette")));
 }
 
 static void

@@ -133,6 +133,19 @@ value_of(const json_t *json, const char *key)
 	return json_is_array(v) ? json_object_get(json_array_get(v, 0), "what") : v;
 }
 
+/* As the header of an asciicast has it, version 3 inside "term". */
+static void
+learn_theme(struct facts *f, const json_t *json)
+{
+	const json_t *t = json_object_get(json, "theme");
+
+	if (!t)
+		t = json_object_get(json_object_get(json, "term"), "theme");
+	f->has_theme = theme_parse(&f->theme, json_string_value(json_object_get(t, "fg")),
+		json_string_value(json_object_get(t, "bg")),
+		json_string_value(json_object_get(t, "palette")));
+}
+
 static void
 learn_vendor(struct facts *f, const struct msg *m, enum vendor_id id)
 {
@@ -150,6 +163,8 @@ learn_vendor(struct facts *f, const struct msg *m, enum vendor_id id)
 			learn(f, r->fact,
 				span_of(json_string_value(v), json_string_length(v)));
 	}
+	if (id == VENDOR_HEADER && (json || (json = vendor_json(m))))
+		learn_theme(f, json);
 	v = json_object_get(json, "gid");
 	if (id == VENDOR_SESSION && f->gid < 0 && json_is_integer(v))
 		f->gid = json_integer_value(v);

@@ -5,6 +5,7 @@
 #define FORMAT_FACTS_H
 
 #include "base/jsonw.h"
+#include "base/theme.h"
 #include "format/tape.h"
 #include "format/vendor.h"
 
@@ -44,6 +45,8 @@ struct facts {
 	uint32_t last_cols, last_rows;
 	bool has_exit, has_end; /* an exit status; a disconnect */
 	uint32_t exit_status;
+	bool has_theme; /* the colours of the terminal it was made in */
+	struct theme theme;
 	int64_t gid; /* of the user, -1 unknown */
 	uint64_t messages, channels;
 	uint64_t by_type[FACTS_TYPE_MAX]; /* indexed as msg_descs */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "render/box.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* Thickness of lines in widths of a cell, which is about twice as high as wide. */
 #define LIGHT  0.125
 #define HEAVY  0.25
@@ -196,6 +199,35 @@ line_parts(int arms, struct box *out)
 	return (int)(b - out);
 }
 
+/* Lines in N pieces, each with a gap behind it. */
+static int
+dashes(int n, bool upright, bool heavy, struct box *out)
+{
+	double t = heavy ? HEAVY : LIGHT;
+
+	for (int i = 0; i < n; i++) {
+		if (upright)
+			add(&out[i], 0.5 - t / 2, (i + 0.2) / n, t, 0.6 / n);
+		else
+			add(&out[i], (i + 0.2) / n, 0.5 - t * ASPECT / 2, 0.6 / n,
+				t * ASPECT);
+	}
+	return n;
+}
+
+/* Dashed ones come in fours: light, heavy, both upright. */
+static int
+dashed_parts(uint32_t ch, struct box *out)
+{
+	int i = (int)ch & 3;
+
+	if (ch >= 0x2504 && ch <= 0x250B)
+		return dashes(ch < 0x2508 ? 3 : 4, i > 1, i & 1, out);
+	if (ch >= 0x254C && ch <= 0x254F)
+		return dashes(2, i > 1, i & 1, out);
+	return 0;
+}
+
 /* Quarters: upper left 1, upper right 2, lower left 4, lower right 8. */
 static int
 quarters(int mask, struct box *out)
@@ -249,13 +281,69 @@ dots(int mask, struct box *out)
 	return (int)(b - out);
 }
 
+/* Sixths in two columns, the upper left one in the lowest bit; the masks that are blocks already
+ * are left out in Unicode. */
+static int
+sixths(int mask, struct box *out)
+{
+	struct box *b = out;
+
+	mask += 1 + (mask >= 20) + (mask >= 40);
+	for (int i = 0; i < 6; i++)
+		if (mask >> i & 1)
+			b = add(b, i % 2 * 0.5, i / 2 / 3.0, 0.5, 1 / 3.0);
+	return (int)(b - out);
+}
+
+static const struct {
+	uint32_t ch;
+	struct curve curve;
+} curves[] = {
+	{ 0x256D, { { 0.5, 0.5, 1 }, { 1, 0.5, 0.5 }, LIGHT } },
+	{ 0x256E, { { 0, 0.5, 0.5 }, { 0.5, 0.5, 1 }, LIGHT } },
+	{ 0x256F, { { 0, 0.5, 0.5 }, { 0.5, 0.5, 0 }, LIGHT } },
+	{ 0x2570, { { 0.5, 0.5, 1 }, { 0, 0.5, 0.5 }, LIGHT } },
+	{ 0x2571, { { 0, 0.5, 1 }, { 1, 0.5, 0 }, LIGHT } },
+	{ 0x2572, { { 0, 0.5, 1 }, { 0, 0.5, 1 }, LIGHT } },
+	{ 0x2573, { { 0, 0.5, 1 }, { 1, 0.5, 0 }, LIGHT } },
+	{ 0x2573, { { 0, 0.5, 1 }, { 0, 0.5, 1 }, LIGHT } },
+	/* of prompts, from the private area */
+	{ 0xE0B0, { { 0, 1, 0 }, { 0, 0.5, 1 }, 0 } },
+	{ 0xE0B1, { { 0, 0.5, 1 }, { 0, 0.25, 0.5 }, LIGHT } },
+	{ 0xE0B1, { { 1, 0.5, 0 }, { 0.5, 0.75, 1 }, LIGHT } },
+	{ 0xE0B2, { { 1, 0, 1 }, { 0, 0.5, 1 }, 0 } },
+	{ 0xE0B3, { { 1, 0.5, 0 }, { 0, 0.25, 0.5 }, LIGHT } },
+	{ 0xE0B3, { { 0, 0.5, 1 }, { 0.5, 0.75, 1 }, LIGHT } },
+};
+
+int
+box_curves(uint32_t ch, struct curve out[BOX_CURVES])
+{
+	int n = 0;
+
+	if (ch < 0x256D || (ch > 0x2573 && ch < 0xE0B0) || ch > 0xE0B3)
+		return 0;
+	for (size_t i = 0; i < sizeof curves / sizeof *curves; i++)
+		if (curves[i].ch == ch)
+			out[n++] = curves[i].curve;
+	return n;
+}
+
 int
 box_parts(uint32_t ch, struct box out[BOX_PARTS])
 {
+	int n = dashed_parts(ch, out);
+
+	if (n)
+		return n;
+	if (ch >= 0x256D && ch <= 0x2573)
+		return 0;
 	if (ch >= 0x2500 && ch < 0x2580)
 		return line_parts(lines[ch - 0x2500], out);
 	if (ch >= 0x2580 && ch < 0x25A0)
 		return block_parts((int)(ch - 0x2580), out);
+	if (ch >= 0x1FB00 && ch < 0x1FB3C)
+		return sixths((int)(ch - 0x1FB00), out);
 	if (ch >= 0x2800 && ch < 0x2900)
 		return dots((int)(ch - 0x2800), out);
 	return 0;

@@ -11,9 +11,18 @@ struct box {
 	int percent;       /* how much of its colour */
 };
 
-#define BOX_PARTS 10
+/* From the first point to the last, pulled towards the one between, as thick as THICK columns
+ * and with round ends; THICK 0: the filled triangle of the three. */
+struct curve {
+	double x[3], y[3]; /* in cells, as above */
+	double thick;
+};
+
+#define BOX_PARTS  10
+#define BOX_CURVES 2
 
 /* The parts that CH is made of; 0: it is no such picture. */
 int box_parts(uint32_t ch, struct box out[BOX_PARTS]);
+int box_curves(uint32_t ch, struct curve out[BOX_CURVES]);
 
 #endif

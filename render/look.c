@@ -13,9 +13,13 @@
 		CELL_UL_KINDS)
 
 static uint32_t
-colour(uint32_t c, uint32_t otherwise)
+colour(const struct theme *t, uint32_t c, uint32_t otherwise)
 {
-	return COLOR_KIND(c) == COLOR_DEFAULT ? otherwise : palette_rgb(c);
+	if (COLOR_KIND(c) == COLOR_DEFAULT)
+		return otherwise;
+	if (COLOR_KIND(c) != COLOR_TRUE && COLOR_INDEX(c) < 16)
+		return t->colour[COLOR_INDEX(c)];
+	return palette_rgb(c);
 }
 
 static void
@@ -29,10 +33,10 @@ swap(struct look *l)
 }
 
 struct look
-look_of(const struct emu *e, const struct cell *c, bool cursor)
+look_of(const struct emu *e, const struct cell *c, const struct theme *t, bool cursor)
 {
-	struct look l = { .fg = colour(c->fg, PALETTE_FG),
-		.bg = colour(c->bg, PALETTE_BG),
+	struct look l = { .fg = colour(t, c->fg, t->fg),
+		.bg = colour(t, c->bg, t->bg),
 		.on_default = COLOR_KIND(c->bg) == COLOR_DEFAULT,
 		.attr = c->attr & ATTR_DRAWN };
 
@@ -48,7 +52,7 @@ look_of(const struct emu *e, const struct cell *c, bool cursor)
 	}
 	if (cursor)
 		swap(&l);
-	l.ul = colour(emu_cell_underline(e, c), l.fg);
+	l.ul = colour(t, emu_cell_underline(e, c), l.fg);
 	return l;
 }
 

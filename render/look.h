@@ -5,6 +5,7 @@
 #define RENDER_LOOK_H
 
 #include "base/buf.h"
+#include "base/theme.h"
 #include "term/emu.h"
 
 struct look {
@@ -14,7 +15,8 @@ struct look {
 };
 
 /* CURSOR: a block cursor stands on it. */
-struct look look_of(const struct emu *e, const struct cell *c, bool cursor);
+struct look look_of(
+	const struct emu *e, const struct cell *c, const struct theme *t, bool cursor);
 bool look_same(const struct look *a, const struct look *b);
 /* Appends the characters of a cell, a blank where there are none. */
 void look_text(struct buf *out, const struct emu *e, const struct cell *c);

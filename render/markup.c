@@ -25,3 +25,13 @@ markup_text(struct buf *out, struct span text)
 	}
 	return buf_failed(out);
 }
+
+void
+markup_number(struct buf *out, double v)
+{
+	long n = (long)(v * 100 + (v < 0 ? -0.5 : 0.5));
+
+	buf_addf(out, "%s%ld", n < 0 ? "-" : "", (n < 0 ? -n : n) / 100);
+	if (n % 100)
+		buf_addf(out, ".%02ld", (n < 0 ? -n : n) % 100);
+}

@@ -5,9 +5,6 @@
 
 #include "term/cell.h"
 
-#define PALETTE_FG 0xd8d8d8u /* the default colours of a screen that is drawn */
-#define PALETTE_BG 0x16181du
-
 uint32_t palette_rgb(uint32_t colour); /* 0xRRGGBB of a colour that is not the default */
 /* PERCENT of A, the rest of B. */
 uint32_t palette_mix(uint32_t a, uint32_t b, int percent);

@@ -7,14 +7,16 @@
 #include "render/look.h"
 #include "render/palette.h"
 
-#define TITLE_BG   0x2b2e36u
-#define TITLE_FG   0x9aa0acu
-#define CURSOR_RGB 0xd8d8d8u
-#define LINE       0.055 /* thickness of a line under text, in rows */
+#define LINE      0.055 /* thickness of a line under text, in rows */
+#define BAR_LIGHT 10    /* percent of the text's colour in that of the title's bar */
+#define TEXT_DIM  55    /* and in the title */
+#define BUTTONS   5     /* columns that they take, and that stay free on the other side */
 
 struct paint {
 	struct easel *s;
 	const struct emu *e;
+	const struct theme *theme;
+	double row, col;          /* where the screen stands */
 	struct emu_cursor cursor; /* not visible: not to be drawn */
 	struct buf text;
 };
@@ -29,7 +31,8 @@ under_block(const struct paint *p, int row, int col)
 static struct look
 look_at(const struct paint *p, int row, int col)
 {
-	return look_of(p->e, &emu_row(p->e, row)[col], under_block(p, row, col));
+	return look_of(
+		p->e, &emu_row(p->e, row)[col], p->theme, under_block(p, row, col));
 }
 
 /* How many cells from COL on look the same. */
@@ -58,7 +61,9 @@ backgrounds(struct paint *p, int row)
 	for (int col = 0, n; col < emu_cols(p->e); col += n) {
 		n = same_looks(p, row, col, &l);
 		if (!l.on_default)
-			p->s->rect(p->s, (struct box){ col, row, n, 1, 100 }, l.bg);
+			p->s->rect(p->s,
+				(struct box){ p->col + col, p->row + row, n, 1, 100 },
+				l.bg);
 	}
 }
 
@@ -66,14 +71,14 @@ backgrounds(struct paint *p, int row)
 static void
 lines(struct paint *p, int row, int col, int n, const struct look *l)
 {
-	struct box at = { col, row, n, LINE, 100 };
+	struct box at = { p->col + col, p->row + row, n, LINE, 100 };
 
 	if (l->attr & CELL_OVERLINE)
 		p->s->rect(p->s, at, l->fg);
-	at.y = row + 0.55;
+	at.y = p->row + row + 0.55;
 	if (l->attr & CELL_STRIKE)
 		p->s->rect(p->s, at, l->fg);
-	at.y = row + 0.9;
+	at.y = p->row + row + 0.9;
 	if (l->attr & CELL_UL_CURLY) {
 		p->s->wave(p->s, at, l->ul);
 	} else if (l->attr & (CELL_UL_DOTTED | CELL_UL_DASHED)) {
@@ -90,19 +95,33 @@ lines(struct paint *p, int row, int col, int n, const struct look *l)
 	}
 }
 
+static struct curve
+moved(struct curve c, double col, double row)
+{
+	for (int i = 0; i < 3; i++) {
+		c.x[i] += col;
+		c.y[i] += row;
+	}
+	return c;
+}
+
 static bool
 drawn_as_box(struct paint *p, int row, int col, const struct look *l)
 {
 	const struct cell *c = &emu_row(p->e, row)[col];
+	struct curve line[BOX_CURVES];
 	struct box part[BOX_PARTS];
 	int n = c->width == 1 ? box_parts(c->ch, part) : 0;
+	int k = c->width == 1 ? box_curves(c->ch, line) : 0;
 
 	for (int i = 0; i < n; i++) {
-		part[i].x += col;
-		part[i].y += row;
+		part[i].x += p->col + col;
+		part[i].y += p->row + row;
 		p->s->rect(p->s, part[i], palette_mix(l->fg, l->bg, part[i].percent));
 	}
-	return n > 0;
+	for (int i = 0; i < k; i++)
+		p->s->curve(p->s, moved(line[i], p->col + col, p->row + row), l->fg);
+	return n + k > 0;
 }
 
 static bool
@@ -120,7 +139,7 @@ write_text(struct paint *p, int row, int col, int n, const struct look *l)
 	for (int i = 0; i < n; i++)
 		if (emu_row(p->e, row)[col + i].width > 0)
 			look_text(&p->text, p->e, &emu_row(p->e, row)[col + i]);
-	p->s->text(p->s, row, col, n, buf_span(&p->text), ink);
+	p->s->text(p->s, p->row + row, p->col + col, n, buf_span(&p->text), ink);
 }
 
 /* Cells that look the same: ASCII as one piece, everything else cell by cell, since only
@@ -167,55 +186,102 @@ cursor_line(struct paint *p)
 	} else {
 		at.w = 0.16;
 	}
-	p->s->rect(p->s, at, CURSOR_RGB);
+	p->s->rect(p->s, at, p->theme->fg);
 }
 
-/* Characters of the title that fit, each with a column of its own. */
-static void
-title(struct paint *p, const char *text)
-{
-	size_t n = strlen(text), at = 0;
-	int cols = emu_cols(p->e), used = 0;
-	struct ink ink = { TITLE_FG, false, false };
+/* ---- the window ---- */
 
-	while (at < n && used < cols) {
+/* TEXT in a row of its own, as far as it fits: hostile, so only its characters.  NULL: there
+ * is no room, or no memory. */
+static struct emu *
+title_row(const char *text, int cols)
+{
+	struct emu *e = cols > 0 ? emu_new(cols, 1) : NULL;
+	size_t n = strlen(text), at = 0;
+
+	while (e && at < n && emu_cursor(e).col < cols - 1) {
 		uint32_t ch;
 		int k = utf8_get((const uint8_t *)text + at, n - at, &ch, NULL);
 
 		if (k <= 0)
 			break;
-		buf_clear(&p->text);
 		if (!utf8_order(ch))
-			buf_add(&p->text, text + at, (size_t)k);
-		if (p->text.n && ch != ' ')
-			p->s->text(p->s,
-				-PICTURE_MARGIN_ROWS - (PICTURE_TITLE_ROWS + 1) / 2, used,
-				1, buf_span(&p->text), ink);
+			emu_write(e, span_of(text + at, (size_t)k));
 		at += (size_t)k;
-		used += p->text.n > 0;
 	}
+	return e;
+}
+
+static void
+title(struct paint *p, const char *text, uint32_t bar)
+{
+	int room = emu_cols(p->e) - 2 * BUTTONS, used;
+	struct theme faint = *p->theme;
+	struct emu *e = title_row(text, room);
+	struct paint row = { .s = p->s, .e = e, .theme = &faint };
+
+	if (!e)
+		return;
+	used = emu_cursor(e).col;
+	faint.fg = palette_mix(p->theme->fg, bar, TEXT_DIM);
+	row.row = -PICTURE_MARGIN_ROWS - (PICTURE_TITLE_ROWS + 1) / 2;
+	row.col = BUTTONS + (room - used) / 2;
+	writing(&row, 0);
+	buf_free(&row.text);
+	emu_free(e);
+}
+
+/* Three grey dots: that it is a window, and of nobody's system. */
+static void
+buttons(struct paint *p, uint32_t bar)
+{
+	double y = -PICTURE_MARGIN_ROWS - PICTURE_TITLE_ROWS / 2;
+	uint32_t rgb = palette_mix(p->theme->fg, bar, 2 * BAR_LIGHT);
+
+	for (int i = 0; i < 3; i++) {
+		double x = 0.35 + i * 1.7;
+		struct curve dot = { { x, x, x }, { y, y, y }, 1.05 };
+
+		p->s->curve(p->s, dot, rgb);
+	}
+}
+
+double
+picture_cols(const struct emu *e)
+{
+	return emu_cols(e) + 2 * PICTURE_MARGIN_COLS;
+}
+
+double
+picture_rows(const struct emu *e)
+{
+	return emu_rows(e) + 2 * PICTURE_MARGIN_ROWS + PICTURE_TITLE_ROWS;
 }
 
 static void
 window(struct paint *p, const struct render_opts *o)
 {
-	double cols = emu_cols(p->e) + 2 * PICTURE_MARGIN_COLS;
 	double top = -PICTURE_MARGIN_ROWS - PICTURE_TITLE_ROWS;
-	struct box all = { -PICTURE_MARGIN_COLS, top, cols,
-		emu_rows(p->e) + PICTURE_MARGIN_ROWS - top, 100 };
-	struct box bar = { -PICTURE_MARGIN_COLS, top, cols, PICTURE_TITLE_ROWS, 100 };
+	struct box all = { -PICTURE_MARGIN_COLS, top, picture_cols(p->e),
+		picture_rows(p->e), 100 };
+	struct box bar = all;
+	uint32_t rgb = palette_mix(p->theme->fg, p->theme->bg, BAR_LIGHT);
 
-	p->s->rect(p->s, all, PALETTE_BG);
-	p->s->rect(p->s, bar, TITLE_BG);
+	bar.h = PICTURE_TITLE_ROWS;
+	p->s->rect(p->s, all, p->theme->bg);
+	p->s->rect(p->s, bar, rgb);
+	buttons(p, rgb);
 	if (o && o->title)
-		title(p, o->title);
+		title(p, o->title, rgb);
 }
 
 void
 picture_paint(
 	struct easel *s, const struct emu *e, const struct render_opts *o, int *failed)
 {
-	struct paint p = { .s = s, .e = e };
+	struct paint p = {
+		.s = s, .e = e, .theme = o && o->theme ? o->theme : theme_default()
+	};
 
 	if (o && o->cursor)
 		p.cursor = emu_cursor(e);

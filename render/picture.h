@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A screen as a picture of a terminal's window: what stands where, for somebody who can
- * draw rectangles and characters. */
+ * draw rectangles, curves and characters. */
 #ifndef RENDER_PICTURE_H
 #define RENDER_PICTURE_H
 
@@ -15,6 +15,7 @@ struct ink {
 /* All places in columns and rows of the screen, (0, 0) its upper left corner. */
 struct easel {
 	void (*rect)(struct easel *s, struct box b, uint32_t rgb);
+	void (*curve)(struct easel *s, struct curve c, uint32_t rgb);
 	/* One row of a wave along the top of B. */
 	void (*wave)(struct easel *s, struct box b, uint32_t rgb);
 	/* N bytes of UTF-8 that take COLS columns: ASCII, or a single character. */
@@ -22,10 +23,14 @@ struct easel {
 		struct ink ink);
 };
 
-#define PICTURE_MARGIN_COLS 1.0
-#define PICTURE_MARGIN_ROWS 0.5
-#define PICTURE_TITLE_ROWS  1.4 /* above the upper margin */
+#define PICTURE_MARGIN_COLS 1.4
+#define PICTURE_MARGIN_ROWS 0.7
+#define PICTURE_TITLE_ROWS  1.6 /* above the upper margin */
+#define PICTURE_CORNER      0.8 /* radius of the window's corners, in columns */
 
+/* Of the whole window. */
+double picture_cols(const struct emu *e);
+double picture_rows(const struct emu *e);
 void picture_paint(
 	struct easel *s, const struct emu *e, const struct render_opts *o, int *failed);
 

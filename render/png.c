@@ -37,6 +37,18 @@ rect(struct easel *s, struct box b, uint32_t rgb)
 }
 
 static void
+curve(struct easel *s, struct curve c, uint32_t rgb)
+{
+	struct png *p = (struct png *)s;
+
+	for (int i = 0; i < 3; i++) {
+		c.x[i] = px(p, c.x[i]);
+		c.y[i] = py(p, c.y[i]);
+	}
+	bitmap_curve(&p->bitmap, c.x, c.y, c.thick * p->cols, rgb);
+}
+
+static void
 wave(struct easel *s, struct box b, uint32_t rgb)
 {
 	struct png *p = (struct png *)s;
@@ -75,12 +87,8 @@ open_fonts(struct png *p, const struct emu *e, struct err *err)
 			return rc;
 		p->cols = fonts_cols(p->fonts);
 		p->rows = fonts_rows(p->fonts);
-		rc = bitmap_new(&p->bitmap,
-			(int)ceil((emu_cols(e) + 2 * PICTURE_MARGIN_COLS) * p->cols),
-			(int)ceil((emu_rows(e) + 2 * PICTURE_MARGIN_ROWS +
-					  PICTURE_TITLE_ROWS) *
-				  p->rows),
-			err);
+		rc = bitmap_new(&p->bitmap, (int)ceil(picture_cols(e) * p->cols),
+			(int)ceil(picture_rows(e) * p->rows), err);
 	}
 	return rc;
 }
@@ -89,10 +97,11 @@ int
 png_screen(struct buf *out, const struct emu *e, const struct render_opts *o,
 	struct err *err)
 {
-	struct png p = { .easel = { rect, wave, text } };
+	struct png p = { .easel = { rect, curve, wave, text } };
 	int failed, rc = open_fonts(&p, e, err);
 
 	if (rc == 0) {
+		p.bitmap.corner = (int)(PICTURE_CORNER * p.cols);
 		picture_paint(&p.easel, e, o, &failed);
 		rc = failed ? err_set(err, failed, "out of memory")
 			    : bitmap_png(out, &p.bitmap, err);

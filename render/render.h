@@ -7,6 +7,7 @@
 #define RENDER_RENDER_H
 
 #include "base/err.h"
+#include "base/theme.h"
 #include "term/emu.h"
 
 enum render_format {
@@ -19,8 +20,9 @@ enum render_format {
 };
 
 struct render_opts {
-	const char *title; /* UTF-8, anything; NULL: none */
-	bool cursor;       /* show it where it is visible */
+	const char *title;         /* UTF-8, anything; NULL: none */
+	bool cursor;               /* show it where it is visible */
+	const struct theme *theme; /* NULL: the default */
 };
 
 const char *render_name(enum render_format f);   /* "text" */

@@ -30,22 +30,11 @@ py(double rows)
 	return (rows + PICTURE_MARGIN_ROWS + PICTURE_TITLE_ROWS) * CELL_H;
 }
 
-/* Hundredths, with a point in every locale. */
-static void
-number(struct buf *out, double v)
-{
-	long n = (long)(v * 100 + (v < 0 ? -0.5 : 0.5));
-
-	buf_addf(out, "%s%ld", n < 0 ? "-" : "", (n < 0 ? -n : n) / 100);
-	if (n % 100)
-		buf_addf(out, ".%02ld", (n < 0 ? -n : n) % 100);
-}
-
 static void
 attribute(struct buf *out, const char *name, double v)
 {
 	buf_addf(out, " %s=\"", name);
-	number(out, v);
+	markup_number(out, v);
 	buf_add_byte(out, '"');
 }
 
@@ -63,14 +52,36 @@ rect(struct easel *s, struct box b, uint32_t rgb)
 }
 
 static void
+curve(struct easel *s, struct curve c, uint32_t rgb)
+{
+	struct buf *out = ((struct svg *)s)->out;
+
+	buf_add_str(out, "<path d=\"");
+	for (int i = 0; i < 3; i++) {
+		buf_add_byte(out, (uint8_t)("MQ L"[c.thick > 0 ? i : i ? 3 : 0]));
+		markup_number(out, px(c.x[i]));
+		buf_add_byte(out, ' ');
+		markup_number(out, py(c.y[i]));
+	}
+	if (c.thick > 0) {
+		buf_add_str(out, "\" fill=\"none\" stroke-linecap=\"round\"");
+		attribute(out, "stroke-width", c.thick * CELL_W);
+		buf_add_str(out, " shape-rendering=\"auto\" stroke");
+	} else {
+		buf_add_str(out, "Z\" shape-rendering=\"auto\" fill");
+	}
+	buf_addf(out, "=\"#%06" PRIx32 "\"/>\n", rgb);
+}
+
+static void
 wave(struct easel *s, struct box b, uint32_t rgb)
 {
 	struct buf *out = ((struct svg *)s)->out;
 
 	buf_add_str(out, "<path d=\"M");
-	number(out, px(b.x));
+	markup_number(out, px(b.x));
 	buf_add_byte(out, ' ');
-	number(out, py(b.y) + 0.6);
+	markup_number(out, py(b.y) + 0.6);
 	buf_add_str(out, "q1.2-2 2.4 0");
 	for (int i = 1; i < 4 * (int)b.w; i++)
 		buf_add_str(out, "t2.4 0");
@@ -93,41 +104,70 @@ text(struct easel *s, double row, double col, int cols, struct span t, struct in
 	buf_add_str(out, "</text>\n");
 }
 
-static void
-head(struct buf *out, const struct emu *e, const struct render_opts *o)
+/* The picture in an svg element with the attributes AT; ID is in no other of the document. */
+static int
+picture(struct buf *out, const struct emu *e, const struct render_opts *o, const char *at,
+	int id)
 {
-	double w = (emu_cols(e) + 2 * PICTURE_MARGIN_COLS) * CELL_W;
-	double h = (emu_rows(e) + 2 * PICTURE_MARGIN_ROWS + PICTURE_TITLE_ROWS) * CELL_H;
+	double w = picture_cols(e) * CELL_W, h = picture_rows(e) * CELL_H;
+	struct svg s = { { rect, curve, wave, text }, out };
+	int failed;
 
-	buf_add_str(out, "<svg xmlns=\"http://www.w3.org/2000/svg\"");
-	attribute(out, "width", w);
-	attribute(out, "height", h);
-	buf_add_str(out, ">\n");
+	buf_addf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\"%s viewBox=\"0 0 ", at);
+	markup_number(out, w);
+	buf_add_byte(out, ' ');
+	markup_number(out, h);
+	buf_add_str(out, "\">\n");
 	if (o && o->title) {
 		buf_add_str(out, "<title>");
-		markup_text(out, span_of((const uint8_t *)o->title, strlen(o->title)));
+		markup_text(out, span_str(o->title));
 		buf_add_str(out, "</title>\n");
 	}
-	buf_add_str(out, "<style>text{white-space:pre}</style>\n"
-			 "<clipPath id=\"window\"><rect rx=\"6\"");
+	buf_addf(out, "<clipPath id=\"window%d\"><rect", id);
+	attribute(out, "rx", PICTURE_CORNER * CELL_W);
 	attribute(out, "width", w);
 	attribute(out, "height", h);
 	buf_addf(out,
 		"/></clipPath>\n"
-		"<g clip-path=\"url(#window)\" font-size=\"%d\" xml:space=\"preserve\" "
-		"shape-rendering=\"crispEdges\"\nfont-family=\"'DejaVu Sans "
-		"Mono','Liberation Mono',Menlo,Consolas,monospace\">\n",
-		FONT);
+		"<g clip-path=\"url(#window%d)\" font-size=\"%d\" xml:space=\"preserve\" "
+		"shape-rendering=\"crispEdges\"\nstyle=\"white-space:pre\" "
+		"font-family=\"%s\">\n",
+		id, FONT, MARKUP_FONTS);
+	picture_paint(&s.easel, e, o, &failed);
+	buf_add_str(out, "</g>\n</svg>\n");
+	return failed ? failed : buf_failed(out);
+}
+
+static void
+size(struct buf *at, double w, double h)
+{
+	attribute(at, "width", w);
+	attribute(at, "height", h);
 }
 
 int
 svg_screen(struct buf *out, const struct emu *e, const struct render_opts *o)
 {
-	struct svg s = { { rect, wave, text }, out };
-	int failed;
+	struct buf at = { 0 };
+	int rc;
 
-	head(out, e, o);
-	picture_paint(&s.easel, e, o, &failed);
-	buf_add_str(out, "</g>\n</svg>\n");
-	return failed ? failed : buf_failed(out);
+	size(&at, picture_cols(e) * CELL_W, picture_rows(e) * CELL_H);
+	rc = picture(out, e, o, buf_cstr(&at), 0);
+	buf_free(&at);
+	return rc;
+}
+
+int
+svg_tile(struct buf *out, const struct emu *e, const struct render_opts *o,
+	struct box place, int id)
+{
+	struct buf at = { 0 };
+	int rc;
+
+	attribute(&at, "x", place.x);
+	attribute(&at, "y", place.y);
+	size(&at, place.w, place.h);
+	rc = picture(out, e, o, buf_cstr(&at), id);
+	buf_free(&at);
+	return rc;
 }

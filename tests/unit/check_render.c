@@ -101,7 +101,7 @@ START_TEST(svg_says_how_wide)
 	struct emu *e = screen(20, 2, "\033[1;31mred\033[m plain \033[7mrev\033[m");
 	char *s = rendered(e, RENDER_SVG, "t");
 
-	ck_assert_ptr_nonnull(strstr(s, "textLength=\"28.80\" fill=\"#cd0000\" "
+	ck_assert_ptr_nonnull(strstr(s, "textLength=\"28.80\" fill=\"#e8606a\" "
 					"font-weight=\"bold\">red</text>"));
 	ck_assert_ptr_nonnull(strstr(s, ">rev"));
 	free(s);
@@ -169,24 +169,26 @@ START_TEST(looks)
 {
 	struct emu *e = screen(10, 1, "\033[7ma\033[0;8mb\033[0;2mc\033[0md");
 	const struct cell *c = emu_row(e, 0);
-	struct look plain = look_of(e, &c[3], false), l = look_of(e, &c[0], false);
+	struct look plain = look_of(e, &c[3], theme_default(), false),
+		    l = look_of(e, &c[0], theme_default(), false);
 
-	ck_assert_uint_eq(plain.fg, PALETTE_FG);
+	ck_assert_uint_eq(plain.fg, theme_default()->fg);
 	ck_assert(plain.on_default);
-	ck_assert_uint_eq(l.fg, PALETTE_BG);
-	ck_assert_uint_eq(l.bg, PALETTE_FG);
+	ck_assert_uint_eq(l.fg, theme_default()->bg);
+	ck_assert_uint_eq(l.bg, theme_default()->fg);
 	ck_assert(!l.on_default);
-	l = look_of(
-		e, &c[1], false); /* concealed: never of the colour of its background */
+	l = look_of(e, &c[1], theme_default(),
+		false); /* concealed: never of the colour of its background */
 	ck_assert_uint_ne(l.fg, l.bg);
 	ck_assert(!l.on_default);
-	l = look_of(e, &c[2], false);
-	ck_assert_uint_lt(l.fg, PALETTE_FG);
-	l = look_of(e, &c[0], true); /* the cursor turns it about once more */
-	ck_assert_uint_eq(l.fg, PALETTE_FG);
+	l = look_of(e, &c[2], theme_default(), false);
+	ck_assert_uint_lt(l.fg, theme_default()->fg);
+	l = look_of(e, &c[0], theme_default(),
+		true); /* the cursor turns it about once more */
+	ck_assert_uint_eq(l.fg, theme_default()->fg);
 	emu_write(e, SPAN_LIT("\033[?5h"));
-	l = look_of(e, &emu_row(e, 0)[3], false);
-	ck_assert_uint_eq(l.fg, PALETTE_BG);
+	l = look_of(e, &emu_row(e, 0)[3], theme_default(), false);
+	ck_assert_uint_eq(l.fg, theme_default()->bg);
 	emu_free(e);
 }
 END_TEST
@@ -195,10 +197,19 @@ END_TEST
 START_TEST(boxes_stay_in_their_cell)
 {
 	struct box b[BOX_PARTS];
-	int n;
+	struct curve c[BOX_CURVES];
+	int n, k;
 
-	for (uint32_t ch = 0x2000; ch < 0x2A00; ch++) {
+	for (uint32_t ch = 0x2000; ch < 0x1FC00; ch++) {
 		n = box_parts(ch, b);
+		k = box_curves(ch, c);
+		ck_assert_int_le(k, BOX_CURVES);
+		if (ch >= 0x2500 && ch < 0x25A0)
+			ck_assert_int_gt(n + k, 0);
+		for (int i = 0; i < 3 * k; i++) {
+			ck_assert(c[i / 3].x[i % 3] >= 0 && c[i / 3].x[i % 3] <= 1);
+			ck_assert(c[i / 3].y[i % 3] >= 0 && c[i / 3].y[i % 3] <= 1);
+		}
 		ck_assert_int_le(n, BOX_PARTS);
 		for (int i = 0; i < n; i++) {
 			ck_assert(b[i].x >= 0 && b[i].x + b[i].w <= 1.0001);
@@ -211,6 +222,46 @@ START_TEST(boxes_stay_in_their_cell)
 	ck_assert(b[0].y == 0 && b[1].y + b[1].h > 0.999);
 	ck_assert_int_eq(box_parts(0x2588, b), 1);
 	ck_assert(b[0].h == 1);
+	ck_assert_int_eq(box_parts(0x2504, b), 3);
+	ck_assert_int_eq(box_parts(0x1FB00, b), 1); /* the first sixth, */
+	ck_assert_int_eq(box_parts(0x1FB13, b), 2);
+	ck_assert_int_eq(box_parts(0x1FB14, b), 3); /* the left half stands elsewhere */
+	ck_assert_int_eq(box_parts(0x1FB3B, b), 5); /* all but the first */
+	ck_assert(b[0].x == 0.5 && b[0].y == 0);
+	ck_assert_int_eq(box_parts(0x1FB3C, b), 0);
+	ck_assert_int_eq(box_curves(0x256D, c), 1);
+	ck_assert_int_eq(box_curves(0x2573, c), 2);
+	ck_assert(box_curves(0xE0B0, c) == 1 && c[0].thick == 0);
+}
+END_TEST
+
+START_TEST(themes)
+{
+	struct emu *e = screen(10, 1, "\033[31ma\033[38;5;196mb\033[91mc");
+	const char *eight =
+		"#010203:#111111:#222222:#333333:#444444:#555555:#666666:#777777";
+	const struct cell *c = emu_row(e, 0);
+	const struct theme *t;
+	struct theme own;
+	struct err err;
+
+	ck_assert(theme_parse(&own, "#A0b1C2", "#000000", eight));
+	ck_assert_uint_eq(own.fg, 0xa0b1c2);
+	ck_assert_uint_eq(own.colour[8], 0x010203);
+	ck_assert_uint_eq(look_of(e, &c[0], &own, false).fg, 0x111111);
+	ck_assert_uint_eq(look_of(e, &c[1], &own, false).fg, 0xff0000);
+	ck_assert_uint_eq(look_of(e, &c[2], &own, false).fg, 0x111111);
+	ck_assert(!theme_parse(&own, "#A0b1C2", "#000000", "#010203"));
+	ck_assert(!theme_parse(&own, "#A0b1C", "#000000", eight));
+	ck_assert(!theme_parse(&own, "#A0b1C2", "#0000000", eight));
+	ck_assert(!theme_parse(&own, "#A0b1C2", NULL, eight));
+	ck_assert(!theme_parse(&own, "", "#000000", eight));
+	for (int i = 0; theme_name(i); i++)
+		ck_assert_int_eq(theme_named(&t, theme_name(i), &err), 0);
+	ck_assert_ptr_eq(theme_name(-1), NULL);
+	ck_assert_int_eq(theme_named(&t, "none", &err), ERR_USAGE);
+	ck_assert_ptr_nonnull(strstr(err.text, "nord"));
+	emu_free(e);
 }
 END_TEST
 
@@ -229,7 +280,7 @@ expect_png(const struct buf *b)
 	uLongf n;
 
 	ck_assert_int_eq(memcmp(b->p, "\x89PNG\r\n\x1a\n", 8), 0);
-	points = ((size_t)be32(b->p + 16) * 3 + 1) * be32(b->p + 20);
+	points = ((size_t)be32(b->p + 16) * 4 + 1) * be32(b->p + 20);
 	while (at + 12 <= b->n) {
 		size_t len = be32(b->p + at);
 
@@ -247,6 +298,10 @@ expect_png(const struct buf *b)
 	n = points + 1;
 	ck_assert_int_eq(uncompress(out, &n, all, data), Z_OK);
 	ck_assert_uint_eq(n, points);
+	ck_assert_uint_eq(out[4], 0); /* the corners are cut off, */
+	ck_assert_uint_eq(out[points - 1], 0);
+	ck_assert_uint_eq(
+		out[points / be32(b->p + 20) / 8 * 4 + 4], 255); /* the edge is not */
 	free(out);
 	free(all);
 }
@@ -320,6 +375,7 @@ documents(void)
 	tcase_add_test(c, ansi_is_replayable);
 	tcase_add_test(c, looks);
 	tcase_add_test(c, boxes_stay_in_their_cell);
+	tcase_add_test(c, themes);
 	tcase_add_loop_test(c, png_is_one, 0, 3);
 	tcase_add_test(c, suffixes);
 	tcase_add_test(c, base64);
