@@ -318,22 +318,22 @@ put_fitting(struct siem_event *e, struct buf *out)
 	}
 }
 
-static enum entry_priority
+static enum logline_priority
 priority_of(struct siem_event *e)
 {
 	if (siem_is(e, VENDOR_GAP))
-		return ENTRY_ERROR;
+		return LOGLINE_ERROR;
 	if (e->outcome != OUTCOME_FAILURE)
-		return ENTRY_INFO;
-	return e->row->outcome == OUTCOME_STATUS ? ENTRY_NOTICE : ENTRY_WARNING;
+		return LOGLINE_INFO;
+	return e->row->outcome == OUTCOME_STATUS ? LOGLINE_NOTICE : LOGLINE_WARNING;
 }
 
 static void
-keep_entry(struct siem *ev, struct siem_event *e)
+keep_last(struct siem *ev, struct siem_event *e)
 {
 	buf_clear(&ev->user);
 	buf_add_span(&ev->user, siem_user(e));
-	ev->entry = (struct entry){ .message = e->message,
+	ev->last = (struct logline){ .message = e->message,
 		.action = e->row->action,
 		.priority = priority_of(e),
 		.time_ns = e->m->time_ns,
@@ -365,16 +365,16 @@ siem_put(struct siem *ev, struct buf *out, const struct msg *m, int64_t at_ns,
 		msg_describe(&ev->text, m);
 		rc = put_fitting(&e, out);
 		if (rc > 0)
-			keep_entry(ev, &e);
+			keep_last(ev, &e);
 	}
 	json_decref(e.payload);
 	return rc;
 }
 
 void
-siem_entry(const struct siem *ev, struct span line, struct entry *out)
+siem_logline(const struct siem *ev, struct span line, struct logline *out)
 {
-	*out = ev->entry;
+	*out = ev->last;
 	out->line = line;
 }
 

@@ -6,7 +6,7 @@
 #ifndef FORMAT_SIEM_H
 #define FORMAT_SIEM_H
 
-#include "base/entry.h"
+#include "base/logline.h"
 #include "format/msg.h"
 
 #define SIEM_TEXT_MAX ((size_t)32 << 10)
@@ -39,6 +39,6 @@ int siem_put(struct siem *ev, struct buf *out, const struct msg *m, int64_t at_n
 	uint64_t number);
 /* The line that was put last, LINE, with what stands beside it; valid as long as LINE is and
  * until the next message. */
-void siem_entry(const struct siem *ev, struct span line, struct entry *out);
+void siem_logline(const struct siem *ev, struct span line, struct logline *out);
 
 #endif

@@ -28,7 +28,7 @@ struct siem {
 	char fingerprint[SSHKEY_FINGERPRINT_MAX]; /* of the user's key, or empty */
 	struct buf text;                          /* of one event */
 	size_t room;                              /* of a line, 0 any */
-	struct entry entry;                       /* of the last line, without it */
+	struct logline last;                      /* of the last line, without it */
 	struct buf user;                          /* of the last line */
 };
 

@@ -95,7 +95,7 @@ stream_close(struct stream *s)
 static int
 put(struct stream *s, struct teller *t, const struct msg *m, int64_t at, struct err *e)
 {
-	struct entry en;
+	struct logline en;
 	int rc;
 
 	buf_clear(&t->line);
@@ -104,7 +104,7 @@ put(struct stream *s, struct teller *t, const struct msg *m, int64_t at, struct 
 		return err_set(e, rc, "cannot tell message %" PRIu64 " of %.150s: %s",
 			s->row->told, s->name, err_name(rc));
 	if (rc > 0) {
-		siem_entry(s->siem, buf_span(&t->line), &en);
+		siem_logline(s->siem, buf_span(&t->line), &en);
 		rc = outlet_put(t->outlet, &en, e);
 	}
 	if (rc < 0)

@@ -240,7 +240,9 @@ apply(struct conf *c, struct err *e)
 		settings_text(s, OPT_ON_ERROR), "on-error", conf_on_error_names, e);
 	int how = opt_choice(settings_text(s, OPT_NONINTERACTIVE), "noninteractive",
 		noninteractive_names, e);
-	int rc = policy < 0 ? policy : how < 0 ? how : 0;
+	int form = opt_choice(settings_text(s, OPT_EVENTS_FORMAT), "events-format",
+		siem_format_names, e);
+	int rc = policy < 0 ? policy : how < 0 ? how : form < 0 ? form : 0;
 
 	c->intercept = c->trace = 0;
 	if (rc == 0 && !settings_is(s, OPT_INTERCEPT, ""))
@@ -256,8 +258,13 @@ apply(struct conf *c, struct err *e)
 		rc = keys_parse(&c->keys.pause, settings_text(s, OPT_PAUSE_KEY), e);
 	if (rc == 0 && !settings_is(s, OPT_TRACE, ""))
 		rc = trace_list_parse(&c->trace, settings_text(s, OPT_TRACE), e);
+	if (rc == 0)
+		rc = outlet_facility(
+			settings_text(s, OPT_EVENTS_FACILITY), &c->events_facility, e);
 	if (rc < 0)
 		return rc;
+	c->events = settings_text(s, OPT_EVENTS);
+	c->events_format = (enum siem_format)form;
 	c->on_error = (enum on_error)policy;
 	c->noninteractive = (enum conf_noninteractive)how;
 	c->title = settings_is(s, OPT_TITLE, "") ? NULL : settings_text(s, OPT_TITLE);

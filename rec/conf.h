@@ -51,8 +51,11 @@ struct conf {
 	bool digest;    /* only sizes and SHA-256 of the streams are kept */
 	struct keys keys;
 	enum on_error on_error;
-	unsigned trace; /* set of TRACE_BIT() */
-	char **argv;    /* NULL-ended; argv[0] NULL: the user's shell */
+	unsigned trace;     /* set of TRACE_BIT() */
+	const char *events; /* a list: syslog, journal, paths */
+	enum siem_format events_format;
+	int events_facility;
+	char **argv; /* NULL-ended; argv[0] NULL: the user's shell */
 };
 
 extern const struct opt conf_options[];

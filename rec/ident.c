@@ -82,6 +82,14 @@ put_login(struct recorder *r, const struct ident *id, int64_t now)
 	recorder_put(r, &m, now);
 }
 
+/* Facts that the system may not have told are left out. */
+static void
+put_fact(struct jsonw *w, const char *key, const char *value)
+{
+	if (value && *value)
+		jsonw_kstr(w, key, value);
+}
+
 static void
 put_policy(struct jsonw *w, const struct conf *c)
 {
@@ -90,6 +98,7 @@ put_policy(struct jsonw *w, const struct conf *c)
 	conf_intercept_text(intercept, c->digest ? 0 : c->intercept);
 	jsonw_kstr(w, "intercept", intercept);
 	jsonw_kstr(w, "on_error", conf_on_error_names[c->on_error]);
+	put_fact(w, "events", c->events);
 	jsonw_kbool(w, "split_stderr", c->split_stderr);
 	if (c->login)
 		jsonw_kbool(w, "login", true);
@@ -97,14 +106,6 @@ put_policy(struct jsonw *w, const struct conf *c)
 		jsonw_kstr(w, "noninteractive", "metadata");
 	if (c->consented)
 		jsonw_kbool(w, "consent", true);
-}
-
-/* Facts that the system may not have told are left out. */
-static void
-put_fact(struct jsonw *w, const char *key, const char *value)
-{
-	if (value && *value)
-		jsonw_kstr(w, key, value);
 }
 
 static void

@@ -45,8 +45,8 @@ add_part(char *out, size_t size, const char *name)
 	out[n] = 0;
 }
 
-static int
-expand(char *out, size_t size, const struct place *p, struct err *e)
+int
+place_expand(char *out, size_t size, const struct place *p, struct err *e)
 {
 	const char *f = p->folder;
 	size_t n = 0;
@@ -142,7 +142,7 @@ place_new(char path[PATH_MAX], const struct place *p, const char *id, int64_t wa
 {
 	char time[WHEN_TEXT_MAX];
 	size_t n;
-	int rc = *p->folder ? expand(path, PATH_MAX - 80, p, e)
+	int rc = *p->folder ? place_expand(path, PATH_MAX - 80, p, e)
 			    : find_state_home(path, PATH_MAX - 80, p, e);
 
 	if (rc == 0)

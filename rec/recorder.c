@@ -24,6 +24,8 @@ put_event(struct recorder *r, struct sink *s, struct msg *m)
 	m->connection_id = span_str(r->id);
 	m->p.channel_request_unknown.request_id = r->next_request++;
 	sink_put(s, m, m->time_ns - r->wall_ns + r->mono_ns);
+	if (r->events && !s->failing)
+		events_take(r->events, m, m->time_ns - r->wall_ns);
 }
 
 /* Say in the file what is missing from it. */
@@ -116,6 +118,8 @@ recorder_put(struct recorder *r, struct msg *m, int64_t mono_ns)
 	m->time_ns = r->wall_ns + (mono_ns - r->mono_ns);
 	for (int i = 0; i < r->nsinks; i++)
 		put_one(r, &r->sinks[i], m, mono_ns);
+	if (r->events)
+		events_take(r->events, m, m->time_ns - r->wall_ns);
 }
 
 void
@@ -221,6 +225,43 @@ take_vendor(struct recorder *r, const struct ring_item *it)
 }
 
 static void
+put_loss(struct recorder *r, const struct events_loss *l, int64_t mono_ns)
+{
+	struct jsonw w;
+	struct msg m;
+
+	vendor_begin(&m, VENDOR_GAP, &w, &r->json);
+	jsonw_kstr(&w, "what", "events that other systems did not get");
+	jsonw_kuint(&w, "events", l->events);
+	jsonw_kint(&w, "from", l->from_ns);
+	jsonw_kint(&w, "to", l->to_ns);
+	jsonw_kstr(&w, "why", l->why);
+	jsonw_kstr(&w, "outlet", l->name);
+	vendor_end(&m, &w);
+	recorder_request(r, &m, &m.p.channel_request_unknown.request_id, mono_ns);
+}
+
+/* Events go out; what did not is said in the recording, at the LAST chance in any case. */
+static void
+settle_events(struct recorder *r, int64_t mono_ns, bool last)
+{
+	const struct events_outlet *x;
+	struct events_loss loss;
+
+	if (!r->events)
+		return;
+	events_flush(r->events);
+	for (int i = 0; i < r->events->n; i++) {
+		if (!events_lost(r->events, i, last, &loss))
+			continue;
+		put_joined(r);
+		put_loss(r, &loss, mono_ns);
+	}
+	if (r->events_news && (x = events_news(r->events)))
+		r->events_news(r->ctx, x);
+}
+
+static void
 put_plain(struct recorder *r, enum msg_type type, int64_t mono_ns)
 {
 	struct msg m;
@@ -237,6 +278,7 @@ take_exit(struct recorder *r, const struct ring_item *it)
 	int st;
 
 	memcpy(&st, it->data, sizeof st);
+	settle_events(r, now, true);
 	put_plain(r, MSG_CLOSE_WRITE, now);
 	if (WIFSIGNALED(st)) {
 		msg_init(&m, MSG_EXIT_SIGNAL);
@@ -349,6 +391,7 @@ recorder_tick(struct recorder *r, int64_t now_ns)
 		if (s->oldest_ns && now_ns >= s->oldest_ns + RECORDER_FLUSH_NS)
 			flush_one(r, s);
 	}
+	settle_events(r, now_ns, false);
 }
 
 static int64_t
@@ -379,6 +422,8 @@ recorder_close(struct recorder *r)
 	bool whole = true;
 
 	recorder_flush(r);
+	if (r->events)
+		events_close(r->events);
 	for (int i = 0; i < r->nsinks; i++) {
 		struct sink *s = &r->sinks[i];
 

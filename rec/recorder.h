@@ -9,6 +9,7 @@
 #define REC_RECORDER_H
 
 #include "format/vendor.h"
+#include "rec/events.h"
 #include "rec/ring.h"
 #include "rec/sink.h"
 
@@ -41,6 +42,7 @@ struct recorder {
 	struct ring *ring;
 	struct sink *sinks;
 	int nsinks;
+	struct events *events; /* NULL: nobody else is told */
 	enum on_error policy;
 	char id[33];              /* connection id */
 	int64_t wall_ns, mono_ns; /* the same moment on both clocks */
@@ -56,6 +58,8 @@ struct recorder {
 	/* PAUSE: wait a moment; false gives up (the session is being ended by force). */
 	bool (*hold)(void *ctx);
 	void (*news)(void *ctx, enum recorder_news n, const struct sink *s);
+	/* Events do not get to X any more; the recording goes on.  May be NULL. */
+	void (*events_news)(void *ctx, const struct events_outlet *x);
 	void *ctx;
 	uint8_t io[RING_DATA_MAX];
 };

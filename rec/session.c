@@ -12,6 +12,7 @@
 #include "base/diag.h"
 #include "rec/session_impl.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -423,6 +424,11 @@ result(const struct session *s)
 {
 	if (s->mode != IDENT_PIPES && !s->conf->quiet && s->path[0] && !s->conf->login)
 		diag_note("recorded to %s", s->path);
+	for (int i = 0; i < s->events.n && !s->abandoned; i++)
+		if (s->events.v[i].lost)
+			diag_error("%" PRIu64 " events were not told to %s: %s",
+				s->events.v[i].lost, s->events.v[i].path,
+				s->events.v[i].why.text);
 	if (!s->incomplete)
 		return WIFSIGNALED(s->wait_status)
 			       ? SESSION_KILLED + WTERMSIG(s->wait_status)

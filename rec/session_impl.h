@@ -22,6 +22,7 @@ struct session {
 	struct recorder rec;
 	struct writer writer;
 	struct sink sinks[SINK_MAX];
+	struct events events;
 	struct proxy proxy;
 	struct ran ran;
 	struct digest digest;

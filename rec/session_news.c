@@ -39,6 +39,13 @@ session_news(struct session *s)
 	enum recorder_news n;
 	char what[ERR_TEXT_MAX];
 
+	if (writer_events_news(&s->writer, what)) {
+		char line[ERR_TEXT_MAX + 80];
+
+		snprintf(line, sizeof line, "events are not told any more to %.300s",
+			what);
+		announce(s, line);
+	}
 	if (!writer_news(&s->writer, &n, what))
 		return false;
 	switch (n) {

@@ -4,6 +4,7 @@
 #include "base/opt.h"
 #include "format/tape.h"
 #include "rec/keys.h"
+#include "sys/outlet.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -140,6 +141,17 @@ check_choice(const struct setting_row *row, struct span word, struct err *e)
 }
 
 static int
+check_place(struct span word, struct err *e)
+{
+	if (span_is(word, "syslog") || span_is(word, "journal") || word.p[0] == '/' ||
+		(word.n > 3 && memcmp(word.p, "%h/", 3) == 0))
+		return 0;
+	return err_set(e, ERR_USAGE,
+		"'%.*s' is not syslog, journal or a path that begins with /",
+		(int)(word.n > 80 ? 80 : word.n), (const char *)word.p);
+}
+
+static int
 check_words(const struct setting_row *row, const char *text, struct err *e)
 {
 	struct span w;
@@ -153,6 +165,8 @@ check_words(const struct setting_row *row, const char *text, struct err *e)
 				e, ERR_USAGE, "there is an empty word in the list");
 		if (row->kind == SETTING_SET)
 			rc = check_choice(row, w, e);
+		else if (row->kind == SETTING_EVENTS)
+			rc = check_place(w, e);
 	}
 	return rc;
 }
@@ -179,6 +193,7 @@ settings_check(const struct setting_row *row, const char *text, struct err *e)
 {
 	struct key key;
 	double v;
+	int number;
 
 	if (strlen(text) >= SETTING_MAX)
 		return err_set(e, ERR_USAGE, "this is longer than %d bytes", SETTING_MAX);
@@ -194,6 +209,7 @@ settings_check(const struct setting_row *row, const char *text, struct err *e)
 		return check_choice(row, span_str(text), e);
 	case SETTING_SET:
 	case SETTING_LIST:
+	case SETTING_EVENTS:
 		return check_words(row, text, e);
 	case SETTING_NUMBER:
 		return *text ? opt_double(text, row->name, 0.001, 1e6, &v, e) : 0;
@@ -201,6 +217,8 @@ settings_check(const struct setting_row *row, const char *text, struct err *e)
 		return check_format(text, e);
 	case SETTING_KEY:
 		return keys_parse(&key, text, e);
+	case SETTING_FACILITY:
+		return outlet_facility(text, &number, e);
 	}
 	return 0;
 }
@@ -223,7 +241,8 @@ grow(const struct setting_row *row, const struct setting *v, char text[SETTING_M
 	char wanted[SETTING_MAX], missing[SETTING_MAX];
 
 	memcpy(wanted, text, sizeof wanted);
-	if (row->kind == SETTING_SET || row->kind == SETTING_LIST) {
+	if (row->kind == SETTING_SET || row->kind == SETTING_LIST ||
+		row->kind == SETTING_EVENTS) {
 		settings_union(text, v->text, wanted);
 		settings_without(missing, v->text, wanted);
 		return *missing ? refuse(v, e) : 0;
@@ -233,6 +252,16 @@ grow(const struct setting_row *row, const struct setting *v, char text[SETTING_M
 		return 0;
 	memcpy(text, v->text, SETTING_MAX);
 	return refuse(v, e);
+}
+
+static int
+add(const struct setting *v, char text[SETTING_MAX], struct err *e)
+{
+	char wanted[SETTING_MAX];
+
+	memcpy(wanted, text, sizeof wanted);
+	settings_union(text, v->text, wanted);
+	return *wanted ? 0 : refuse(v, e);
 }
 
 static int
@@ -254,6 +283,8 @@ guard(const struct settings *s, const struct setting_row *row, char text[SETTING
 	case GUARD_FIXED:
 		rc = *v->lock || s->login ? refuse(v, e) : 0;
 		break;
+	case GUARD_ADD:
+		return add(v, text, e);
 	case GUARD_GROW:
 		return *v->lock || s->login ? grow(row, v, text, e) : 0;
 	}
@@ -271,7 +302,8 @@ settings_put(struct settings *s, enum setting_id id, enum setting_layer layer,
 	char now[SETTING_MAX];
 	int rc;
 
-	if (row->kind == SETTING_SET && strcmp(text, "none") == 0)
+	if ((row->kind == SETTING_SET || row->kind == SETTING_EVENTS) &&
+		strcmp(text, "none") == 0)
 		text = "";
 	rc = settings_check(row, text, e);
 	if (rc < 0)
@@ -370,6 +402,7 @@ settings_template(FILE *out)
 static const char *const guard_words[] = {
 	[GUARD_FREE] = "Users may change it.",
 	[GUARD_GROW] = "In login sessions, users may only raise it.",
+	[GUARD_ADD] = "Users may only add to it.",
 	[GUARD_FIXED] = "In login sessions, users cannot change it.",
 	[GUARD_SYSTEM] = "Only files of the system set it.",
 };
@@ -384,7 +417,10 @@ mdoc_choices(FILE *out, const struct setting_row *r)
 
 	if (!rest)
 		return;
-	fputs(r->kind == SETTING_SET ? "Words:" : "Values, rising:", out);
+	fputs(r->kind == SETTING_SET      ? "Words:"
+		: r->guard == GUARD_FIXED ? "Values:"
+					  : "Values, rising:",
+		out);
 	for (; next_word(&rest, '|', &w); first = false)
 		fprintf(out, "%s\n.Cm %.*s", first ? "" : " ,", (int)w.n,
 			(const char *)w.p);

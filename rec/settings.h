@@ -26,17 +26,20 @@ enum setting_kind {
 	SETTING_TEXT,
 	SETTING_PATH, /* absolute, or empty */
 	SETTING_BOOL,
-	SETTING_CHOICE, /* one of the choices */
-	SETTING_SET,    /* some of them, separated by commas */
-	SETTING_LIST,   /* any words, separated by commas */
-	SETTING_NUMBER, /* seconds, or empty */
-	SETTING_FORMAT, /* name of a format, or empty */
-	SETTING_KEY,    /* as rec/keys.h */
+	SETTING_CHOICE,   /* one of the choices */
+	SETTING_SET,      /* some of them, separated by commas */
+	SETTING_LIST,     /* any words, separated by commas */
+	SETTING_NUMBER,   /* seconds, or empty */
+	SETTING_FORMAT,   /* name of a format, or empty */
+	SETTING_KEY,      /* as rec/keys.h */
+	SETTING_EVENTS,   /* a list of places: syslog, journal, paths */
+	SETTING_FACILITY, /* of syslog */
 };
 
 enum setting_guard {
 	GUARD_FREE,   /* the user's own affair, unless locked */
 	GUARD_GROW,   /* sets and lists may grow, choices rise */
+	GUARD_ADD,    /* a list that only grows, below the files of the system */
 	GUARD_FIXED,  /* not the user's to change in a login session */
 	GUARD_SYSTEM, /* never the user's to change */
 };

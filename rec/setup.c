@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/session_impl.h"
 
+#include "base/diag.h"
 #include "rec/login.h"
 #include "rec/nest.h"
 #include "rec/place.h"
@@ -87,6 +88,51 @@ open_sinks(struct session *s, struct err *e)
 	return rc;
 }
 
+/* Each on its own: what cannot be told there does not keep the session from being. */
+static void
+add_events(struct session *s, const char *where, struct place *place)
+{
+	char path[PATH_MAX];
+	struct err e = { .code = 0 };
+	int rc = 0;
+
+	place->folder = where;
+	if (*where == '/' || *where == '%')
+		rc = place_expand(path, sizeof path, place, &e);
+	else
+		snprintf(path, sizeof path, "%s", where);
+	if (rc == 0)
+		rc = events_add(&s->events, path, &e);
+	if (rc < 0)
+		diag_error("events are not told to %s: %s", where, e.text);
+}
+
+static void
+open_events(struct session *s)
+{
+	const struct conf *c = s->conf;
+	struct events_opts o = { .file = s->sinks[0].path,
+		.format = c->events_format,
+		.facility = c->events_facility,
+		.clk = s->clk };
+	struct place place = {
+		.user = s->facts.user, .home = s->facts.home, .uid = s->facts.uid
+	};
+	char list[SETTING_MAX], *rest = list, *word;
+	size_t n;
+
+	events_init(&s->events, &o);
+	snprintf(list, sizeof list, "%s", c->events);
+	while ((word = strsep(&rest, ","))) {
+		word += strspn(word, " ");
+		for (n = strlen(word); n && word[n - 1] == ' ';)
+			word[--n] = 0;
+		if (n)
+			add_events(s, word, &place);
+	}
+	s->rec.events = s->events.n ? &s->events : NULL;
+}
+
 int
 setup_recorder(struct session *s, struct err *e)
 {
@@ -105,6 +151,8 @@ setup_recorder(struct session *s, struct err *e)
 		rc = ring_init(&s->ring, QUEUE_SIZE, s->news_fd, e);
 	if (rc == 0)
 		rc = open_sinks(s, e);
+	if (rc == 0)
+		open_events(s);
 	return rc;
 }
 

@@ -30,6 +30,18 @@ on_news(void *ctx, enum recorder_news n, const struct sink *s)
 	poke(w);
 }
 
+static void
+on_events_news(void *ctx, const struct events_outlet *x)
+{
+	struct writer *w = ctx;
+
+	pthread_mutex_lock(&w->lock);
+	snprintf(w->events_text, sizeof w->events_text, "%.120s: %.180s", x->path,
+		x->why.text);
+	pthread_mutex_unlock(&w->lock);
+	poke(w);
+}
+
 static bool
 on_hold(void *ctx)
 {
@@ -75,6 +87,7 @@ writer_start(struct writer *w, struct recorder *r, const struct clk *clk, int ne
 	w->news_fd = news_fd;
 	pthread_mutex_init(&w->lock, NULL);
 	r->news = on_news;
+	r->events_news = on_events_news;
 	r->hold = on_hold;
 	r->ctx = w;
 	sigfillset(&all);
@@ -100,6 +113,16 @@ writer_news(struct writer *w, enum recorder_news *n, char text[ERR_TEXT_MAX])
 	pthread_mutex_unlock(&w->lock);
 	*n = (enum recorder_news)(pending - 1);
 	return pending != 0;
+}
+
+bool
+writer_events_news(struct writer *w, char text[ERR_TEXT_MAX])
+{
+	pthread_mutex_lock(&w->lock);
+	memcpy(text, w->events_text, ERR_TEXT_MAX);
+	w->events_text[0] = 0;
+	pthread_mutex_unlock(&w->lock);
+	return text[0] != 0;
 }
 
 void

@@ -20,12 +20,15 @@ struct writer {
 	pthread_mutex_t lock;
 	int pending; /* enum recorder_news + 1, 0: none; under LOCK, as is text */
 	char text[ERR_TEXT_MAX];
+	char events_text[ERR_TEXT_MAX]; /* under LOCK; "": no news */
 };
 
 int writer_start(struct writer *w, struct recorder *r, const struct clk *clk, int news_fd,
 	struct err *e);
 /* The news not asked for yet; TEXT is what failed. */
 bool writer_news(struct writer *w, enum recorder_news *n, char text[ERR_TEXT_MAX]);
+/* Where events do not get to any more, and why. */
+bool writer_events_news(struct writer *w, char text[ERR_TEXT_MAX]);
 void writer_finish(struct writer *w);  /* take what is left, close, end */
 void writer_give_up(struct writer *w); /* do not hold for a disk any longer */
 bool writer_done(struct writer *w);

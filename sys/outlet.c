@@ -29,7 +29,7 @@ outlet_open(struct outlet **out, const struct outlet_opts *o, struct err *e)
 }
 
 int
-outlet_put(struct outlet *l, const struct entry *en, struct err *e)
+outlet_put(struct outlet *l, const struct logline *en, struct err *e)
 {
 	return l->ops->put(l, en, e);
 }

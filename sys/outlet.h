@@ -12,7 +12,7 @@
 #define SYS_OUTLET_H
 
 #include "base/clk.h"
-#include "base/entry.h"
+#include "base/logline.h"
 #include "base/err.h"
 
 enum outlet_kind { OUTLET_STDOUT, OUTLET_FILE, OUTLET_SYSLOG, OUTLET_JOURNAL };
@@ -46,7 +46,7 @@ struct outlet;
 int outlet_open(struct outlet **out, const struct outlet_opts *o, struct err *e);
 /* 0: taken; else it was not, and may be tried again.  Who was waited for in vain once is
  * not waited for again until he has taken something. */
-int outlet_put(struct outlet *l, const struct entry *en, struct err *e);
+int outlet_put(struct outlet *l, const struct logline *en, struct err *e);
 /* What was taken is out.  On an error it is kept for the next time. */
 int outlet_flush(struct outlet *l, struct err *e);
 int outlet_close(struct outlet *l, struct err *e); /* L may be NULL */

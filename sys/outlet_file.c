@@ -106,7 +106,7 @@ is_over(const struct file *f, size_t more, int64_t now)
 }
 
 static int
-file_put(struct outlet *l, const struct entry *en, struct err *e)
+file_put(struct outlet *l, const struct logline *en, struct err *e)
 {
 	struct file *f = (struct file *)l;
 	int64_t now = f->named ? clk_wall(l->o.clk) : 0;

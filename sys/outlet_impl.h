@@ -8,7 +8,7 @@
 #include "base/buf.h"
 
 struct outlet_ops {
-	int (*put)(struct outlet *l, const struct entry *en, struct err *e);
+	int (*put)(struct outlet *l, const struct logline *en, struct err *e);
 	int (*flush)(struct outlet *l, struct err *e); /* NULL: nothing waits */
 	int (*close)(struct outlet *l, struct err *e); /* releases L */
 };

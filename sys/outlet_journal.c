@@ -38,7 +38,7 @@ put_field(struct buf *out, const char *name, struct span value)
 }
 
 static int
-make_text(struct journal *j, const struct entry *en, struct err *e)
+make_text(struct journal *j, const struct logline *en, struct err *e)
 {
 	struct buf *out = &j->text;
 	int rc;
@@ -82,7 +82,7 @@ send_file(struct journal *j, struct err *e)
 }
 
 static int
-journal_put(struct outlet *l, const struct entry *en, struct err *e)
+journal_put(struct outlet *l, const struct logline *en, struct err *e)
 {
 	struct journal *j = (struct journal *)l;
 	int rc = make_text(j, en, e);

@@ -51,7 +51,7 @@ head_word(char *out, size_t max, const char *word)
 }
 
 static int
-head_5424(char out[HEAD_MAX + 1], const struct outlet_opts *o, const struct entry *en)
+head_5424(char out[HEAD_MAX + 1], const struct outlet_opts *o, const struct logline *en)
 {
 	char when[WHEN_TEXT_MAX], host[HOST_MAX + 1], tag[OUTLET_TAG_MAX + 1];
 	char id[MSGID_MAX + 1];
@@ -66,7 +66,7 @@ head_5424(char out[HEAD_MAX + 1], const struct outlet_opts *o, const struct entr
 }
 
 static int
-head_3164(char out[HEAD_MAX + 1], const struct outlet_opts *o, const struct entry *en)
+head_3164(char out[HEAD_MAX + 1], const struct outlet_opts *o, const struct logline *en)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	time_t at = (time_t)(en->time_ns / NS_PER_S);
@@ -82,7 +82,7 @@ head_3164(char out[HEAD_MAX + 1], const struct outlet_opts *o, const struct entr
 }
 
 static int
-syslog_put(struct outlet *l, const struct entry *en, struct err *e)
+syslog_put(struct outlet *l, const struct logline *en, struct err *e)
 {
 	struct syslog *s = (struct syslog *)l;
 	char head[HEAD_MAX + 1];

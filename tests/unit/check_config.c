@@ -223,6 +223,18 @@ static const struct layers layer_table[] = {
 	/* the system may lower what users may not */
 	{ "noninteractive=none\non-error=continue", NULL, NULL, true, OPT_NONINTERACTIVE,
 		"none", 0 },
+	/* where events go only grows, by hand as well */
+	{ "events=syslog", NULL, NULL, false, OPT_EVENTS, "syslog", 0 },
+	{ NULL, NULL, "AUDITREC_EVENTS=journal, /var/log/ev", false, OPT_EVENTS,
+		"journal,/var/log/ev", 0 },
+	{ "events=syslog", "events=%h/ev", "AUDITREC_EVENTS=journal", true, OPT_EVENTS,
+		"syslog,%h/ev,journal", 0 },
+	{ "events=syslog", NULL, "AUDITREC_EVENTS=none", false, OPT_EVENTS, "syslog", 1 },
+	{ "events=syslog,x/y\nevents=", NULL, NULL, false, OPT_EVENTS, "", 1 },
+	{ "events-format=json", "events-format=train", NULL, true, OPT_EVENTS_FORMAT,
+		"json", 1 },
+	{ "events-facility=local9", NULL, NULL, false, OPT_EVENTS_FACILITY, "authpriv",
+		1 },
 	/* sections */
 	{ "[match user=alice]\ntitle=a\n[match user=bob]\ntitle=b", NULL, NULL, false,
 		OPT_TITLE, "a", 0 },
@@ -590,6 +602,9 @@ START_TEST(settings_become_members)
 	settings_put(&c.set, OPT_ON_ERROR, LAYER_SYSTEM, "", "pause", NULL);
 	settings_put(&c.set, OPT_SPLIT_STDERR, LAYER_SYSTEM, "", "yes", NULL);
 	settings_put(&c.set, OPT_MARKER_KEY, LAYER_SYSTEM, "", "^A", NULL);
+	settings_put(&c.set, OPT_EVENTS, LAYER_SYSTEM, "", "journal", NULL);
+	settings_put(&c.set, OPT_EVENTS_FORMAT, LAYER_SYSTEM, "", "train", NULL);
+	settings_put(&c.set, OPT_EVENTS_FACILITY, LAYER_SYSTEM, "", "local1", NULL);
 	settings_put(&c.set, OPT_DIRECTORY, LAYER_SYSTEM, "", "/x/%u", NULL);
 	ck_assert_int_eq(parse(&c, words, NULL), CONF_RUN);
 	ck_assert_uint_eq(c.intercept, 0);
@@ -598,6 +613,9 @@ START_TEST(settings_become_members)
 	ck_assert_int_eq(c.on_error, ON_ERROR_PAUSE);
 	ck_assert(c.split_stderr && !c.quiet);
 	ck_assert_uint_eq(c.keys.mark.n, 1);
+	ck_assert_str_eq(c.events, "journal");
+	ck_assert_int_eq(c.events_format, SIEM_TRAIN);
+	ck_assert_int_eq(c.events_facility, 17 << 3);
 	ck_assert_str_eq(c.directory, "/x/%u");
 	ck_assert_int_eq(c.noninteractive, CONF_FULL);
 	ck_assert(c.idle_s > 2.4 && c.idle_s < 2.6);

@@ -86,7 +86,7 @@ open_it(const struct outlet_opts *o)
 static int
 put_line(struct outlet *l, const char *line, struct err *e)
 {
-	struct entry en = { .line = span_str(line), .message = SPAN_LIT("message") };
+	struct logline en = { .line = span_str(line), .message = SPAN_LIT("message") };
 
 	return outlet_put(l, &en, e);
 }
@@ -216,10 +216,10 @@ receive(int fd, int *file)
 	return text;
 }
 
-static const struct entry sample = { .line = { (const uint8_t *)"{\"a\":1}\n", 8 },
+static const struct logline sample = { .line = { (const uint8_t *)"{\"a\":1}\n", 8 },
 	.message = { (const uint8_t *)"wrong password", 14 },
 	.action = "auth_password",
-	.priority = ENTRY_WARNING,
+	.priority = LOGLINE_WARNING,
 	.time_ns = AT_NS + 123456789,
 	.field = { { "AUDITREC_ID", { (const uint8_t *)"c0ffee", 6 } },
 		{ "AUDITREC_USER", { (const uint8_t *)"an\nn", 4 } },
@@ -392,7 +392,7 @@ START_TEST(what_is_too_large_goes_in_a_sealed_file)
 	struct outlet_opts o = to_socket(OUTLET_JOURNAL);
 	int fd = listen_at(SOCK_DGRAM), file;
 	struct outlet *l = open_it(&o);
-	struct entry en = sample;
+	struct logline en = sample;
 	struct stat st;
 	char begin[16];
 
