@@ -160,7 +160,8 @@ prepare(struct query *q, const char *text, int flags, struct err *e)
 	if (!q->match || !q->limits || !q->far || !q->needs)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	needs_of(q->needs, text, q->plain, ignores_case(text, flags));
-	pcre2_set_match_limit(q->limits, QUERY_STEPS_MAX);
+	pcre2_set_match_limit(
+		q->limits, flags & QUERY_FAR ? QUERY_STEPS_FAR : QUERY_STEPS_MAX);
 	pcre2_set_depth_limit(q->limits, DEPTH_MAX);
 	pcre2_set_heap_limit(q->limits, HEAP_KIB_MAX);
 	if (!q->plain) /* a plain text runs through a block without steps back */

@@ -13,8 +13,9 @@
 
 struct query;
 
-/* Plain text; case always counts; case never counts. */
-enum { QUERY_PLAIN = 1, QUERY_EXACT = 2, QUERY_FOLD = 4 };
+/* Plain text; case always counts; case never counts; for texts of many lines: a match may take
+ * ten times as many steps. */
+enum { QUERY_PLAIN = 1, QUERY_EXACT = 2, QUERY_FOLD = 4, QUERY_FAR = 8 };
 /* ERR_USAGE: not an expression, with the reason; ERR_LIMIT: too long. */
 int query_new(struct query **q, const char *text, int flags, struct err *e);
 /* The same for another thread, at no cost; Q must outlive it.  NULL: no memory. */

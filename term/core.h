@@ -44,7 +44,7 @@ struct core {
 
 	int row, col;
 	bool wrap; /* the last column is written, the next character goes to a new line */
-	struct pen pen;
+	struct pen pen, mark;
 	struct charsets cs;
 	struct saved_cursor saved[2]; /* one a screen */
 	uint32_t last;                /* last character, for REP */
@@ -54,6 +54,7 @@ struct core {
 	int top, bottom, left, right; /* scrolling region, ends exclusive */
 	bool big_lines;               /* lines of double size may exist */
 	bool tabs;                    /* tab stops may not be every eight columns */
+	bool marked;                  /* cells get the mark instead of the pen */
 	bool mute;                    /* libvterm's erases do not reach the grid */
 	bool slow;                    /* no short cuts (tests) */
 	uint8_t shape;
@@ -66,6 +67,13 @@ struct core {
 void core_reset(struct core *c); /* as RIS does it; keeps title and bells */
 
 /* text.c */
+/* What characters are written with. */
+static inline const struct pen *
+core_ink(const struct core *c)
+{
+	return c->marked ? &c->mark : &c->pen;
+}
+
 void text_run(struct core *c, const uint8_t *s, size_t n);
 void text_char(struct core *c, uint32_t ch);
 void text_repeat(struct core *c, int count);

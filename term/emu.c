@@ -132,6 +132,17 @@ emu_set_slow(struct emu *e, bool slow)
 }
 
 void
+emu_set_mark(struct emu *e, uint64_t mark)
+{
+	struct core *c = e->core;
+
+	c->marked = true;
+	c->mark = c->pen;
+	c->mark.fg = (uint32_t)mark;
+	c->mark.attr = (uint16_t)(mark >> 32);
+}
+
+void
 emu_write_plain(struct emu *e, struct span bytes)
 {
 	if (plain_skip_until(e->core, bytes))

@@ -43,6 +43,15 @@ void emu_write(struct emu *e, struct span bytes);
 void emu_write_plain(struct emu *e, struct span bytes);
 /* Without short cuts, for tests: the result is the same.  Off at first; stays over resets. */
 void emu_set_slow(struct emu *e, bool slow);
+/* For who must know what wrote a cell: characters from now on carry MARK (EMU_MARK_BITS, not 0)
+ * wherever they are moved, in place of their colour and looks.  Until the next reset. */
+#define EMU_MARK_BITS 48
+void emu_set_mark(struct emu *e, uint64_t mark);
+static inline uint64_t
+emu_cell_mark(const struct cell *c)
+{
+	return (uint64_t)c->attr << 32 | c->fg;
+}
 /* True when the wanted size had to be clamped. */
 bool emu_resize(struct emu *e, int64_t cols, int64_t rows);
 

@@ -356,6 +356,18 @@ filter_next(struct filter *f, struct span *in)
 	return token(TOK_END, 0);
 }
 
+bool
+filter_in_string(const struct filter *f)
+{
+	return f->state == STRING;
+}
+
+bool
+filter_at_text(const struct filter *f)
+{
+	return f->state == GROUND;
+}
+
 int
 filter_arg(const struct filter *f, int i, int def)
 {

@@ -50,6 +50,10 @@ struct tok {
  * tokens are in *F until the next call. */
 struct tok filter_next(struct filter *f, struct span *in);
 
+/* Is what comes next inside a string (OSC, DCS and their like), whatever becomes of it? */
+bool filter_in_string(const struct filter *f);
+bool filter_at_text(const struct filter *f); /* outside of all sequences */
+
 /* Argument I, or DEF when it is missing or (ZERO) 0. */
 int filter_arg(const struct filter *f, int i, int def);
 int filter_count(const struct filter *f, int i); /* missing and 0 are 1 */

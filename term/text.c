@@ -129,7 +129,7 @@ put(struct core *c, uint32_t ch, int width)
 	}
 	if (c->insert)
 		open_gap(c, width, end);
-	grid_put(&c->grid, c->row, c->col, ch, width, &c->pen);
+	grid_put(&c->grid, c->row, c->col, ch, width, core_ink(c));
 	advance(c, width, end);
 	c->last = ch;
 }
@@ -211,7 +211,7 @@ put_run(struct core *c, const uint8_t *s, size_t n)
 		s += skipped;
 	}
 	n = n - skipped < room ? n - skipped : room;
-	grid_put_run(&c->grid, c->row, c->col, s, (int)n, &c->pen);
+	grid_put_run(&c->grid, c->row, c->col, s, (int)n, core_ink(c));
 	c->last = s[n - 1];
 	advance(c, (int)n, end);
 	grid_repay(&c->grid, skipped + n - 1);

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: ISC */
+/* Output: the text of the stream, the strings in it, and the screen that it makes.  A line of the
+ * screen is looked at whenever something is about to happen that may destroy it, all lines
+ * that changed at the end of each message. */
+#include "replay/redact_impl.h"
+
+#include "base/err.h"
+
+#define JOINED_MAX 64                /* rows of one line */
+#define BODY_MAX   ((size_t)64 << 10) /* of a string that are looked at together */
+#define BODY_KEEP  ((size_t)8 << 10)
+
+static struct hunt
+hunt_in(struct redact *r, struct lane *l, enum redact_place place)
+{
+	return (struct hunt){ r, &l->out, place };
+}
+
+void
+screen_free(struct screen *s)
+{
+	emu_free(s->emu);
+	s->emu = NULL;
+	flow_free(&s->flow);
+	trail_free(&s->body);
+}
+
+static int
+open_terminal(struct redact *r, struct lane *l)
+{
+	if (l->screen.emu)
+		return 0;
+	if (r->terminals >= REDACT_TERMINALS_MAX)
+		return ERR_LIMIT;
+	l->screen.emu = emu_new(SHOWN_COLS, SHOWN_ROWS);
+	if (!l->screen.emu)
+		return ERR_NOMEM;
+	r->terminals++;
+	shown_init(&l->screen.size, (int64_t)l->channel);
+	return 0;
+}
+
+static bool
+is_blank(const struct cell *c)
+{
+	return c->width == 1 && (c->ch == 0 || c->ch == ' ');
+}
+
+/* Does the text of ROW go on below?  FULL: also when it only looks so, because a program that
+ * knows the width broke it. */
+static bool
+goes_on(const struct emu *e, int row, bool full)
+{
+	return emu_wrapped(e, row) ||
+	       (full && !is_blank(&emu_row(e, row)[emu_cols(e) - 1]));
+}
+
+static int
+add_cell(struct trail *t, const struct emu *e, const struct cell *c)
+{
+	char text[EMU_CELL_TEXT_MAX];
+	int n = emu_cell_text(e, c, text);
+
+	if (!n && c->width)
+		text[n++] = ' ';
+	return trail_add(t, text, (size_t)n, emu_cell_mark(c));
+}
+
+/* From the first or (INDENTED) the first that is not blank. */
+static int
+add_row(struct trail *t, const struct emu *e, int row, bool indented)
+{
+	const struct cell *c = emu_row(e, row);
+	int col = 0, r = 0;
+
+	while (indented && col < emu_cols(e) && is_blank(&c[col]))
+		col++;
+	for (; r == 0 && col < emu_cols(e); col++)
+		if (c[col].width)
+			r = add_cell(t, e, &c[col]);
+	return r;
+}
+
+static void
+trim(struct trail *t)
+{
+	size_t n = t->text.n;
+
+	while (n && t->text.p[n - 1] == ' ')
+		n--;
+	trail_cut(t, n);
+}
+
+struct stretch {
+	int top, bottom; /* both inside */
+};
+
+static struct stretch
+line_around(const struct emu *e, int row, bool full)
+{
+	struct stretch s = { row, row };
+
+	while (s.top > -emu_above(e) && row - s.top < JOINED_MAX &&
+		goes_on(e, s.top - 1, full))
+		s.top--;
+	while (s.bottom + 1 < emu_rows(e) && s.bottom - row < JOINED_MAX &&
+		goes_on(e, s.bottom, full))
+		s.bottom++;
+	return s;
+}
+
+static int
+look_at(struct redact *r, struct lane *l, struct stretch s)
+{
+	struct hunt h = hunt_in(r, l, REDACT_SHOWN);
+	const struct emu *e = l->screen.emu;
+	struct trail *t = &r->scratch;
+	int rc = 0;
+
+	trail_clear(t);
+	for (int row = s.top; rc == 0 && row <= s.bottom; row++)
+		rc = add_row(t, e, row, row > s.top && !emu_wrapped(e, row - 1));
+	trim(t);
+	return rc < 0 || !t->text.n ? rc : hunt_text(&h, RULE_SHOWN, false, t);
+}
+
+/* The line that ROW belongs to, as the terminal and as a program may have wrapped it. */
+static int
+look_around(struct redact *r, struct lane *l, int row, struct stretch *seen)
+{
+	struct stretch full = line_around(l->screen.emu, row, true);
+	int rc;
+
+	*seen = line_around(l->screen.emu, row, false);
+	rc = look_at(r, l, *seen);
+	if (rc == 0 && (full.top != seen->top || full.bottom != seen->bottom))
+		rc = look_at(r, l, full);
+	return rc;
+}
+
+static int
+look_at_cursor(struct redact *r, struct lane *l)
+{
+	struct stretch seen;
+
+	if (!l->screen.fresh)
+		return 0;
+	l->screen.fresh = false;
+	return look_around(r, l, emu_cursor(l->screen.emu).row, &seen);
+}
+
+/* Rules for several lines: all that can be had. */
+static int
+look_at_all(struct redact *r, struct lane *l)
+{
+	struct hunt h = hunt_in(r, l, REDACT_SHOWN);
+	const struct emu *e = l->screen.emu;
+	struct trail *t = &r->scratch;
+	int rc = 0;
+
+	trail_clear(t);
+	for (int row = -emu_above(e); rc == 0 && row < emu_rows(e); row++) {
+		rc = add_row(t, e, row, false);
+		if (rc == 0 && !emu_wrapped(e, row)) {
+			trim(t);
+			rc = trail_add_char(t, '\n', TRAIL_NOWHERE);
+		}
+	}
+	return rc < 0 ? rc : hunt_text(&h, RULE_SHOWN, true, t);
+}
+
+static int
+look_at_changes(struct redact *r, struct lane *l)
+{
+	struct emu *e = l->screen.emu;
+	struct stretch seen = { 0, -1 };
+	bool changed = false;
+	int rc = 0;
+
+	for (int row = 0; rc == 0 && row < emu_rows(e); row++) {
+		if (!emu_change(e, row))
+			continue;
+		changed = true;
+		if (row > seen.bottom)
+			rc = look_around(r, l, row, &seen);
+	}
+	l->screen.fresh = false;
+	emu_settle(e);
+	return rc == 0 && changed && r->has_lines ? look_at_all(r, l) : rc;
+}
+
+static int
+end_body(struct redact *r, struct lane *l, size_t keep)
+{
+	struct hunt h = hunt_in(r, l, REDACT_STRING);
+	struct trail *t = &l->screen.body;
+	int rc = 0;
+
+	for (int lines = 0; rc == 0 && t->text.n && lines < 2; lines++)
+		rc = hunt_text(&h, RULE_SHOWN, lines, t);
+	if (rc == 0 && t->text.n)
+		rc = flow_decoded(t, &h, RULE_SHOWN);
+	trail_shorten(t, keep);
+	return rc;
+}
+
+static int
+add_body(struct redact *r, struct lane *l, const struct piece *p)
+{
+	int rc = trail_add_char(&l->screen.body, p->ch, p->origin);
+
+	if (rc == 0 && l->screen.body.text.n >= BODY_MAX)
+		rc = end_body(r, l, BODY_KEEP);
+	return rc;
+}
+
+static int
+add_text(struct redact *r, struct lane *l, const struct piece *p)
+{
+	struct hunt h = hunt_in(r, l, REDACT_SHOWN);
+	struct screen *s = &l->screen;
+	uint8_t utf8[UTF8_MAX_LEN];
+
+	s->mark = p->origin;
+	s->fresh = true;
+	emu_set_mark(s->emu, s->mark);
+	emu_write(s->emu, span_of(utf8, (size_t)utf8_put(utf8, p->ch)));
+	return flow_char(&s->flow, &h, RULE_SHOWN, p->ch, p->origin);
+}
+
+/* May T change more than the look of what comes? */
+static bool
+acts(const struct strip *s, const struct tok *t)
+{
+	switch (t->kind) {
+	case TOK_C0:
+		return t->ch != '\a' && t->ch != 0x0E && t->ch != 0x0F;
+	case TOK_CSI:
+		return s->filter.final != 'm';
+	case TOK_ESC:
+		return true;
+	case TOK_END:
+	case TOK_RUN:
+	case TOK_CHAR:
+	case TOK_OSC:
+		break;
+	}
+	return false;
+}
+
+/* Does it bring together what stood apart, on the cursor's line? */
+static bool
+moves_text(const struct strip *s, const struct tok *t)
+{
+	return t->kind == TOK_CSI &&
+	       (strchr("@Pb", s->filter.final) || s->filter.inter);
+}
+
+static bool
+ends_line(const struct tok *t)
+{
+	return t->kind == TOK_C0 && (t->ch == '\n' || t->ch == '\r');
+}
+
+static int
+control(struct redact *r, struct lane *l, const struct piece *p)
+{
+	struct hunt h = hunt_in(r, l, REDACT_SHOWN);
+	struct screen *s = &l->screen;
+	int rc = 0;
+
+	if (s->body.text.n && !filter_in_string(&s->strip.filter))
+		rc = end_body(r, l, 0);
+	if (rc == 0 && acts(&s->strip, &p->tok))
+		rc = look_at_cursor(r, l);
+	if (rc == 0 && ends_line(&p->tok))
+		rc = flow_break(&s->flow, &h, RULE_SHOWN);
+	emu_set_mark(s->emu, s->mark);
+	/* output without a terminal has bare line feeds */
+	if (p->tok.kind == TOK_C0 && p->tok.ch == '\n' && !s->size.pty)
+		emu_write(s->emu, SPAN_LIT("\r"));
+	emu_write(s->emu, span_of(p->raw, p->nraw));
+	s->fresh |= moves_text(&s->strip, &p->tok);
+	return rc;
+}
+
+static int
+take_piece(struct redact *r, struct lane *l, const struct piece *p)
+{
+	if (r->blank && p->kind != PIECE_CONTROL) {
+		int rc = zone_add(&l->out, p->origin);
+
+		if (rc < 0)
+			return rc;
+	}
+	switch (p->kind) {
+	case PIECE_TEXT:
+		return add_text(r, l, p);
+	case PIECE_BODY:
+		return add_body(r, l, p);
+	case PIECE_CONTROL:
+		return control(r, l, p);
+	}
+	return 0;
+}
+
+int
+screen_size(struct redact *r, struct lane *l, const struct msg *m)
+{
+	int rc = open_terminal(r, l);
+
+	if (rc < 0)
+		return rc;
+	shown_apply(&l->screen.size, l->screen.emu, m);
+	return look_at_changes(r, l);
+}
+
+int
+screen_write(struct redact *r, struct lane *l, struct span data)
+{
+	struct piece p;
+	int rc = open_terminal(r, l);
+
+	while (rc == 0 && strip_next(&l->screen.strip, &data, &p))
+		rc = take_piece(r, l, &p);
+	return rc < 0 ? rc : look_at_changes(r, l);
+}
+
+int
+screen_end(struct redact *r, struct lane *l)
+{
+	struct hunt h = hunt_in(r, l, REDACT_SHOWN);
+	int rc;
+
+	if (!l->screen.emu)
+		return 0;
+	rc = end_body(r, l, 0);
+	if (rc == 0)
+		rc = flow_end(&l->screen.flow, &h, RULE_SHOWN);
+	screen_free(&l->screen);
+	r->terminals--;
+	return rc;
+}
