@@ -19,7 +19,7 @@ take_note(void *ctx, const struct tape_note *n)
 {
 	struct copy *c = ctx;
 
-	if (!n->lost)
+	if (!n->lost || c->quiet)
 		return;
 	c->losses++;
 	progress_end(&c->in.progress);

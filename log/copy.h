@@ -38,6 +38,7 @@ struct copy {
 	int (*last)(struct copy *c, struct err *e);
 	/* Asked about the bytes of IN before they are read as a recording; may be NULL. */
 	int (*look)(struct copy *c, struct src *src, struct err *e);
+	bool quiet; /* nothing is said about damage of IN for now */
 	void *ctx;
 	/* ... and finds here what happens. */
 	struct input in;

@@ -74,8 +74,12 @@ tell(struct edit *x, struct err *e)
 	jsonw_kstr(&w, "file", s->file);
 	jsonw_kuint(&w, "bytes", s->bytes);
 	jsonw_kstr(&w, "sha256", s->sha256);
+	if (x->tell)
+		x->tell(x, &w);
 	if (vendor_end(&m, &w) < 0)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	if (x->mind && x->mind(x, &m, e) < 0)
+		return e->code;
 	return edit_put_event(x, &m, x->put_ns, e);
 }
 
@@ -109,7 +113,12 @@ edit_put(struct edit *x, const struct msg *m, int64_t at_ns, struct err *e)
 	struct msg timed = *m;
 	int r = note(x, m, e);
 
-	return r < 0 ? r : put(x, &timed, at_ns, e);
+	if (r < 0)
+		return r;
+	if (!x->times_stay)
+		return put(x, &timed, at_ns, e);
+	x->put_ns = at_ns;
+	return copy_put(&x->copy, m, e);
 }
 
 static struct edit *
@@ -139,6 +148,21 @@ last(struct copy *c, struct err *e)
 	return r == 0 && x->last ? x->last(x, e) : r;
 }
 
+/* Damage is told when IN is copied. */
+static int
+read_before(struct edit *x)
+{
+	struct err e;
+	int status;
+
+	x->copy.quiet = true;
+	status = x->before(x);
+	x->copy.quiet = false;
+	if (status == 0 && tape_rewind(x->copy.in.tape, &e) < 0)
+		status = diag_fail(&e, x->copy.in.name);
+	return status;
+}
+
 int
 edit_run(struct edit *x, const struct clk *clk)
 {
@@ -150,6 +174,8 @@ edit_run(struct edit *x, const struct clk *clk)
 	x->copy.last = last;
 	x->now_ns = clk_wall(clk);
 	status = copy_open(&x->copy, clk);
+	if (status == 0 && x->before)
+		status = read_before(x);
 	if (status == 0)
 		status = copy_run(&x->copy);
 	copy_close(&x->copy);

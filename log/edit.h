@@ -24,6 +24,12 @@ struct edit {
 	/* What becomes of a message, AT_NS since the start: edit_put() any number of times. */
 	int (*pass)(struct edit *x, const struct msg *m, int64_t at_ns, struct err *e);
 	int (*last)(struct edit *x, struct err *e); /* behind the last; may be NULL */
+	/* These may be NULL.  IN may be read to its end before anything else, and is read again
+	 * then: 0 or an exit status.  More members of the event.  A last look at it. */
+	int (*before)(struct edit *x);
+	void (*tell)(struct edit *x, struct jsonw *w);
+	int (*mind)(struct edit *x, struct msg *m, struct err *e);
+	bool times_stay; /* messages keep their own, also such as go back */
 	/* ... the rest belongs to edit.c. */
 	struct edit_source source;
 	int64_t now_ns;

@@ -22,6 +22,7 @@ static const struct cmd *const cmds[] = {
 	&cmd_idle,
 	&cmd_info,
 	&cmd_list,
+	&cmd_redact,
 	&cmd_screen,
 	&cmd_speed,
 	&cmd_upload,

@@ -67,7 +67,8 @@ zone_add(struct zone *z, uint64_t origin)
 }
 
 int
-hunt_range(const struct hunt *h, size_t rule, const struct trail *t, size_t start, size_t end)
+hunt_range(const struct hunt *h, size_t rule, const struct trail *t, size_t start,
+	size_t end)
 {
 	struct span text = span_of(t->text.p + start, end - start);
 	bool any = false;
@@ -107,7 +108,8 @@ hunt_text(const struct hunt *h, int scope, bool lines, const struct trail *t)
 {
 	struct text_hunt ctx = { h, t };
 
-	return rules_find(h->r->o.rules, scope, lines, buf_span(&t->text), on_match, &ctx);
+	return rules_find(
+		h->r->o.rules, scope, lines, buf_span(&t->text), on_match, &ctx);
 }
 
 static uint64_t
@@ -231,7 +233,7 @@ find(struct redact *r, const struct msg *m)
 		return screen_size(r, l, m);
 	if (msg_is_output(m))
 		return screen_write(r, l, m->p.io.data);
-	return typed_write(r, l, m->p.io.data);
+	return keyboard_write(r, l, m->p.io.data);
 }
 
 static int
@@ -241,13 +243,15 @@ explain(int rc, struct err *e)
 		return 0;
 	if (rc == ERR_LIMIT)
 		return err_set(e, rc,
-			"more than %d terminals at a time, %d channels or %zu places to mask",
+			"more than %d terminals at a time, %d channels or %zu places to "
+			"mask",
 			REDACT_TERMINALS_MAX, REDACT_CHANNELS_MAX, SPOTS_MAX);
 	return err_set(e, rc, "%s", err_name(rc));
 }
 
 int
-redact_find(struct redact *r, const struct msg *m, int64_t at_ns, bool blank, struct err *e)
+redact_find(
+	struct redact *r, const struct msg *m, int64_t at_ns, bool blank, struct err *e)
 {
 	int rc;
 
@@ -266,7 +270,7 @@ redact_found(struct redact *r, struct err *e)
 	for (size_t i = 0; rc == 0 && i < r->nlanes; i++) {
 		rc = screen_end(r, r->lanes[i]);
 		if (rc == 0)
-			rc = typed_end(r, r->lanes[i]);
+			rc = keyboard_end(r, r->lanes[i]);
 		free(r->lanes[i]->keyboard);
 		r->lanes[i]->keyboard = NULL;
 	}
@@ -335,8 +339,8 @@ redact_mask(struct redact *r, const struct msg *m, struct msg *out, struct err *
 	if (rc == 0 && m->type == MSG_IO && !m->payload_null) {
 		rc = lane_of(r, m, &l);
 		if (rc == 0)
-			rc = mask_data(r, msg_is_output(m) ? &l->out : &l->in,
-				m->p.io.data);
+			rc = mask_data(
+				r, msg_is_output(m) ? &l->out : &l->in, m->p.io.data);
 		out->p.io.data = buf_span(&r->data);
 	}
 	return explain(rc, e);
@@ -346,6 +350,13 @@ int
 redact_fields(struct redact *r, const struct msg *m, struct msg *out, struct err *e)
 {
 	return explain(fields_mask(r, m, out, false), e);
+}
+
+bool
+redact_mask_ok(uint32_t ch)
+{
+	return ch > 0x20 && ch != 0x7F && (ch < 0x80 || ch > 0xA0) && ch != '"' &&
+	       ch != '\\' && ch != UTF8_BAD && !width_hidden(ch) && width_of(ch) == 1;
 }
 
 uint64_t

@@ -24,7 +24,7 @@ const char *redact_place_name(enum redact_place p);
 struct redact_hit {
 	size_t rule; /* REDACT_SECRET_FIELD: none */
 	enum redact_place place;
-	uint64_t n;       /* messages before the one that completed it */
+	uint64_t n; /* messages before the one that completed it */
 	int64_t at_ns;
 	struct span text; /* what is masked: a secret */
 };
@@ -44,16 +44,18 @@ int redact_open(struct redact **r, const struct redact_opts *o, struct err *e);
 void redact_close(struct redact *r);
 /* The first pass: each message in order (BLANK: all of its text is to be masked), then the end.
  * ERR_LIMIT when there is more to mask, or there are more channels, than are kept. */
-int redact_find(struct redact *r, const struct msg *m, int64_t at_ns, bool blank,
-	struct err *e);
+int redact_find(
+	struct redact *r, const struct msg *m, int64_t at_ns, bool blank, struct err *e);
 int redact_found(struct redact *r, struct err *e);
 /* The second: the same messages again.  *OUT is valid until the next call. */
 int redact_mask(struct redact *r, const struct msg *m, struct msg *out, struct err *e);
 /* The text fields of a message that is no part of the recording. */
 int redact_fields(struct redact *r, const struct msg *m, struct msg *out, struct err *e);
 
-uint64_t redact_messages(const struct redact *r); /* of the first pass */
-uint64_t redact_total(const struct redact *r);    /* matches */
+/* May CH be a mask?  A visible character of width 1 that means nothing in JSON. */
+bool redact_mask_ok(uint32_t ch);
+uint64_t redact_messages(const struct redact *r);           /* of the first pass */
+uint64_t redact_total(const struct redact *r);              /* matches */
 uint64_t redact_count(const struct redact *r, size_t rule); /* or REDACT_SECRET_FIELD */
 
 #endif

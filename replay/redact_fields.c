@@ -15,8 +15,8 @@
 /* One text of a message, and where it stands. */
 struct field {
 	struct span *at;
-	bool secret;   /* whatever it says */
-	char behind;   /* what stands between it and the next */
+	bool secret; /* whatever it says */
+	char behind; /* what stands between it and the next */
 	bool changed;
 	size_t from, n; /* its masked copy in the buffer */
 };
@@ -251,7 +251,8 @@ make_text(struct fields *f)
 		marks->n += s.n;
 		if (f->v[i].secret)
 			continue;
-		rc = is_json(s) ? add_json(f, s, base) : add_units(f, s, &at, false, base);
+		rc = is_json(s) ? add_json(f, s, base)
+				: add_units(f, s, &at, false, base);
 		if (rc == 0)
 			rc = trail_add(&f->text, &f->v[i].behind, 1, TRAIL_NOWHERE);
 	}

@@ -131,8 +131,8 @@ hunt_decoded(struct decoded *d, const struct hunt *h, int scope, const struct tr
 	make_valid(&d->text);
 	hunt.from = (const size_t *)(const void *)d->from.p;
 	for (int lines = 0; r == 0 && lines < 2; lines++)
-		r = rules_find(h->r->o.rules, scope, lines, buf_span(&d->text), on_decoded,
-			&hunt);
+		r = rules_find(h->r->o.rules, scope, lines, buf_span(&d->text),
+			on_decoded, &hunt);
 	buf_clear(&d->text);
 	buf_clear(&d->from);
 	return r;
@@ -150,7 +150,8 @@ hunt_percent(struct decoded *d, const struct hunt *h, int scope, const struct tr
 		bool coded = i + 2 < n && p[i] == '%' && hex(p[i + 1]) >= 0 &&
 			     hex(p[i + 2]) >= 0;
 
-		put_decoded(d, coded ? (uint8_t)(hex(p[i + 1]) * 16 + hex(p[i + 2])) : p[i], i);
+		put_decoded(d,
+			coded ? (uint8_t)(hex(p[i + 1]) * 16 + hex(p[i + 2])) : p[i], i);
 		i += coded ? 3 : 1;
 	}
 	return hunt_decoded(d, h, scope, t, n);
@@ -159,8 +160,24 @@ hunt_percent(struct decoded *d, const struct hunt *h, int scope, const struct tr
 static bool
 is_base64(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       c == '+' || c == '/';
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || c == '+' || c == '/';
+}
+
+struct run_hunt {
+	const struct hunt *h;
+	const struct trail *t;
+	size_t start, end;
+};
+
+static int
+on_run(void *ctx, size_t rule, size_t start, size_t end)
+{
+	const struct run_hunt *d = ctx;
+
+	(void)start;
+	(void)end;
+	return hunt_range(d->h, rule, d->t, d->start, d->end);
 }
 
 /* A match in what a run of base64 stands for masks all of the run. */
@@ -168,22 +185,16 @@ static int
 hunt_base64(struct decoded *d, const struct hunt *h, int scope, const struct trail *t,
 	size_t start, size_t end)
 {
-	struct decoded_hunt hunt = { h, t, NULL };
-	size_t ends[2] = { start, end };
+	struct run_hunt hunt = { h, t, start, end };
 	int r;
 
 	base64_take(&d->text, span_of(t->text.p + start, end - start));
 	make_valid(&d->text);
 	r = buf_failed(&d->text);
-	for (size_t i = 0; r == 0 && i <= d->text.n; i++)
-		r = buf_add(&d->from, &ends[i > 0], sizeof *ends);
-	/* wherever the match stands, it begins at the front and ends at the end */
-	hunt.from = (const size_t *)(const void *)d->from.p;
 	for (int lines = 0; r == 0 && lines < 2; lines++)
-		r = rules_find(h->r->o.rules, scope, lines, buf_span(&d->text), on_decoded,
+		r = rules_find(h->r->o.rules, scope, lines, buf_span(&d->text), on_run,
 			&hunt);
 	buf_clear(&d->text);
-	buf_clear(&d->from);
 	return r;
 }
 

@@ -80,14 +80,16 @@ int hunt_text(const struct hunt *h, int scope, bool lines, const struct trail *t
 int hunt_range(const struct hunt *h, size_t rule, const struct trail *t, size_t start,
 	size_t end);
 int zone_add(struct zone *z, uint64_t origin); /* 1 new, 0, negative */
-void redact_tell(struct redact *r, size_t rule, enum redact_place place, struct span text);
+void redact_tell(
+	struct redact *r, size_t rule, enum redact_place place, struct span text);
 bool redact_is_masked(const struct redact *r, struct span text);
 /* The mask for a character of WIDTH columns. */
 int redact_put_mask(const struct redact *r, struct buf *out, int width);
 
 /* redact_flow.c */
 void flow_free(struct flow *f);
-int flow_char(struct flow *f, const struct hunt *h, int scope, uint32_t ch, uint64_t origin);
+int flow_char(
+	struct flow *f, const struct hunt *h, int scope, uint32_t ch, uint64_t origin);
 int flow_break(struct flow *f, const struct hunt *h, int scope); /* a line ends */
 int flow_end(struct flow *f, const struct hunt *h, int scope);
 /* All of T besides as it would be without percent signs or base64. */
@@ -99,9 +101,9 @@ int screen_write(struct redact *r, struct lane *l, struct span data);
 int screen_end(struct redact *r, struct lane *l);
 void screen_free(struct screen *s);
 
-/* redact_typed.c */
-int typed_write(struct redact *r, struct lane *l, struct span data);
-int typed_end(struct redact *r, struct lane *l);
+/* redact_keyboard.c */
+int keyboard_write(struct redact *r, struct lane *l, struct span data);
+int keyboard_end(struct redact *r, struct lane *l);
 
 /* redact_fields.c */
 int fields_mask(struct redact *r, const struct msg *m, struct msg *out, bool count);

@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 
-#define JOINED_MAX 64                /* rows of one line */
+#define JOINED_MAX 64                 /* rows of one line */
 #define BODY_MAX   ((size_t)64 << 10) /* of a string that are looked at together */
 #define BODY_KEEP  ((size_t)8 << 10)
 
@@ -252,8 +252,7 @@ acts(const struct strip *s, const struct tok *t)
 static bool
 moves_text(const struct strip *s, const struct tok *t)
 {
-	return t->kind == TOK_CSI &&
-	       (strchr("@Pb", s->filter.final) || s->filter.inter);
+	return t->kind == TOK_CSI && (strchr("@Pb", s->filter.final) || s->filter.inter);
 }
 
 static bool

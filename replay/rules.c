@@ -130,14 +130,16 @@ parse_kind(char *text, enum rule_kind *kind, int *scope, struct err *e)
 		*at = 0;
 	k = kind_of(text);
 	if (k < 0)
-		return err_set(e, ERR_USAGE, "behind the name stands text, regex or lines");
+		return err_set(
+			e, ERR_USAGE, "behind the name stands text, regex or lines");
 	*kind = (enum rule_kind)k;
 	*scope = at ? 0 : RULE_EVERYWHERE;
 	while ((word = strsep(&rest, ","))) {
 		int one = scope_of(word);
 
 		if (!one)
-			return err_set(e, ERR_USAGE, "behind @ stand shown, typed, events");
+			return err_set(
+				e, ERR_USAGE, "behind @ stand shown, typed, events");
 		*scope |= one;
 	}
 	return 0;
@@ -242,7 +244,8 @@ rules_mdoc_presets(FILE *out)
 
 /* One rule.  Where it runs away all of the text is taken for a match. */
 static int
-find_one(const struct rules *r, size_t rule, struct span text, rules_match_fn *fn, void *ctx)
+find_one(const struct rules *r, size_t rule, struct span text, rules_match_fn *fn,
+	void *ctx)
 {
 	size_t start = 0, end;
 	int rc;

@@ -9,7 +9,18 @@
 
 enum { PLAIN, ESCAPE, CSI, SS3 };
 
-enum edit { EDIT_NONE, LEFT, RIGHT, HOME, END, ERASE, DELETE, KILL, KILL_BACK, WORD_BACK };
+enum edit {
+	EDIT_NONE,
+	LEFT,
+	RIGHT,
+	HOME,
+	END,
+	ERASE,
+	DELETE,
+	KILL,
+	KILL_BACK,
+	WORD_BACK
+};
 
 static const struct {
 	uint8_t c;
@@ -63,8 +74,7 @@ look(struct redact *r, struct lane *l)
 static void
 take_out(struct keyboard *k, size_t from, size_t n)
 {
-	memmove(k->line + from, k->line + from + n,
-		(k->n - from - n) * sizeof *k->line);
+	memmove(k->line + from, k->line + from + n, (k->n - from - n) * sizeof *k->line);
 	k->n -= n;
 	k->cursor = from;
 }
@@ -240,7 +250,8 @@ on_byte(struct redact *r, struct lane *l, uint8_t c)
 		return 0;
 	if (n == k->hold.n) {
 		k->hold.n = 0;
-		return insert(r, l, ch, trail_origin(k->at + 1 - (uint64_t)n, (unsigned)n));
+		return insert(
+			r, l, ch, trail_origin(k->at + 1 - (uint64_t)n, (unsigned)n));
 	}
 	k->hold.n = 0;
 	rc = insert(r, l, ch, trail_origin(k->at - (uint64_t)n, (unsigned)n));
@@ -248,7 +259,7 @@ on_byte(struct redact *r, struct lane *l, uint8_t c)
 }
 
 int
-typed_write(struct redact *r, struct lane *l, struct span data)
+keyboard_write(struct redact *r, struct lane *l, struct span data)
 {
 	int rc = 0;
 
@@ -264,7 +275,7 @@ typed_write(struct redact *r, struct lane *l, struct span data)
 }
 
 int
-typed_end(struct redact *r, struct lane *l)
+keyboard_end(struct redact *r, struct lane *l)
 {
 	const struct hunt h = { r, &l->in, REDACT_TYPED };
 	int rc;
