@@ -31,6 +31,8 @@ struct call {
 };
 
 static pthread_key_t handles;
+static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
+static unsigned users; /* who started and did not stop */
 
 /* --- one handle a thread --- */
 
@@ -40,8 +42,8 @@ drop_handle(void *h)
 	curl_easy_cleanup(h);
 }
 
-int
-http_start(struct err *e)
+static int
+start(struct err *e)
 {
 	int r;
 
@@ -54,12 +56,29 @@ http_start(struct err *e)
 	return err_set(e, ERR_NOMEM, "cannot start libcurl: %s", strerror(r));
 }
 
+int
+http_start(struct err *e)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&starting);
+	if (!users)
+		r = start(e);
+	users += r == 0;
+	pthread_mutex_unlock(&starting);
+	return r;
+}
+
 void
 http_stop(void)
 {
-	drop_handle(pthread_getspecific(handles));
-	pthread_key_delete(handles);
-	curl_global_cleanup();
+	pthread_mutex_lock(&starting);
+	if (users && --users == 0) {
+		drop_handle(pthread_getspecific(handles));
+		pthread_key_delete(handles);
+		curl_global_cleanup();
+	}
+	pthread_mutex_unlock(&starting);
 }
 
 static CURL *
@@ -188,6 +207,7 @@ set_manners(struct call *c, struct err *e)
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, c->text);
 	curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(h, CURLOPT_PATH_AS_IS, 1L); /* what is signed is what is sent */
 	curl_easy_setopt(h, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	curl_easy_setopt(h, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(

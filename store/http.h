@@ -56,7 +56,7 @@ struct http_answer {
 	uint64_t sent; /* bytes of the body, as far as known */
 };
 
-/* Once, before threads begin, and at the end. */
+/* Before threads begin, and at the end; as often the one as the other. */
 int http_start(struct err *e);
 void http_stop(void);
 

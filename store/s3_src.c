@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: ISC */
+#include "store/s3_src.h"
+
+#include "store/blocks.h"
+#include "store/retry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define TRIES     5
+#define FIRST     BLOCKS_SIZE
+#define PAGES_MAX 100000
+
+static const struct retry_policy policy = { 200 * NS_PER_MS, 5 * NS_PER_S };
+
+static int
+sleep_for(void *ctx, int64_t ns)
+{
+	struct timespec t = { .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
+
+	(void)ctx;
+	return nanosleep(&t, NULL) < 0 && errno == EINTR;
+}
+const struct s3_patience s3_patience = { sleep_for, NULL, TRIES };
+
+/* Is it worth another try, after having waited?  TRY counts from 1. */
+static bool
+again(const struct s3_patience *p, const struct s3_result *r, unsigned try)
+{
+	int64_t ns;
+
+	if (!r->fault || try >= p->tries)
+		return false;
+	switch (r->fault->action) {
+	case S3_RETRY:
+	case S3_SLOW:
+		ns = retry_delay(&policy, try, (uint32_t)try * 0x9e3779b9u);
+		if (r->retry_after_ns > ns)
+			ns = r->retry_after_ns < policy.most_ns ? r->retry_after_ns
+								: policy.most_ns;
+		return p->wait(p->ctx, ns) == 0;
+	case S3_CLOCK:
+		return try == 1; /* with the server's time, once */
+	case S3_KEYS:
+	case S3_PERSON:
+	case S3_RESTART:
+	case S3_GONE:
+	case S3_CHANGED:
+	case S3_GIVE_UP:
+		break;
+	}
+	return false;
+}
+
+struct object {
+	struct s3 *s;
+	const struct s3_patience *p;
+	char key[S3_KEY_MAX + 1], etag[S3_ETAG_MAX];
+};
+
+static int
+get(struct object *o, uint64_t off, size_t n, struct buf *out, struct s3_result *r,
+	struct err *e)
+{
+	unsigned try = 0;
+	int rc;
+
+	do
+		rc = s3_get(o->s, o->key, off, n, o->etag, out, r, e);
+	while (rc < 0 && again(o->p, r, ++try));
+	return rc;
+}
+
+static int
+object_fetch(void *ctx, uint64_t off, size_t n, struct buf *out, struct err *e)
+{
+	struct s3_result r;
+
+	return get(ctx, off, n, out, &r, e);
+}
+
+static void
+object_close(void *ctx)
+{
+	free(ctx);
+}
+
+int
+s3_src_open(struct src **src, struct s3 *s, const char *key, const struct s3_patience *p,
+	struct err *e)
+{
+	static const struct blocks_ops ops = { object_fetch, object_close };
+	struct object *o = calloc(1, sizeof *o);
+	struct buf first = { 0 };
+	struct s3_result r;
+	int rc;
+
+	*src = NULL;
+	if (!o)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	o->s = s;
+	o->p = p;
+	if (snprintf(o->key, sizeof o->key, "%s", key) >= (int)sizeof o->key)
+		rc = err_set(e, ERR_USAGE, "no object has so long a name");
+	else
+		rc = get(o, 0, FIRST, &first, &r, e);
+	if (rc < 0 && r.status == 416) { /* it is empty */
+		r.size = 0;
+		rc = 0;
+	}
+	if (rc < 0) {
+		free(o);
+	} else {
+		memcpy(o->etag, r.etag, sizeof o->etag);
+		rc = blocks_open(src, &ops, o, r.size, buf_span(&first), e);
+	}
+	buf_free(&first);
+	return rc;
+}
+
+int
+s3_src_list(struct s3 *s, const char *prefix, store_seen *seen, void *ctx,
+	const struct s3_patience *p, struct err *e)
+{
+	char more[S3_MORE_MAX] = "";
+	struct s3_result r;
+	unsigned try = 0;
+	int rc, pages = 0;
+
+	do {
+		char from[S3_MORE_MAX];
+
+		memcpy(from, more, sizeof from);
+		rc = s3_list(s, prefix, more, seen, ctx, &r, e);
+		if (rc < 0 && r.fault) {
+			memcpy(more, from, sizeof more);
+			if (!again(p, &r, ++try))
+				break;
+			rc = 0;
+			continue;
+		}
+		try = 0;
+		if (++pages == PAGES_MAX)
+			rc = err_set(e, ERR_LIMIT, "the listing does not end");
+	} while (rc == 0 && (more[0] || try));
+	return rc;
+}
