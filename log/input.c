@@ -3,7 +3,7 @@
 #include "log/input.h"
 
 #include "base/diag.h"
-#include "sys/fdio.h"
+#include "store/open.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ input_open_src(struct src **s, const char *path)
 {
 	struct err e;
 
-	if (fdio_open_src(s, path, &e) == 0)
+	if (store_open_src(s, path, &e) == 0)
 		return 0;
 	diag_fail(&e, input_name(path));
 	return EXIT_UNREADABLE;

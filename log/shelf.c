@@ -5,6 +5,7 @@
 #include "log/crew.h"
 #include "log/progress.h"
 #include "store/catalogue.h"
+#include "store/open.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -98,6 +99,11 @@ row_of(struct shelf *s, const struct walk_file *f, char path[PATH_MAX],
 	char folder[PATH_MAX];
 	int n = slash ? (int)(slash - f->path + 1) : 0;
 
+	*row = (struct catalogue_row){
+		.path = path, .inode = f->inode, .size = f->size, .mtime_ns = f->mtime_ns
+	};
+	if (store_is_url(f->path))
+		return snprintf(path, PATH_MAX, "%s", f->path) < PATH_MAX;
 	if (f->size < 0 ||
 		snprintf(folder, sizeof folder, "%.*s.", n, f->path) >= PATH_MAX)
 		return false;
@@ -106,9 +112,6 @@ row_of(struct shelf *s, const struct walk_file *f, char path[PATH_MAX],
 		if (!realpath(folder, s->real))
 			s->real[0] = 0;
 	}
-	*row = (struct catalogue_row){
-		.path = path, .inode = f->inode, .size = f->size, .mtime_ns = f->mtime_ns
-	};
 	return s->real[0] && snprintf(path, PATH_MAX, "%s/%s", s->real, name) < PATH_MAX;
 }
 

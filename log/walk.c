@@ -2,6 +2,7 @@
 #include "log/walk.h"
 
 #include "base/clk.h"
+#include "store/open.h"
 #include "sys/fdio.h"
 
 #include <errno.h>
@@ -43,9 +44,16 @@ add(struct walk *w, const char *path, const struct stat *st, bool named, struct 
 static bool
 is_left_out(const char *name)
 {
-	size_t n = strlen(name), state = strlen(".state");
+	static const char *const ends[] = { ".state", ".metadata.json" };
+	size_t n = strlen(name);
 
-	return name[0] == '.' || (n > state && strcmp(name + n - state, ".state") == 0);
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		size_t end = strlen(ends[i]);
+
+		if (n > end && strcmp(name + n - end, ends[i]) == 0)
+			return true;
+	}
+	return name[0] == '.';
 }
 
 static int
@@ -96,6 +104,41 @@ walk_dir(struct walk *w, char *path, walk_say *say, void *ctx, struct err *e)
 	return rc;
 }
 
+struct bucket_walk {
+	struct walk *w;
+	const char *url;
+	struct err *e;
+};
+
+/* An object has no inode, but a tag of its contents. */
+static int
+add_object(void *ctx, const struct store_info *info)
+{
+	struct bucket_walk *b = ctx;
+	struct stat st = { .st_size = info->size,
+		.st_mtim = { info->mtime_ns / NS_PER_S, info->mtime_ns % NS_PER_S } };
+
+	for (const char *p = info->tag; *p; p++)
+		st.st_ino = st.st_ino * 31 + (unsigned char)*p;
+	return add(b->w, info->name, &st, strcmp(info->name, b->url) == 0, b->e);
+}
+
+static int
+walk_bucket(struct walk *w, const char *url, walk_say *say, void *ctx, struct err *e)
+{
+	struct err one = { 0 };
+	struct bucket_walk b = { w, url, &one };
+	int rc = store_list_url(url, add_object, &b, &one);
+
+	if (rc == ERR_NOMEM || rc == ERR_LIMIT)
+		return err_set(e, rc, "%s", one.text);
+	if (rc < 0) {
+		say(ctx, &one, url);
+		w->failures++;
+	}
+	return 0;
+}
+
 static int
 walk_root(struct walk *w, char *path, walk_say *say, void *ctx, struct err *e)
 {
@@ -104,6 +147,8 @@ walk_root(struct walk *w, char *path, walk_say *say, void *ctx, struct err *e)
 
 	if (strcmp(path, "-") == 0)
 		return add(w, path, NULL, true, e);
+	if (store_is_url(path))
+		return walk_bucket(w, path, say, ctx, e);
 	if (stat(path, &st) < 0) {
 		err_sys(&one, ERR_IO, "cannot open");
 		say(ctx, &one, path);
@@ -139,5 +184,7 @@ walk_free(struct walk *w)
 int
 walk_open(const struct walk_file *f, struct src **s, struct err *e)
 {
-	return f->named ? fdio_open_src(s, f->path, e) : fdio_open_regular(s, f->path, e);
+	if (f->named || store_is_url(f->path))
+		return store_open_src(s, f->path, e);
+	return fdio_open_regular(s, f->path, e);
 }

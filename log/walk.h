@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The files that FILE|DIR... means: files as they were named, of folders every regular file in
- * them and below, in the order of their names.  Hidden ones and the player's own are left out,
- * links in folders are not followed. */
+ * them and below, in the order of their names.  Hidden ones and the side files of player and
+ * store are left out, links in folders are not followed.  s3://BUCKET/KEY and s3://BUCKET/PREFIX/
+ * mean objects (store/open.h). */
 #ifndef LOG_WALK_H
 #define LOG_WALK_H
 

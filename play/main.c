@@ -8,6 +8,7 @@
 #include "play/save.h"
 #include "play/script.h"
 #include "play/ui/ui.h"
+#include "store/open.h"
 #include "sys/fdio.h"
 
 #include <langinfo.h>
@@ -89,7 +90,7 @@ open_reel(
 	const struct run *run = ctx;
 	struct tape_opts to = { .live = run->conf->follow };
 	struct reel_opts o = { .channel = -1 };
-	int rc = fdio_open_src(&src, path, e);
+	int rc = store_open_src(&src, path, e);
 
 	ao->growing = !run->conf->follow && fdio_is_written(path);
 	if (rc == 0 && (rc = read_pipe(src, e)) < 0)

@@ -350,7 +350,7 @@ s3_conf_file(struct s3_conf *c, const char *path, const char *bucket, struct err
 
 	if (fd < 0)
 		rc = err_sys(e, ERR_USAGE, "cannot open");
-	else if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	else if (fstat(fd, &st) < 0 || !(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode)))
 		rc = err_set(e, ERR_USAGE, "is no file");
 	else
 		rc = slurp(fd, &text, e);

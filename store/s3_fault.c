@@ -35,6 +35,8 @@ const struct s3_fault s3_faults[] = {
 		"the session token is not valid; get new keys", S3_KEYS },
 	{ "InvalidAccessKeyId", 0, ERR_USAGE, "keys",
 		"the server does not know the accessKey; check it", S3_KEYS },
+	{ "XAdminUserNotFound", 0, ERR_USAGE, "keys",
+		"the server does not know the accessKey; check it", S3_KEYS },
 	{ "SignatureDoesNotMatch", 0, ERR_USAGE, "keys",
 		"the secretKey does not fit the accessKey; check both, and the region",
 		S3_KEYS },

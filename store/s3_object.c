@@ -194,15 +194,14 @@ take_object(void *ctx)
 		p->ended = p->seen(p->ctx, &info);
 	p->key[0] = p->etag[0] = 0;
 	p->size = 0;
+	p->mtime_ns = 0;
 	return p->ended ? ERR_CANCELLED : 0;
 }
 
-int
-s3_list(struct s3 *s, const char *prefix, char more[S3_MORE_MAX], store_seen *seen,
-	void *ctx, struct s3_result *r, struct err *e)
+static int
+read_page(struct page *p, struct span xml, struct err *e)
 {
 	static const struct xml_field fields[] = {
-		{ "EncodingType", XML_TEXT, AT(encoding), SIZE(encoding) },
 		{ "IsTruncated", XML_BOOL, AT(more), 0 },
 		{ "NextContinuationToken", XML_TEXT, AT(next), SIZE(next) },
 		{ "Contents/Key", XML_TEXT, AT(key), SIZE(key) },
@@ -210,8 +209,22 @@ s3_list(struct s3 *s, const char *prefix, char more[S3_MORE_MAX], store_seen *se
 		{ "Contents/ETag", XML_TEXT, AT(etag), SIZE(etag) },
 		{ "Contents/LastModified", XML_TIME, AT(mtime_ns), 0 },
 	};
-	static const struct xml_form form = { "ListBucketResult", fields,
-		sizeof fields / sizeof *fields, "Contents" };
+	/* stands behind the names it is about, and not every server knows it */
+	static const struct xml_field encoding = { "EncodingType", XML_TEXT, AT(encoding),
+		SIZE(encoding) };
+	static const char root[] = "ListBucketResult";
+	static const struct xml_form first = { root, &encoding, 1, NULL };
+	static const struct xml_form all = { root, fields, sizeof fields / sizeof *fields,
+		"Contents" };
+	int rc = xml_read(&first, xml, p, NULL, NULL, e);
+
+	return rc < 0 ? rc : xml_read(&all, xml, p, take_object, p, e);
+}
+
+int
+s3_list(struct s3 *s, const char *prefix, char more[S3_MORE_MAX], store_seen *seen,
+	void *ctx, struct s3_result *r, struct err *e)
+{
 	struct s3_call c = { .method = "GET" };
 	struct page *p = calloc(1, sizeof *p);
 	int rc;
@@ -220,19 +233,17 @@ s3_list(struct s3 *s, const char *prefix, char more[S3_MORE_MAX], store_seen *se
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	p->seen = seen;
 	p->ctx = ctx;
-	/* said now, as some servers say it only behind the names */
-	snprintf(p->encoding, sizeof p->encoding, "url");
 	if (*more)
 		s3_call_query(&c, "continuation-token", more);
 	s3_call_query(&c, "encoding-type", "url");
 	s3_call_query(&c, "list-type", "2");
 	s3_call_query(&c, "prefix", prefix);
 	rc = s3_call_do(s, &c, r, e);
-	if (rc == 0 &&
-		(rc = xml_read(&form, buf_span(&c.answer.body), p, take_object, p, e)) <
-			0 &&
-		!p->ended)
-		r->fault = s3_fault_of_error(rc);
+	if (rc == 0) {
+		rc = read_page(p, buf_span(&c.answer.body), e);
+		if (rc < 0 && !p->ended)
+			r->fault = s3_fault_of_error(rc);
+	}
 	snprintf(more, S3_MORE_MAX, "%s", rc == 0 && p->more ? p->next : "");
 	if (p->ended)
 		rc = p->ended;

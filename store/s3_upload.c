@@ -197,7 +197,7 @@ s3_list_parts(struct s3 *s, const char *key, const char *id, s3_seen_part *seen,
 		{ "Part/ETag", XML_TEXT, PARTS_AT(etag), S3_ETAG_MAX },
 		{ "Part/ChecksumSHA256", XML_TEXT, PARTS_AT(sha256), 2 * S3_HASH },
 	};
-	static const struct xml_form form = { "ListPartsResult", fields,
+	static const struct xml_form form = { "ListParts", fields,
 		sizeof fields / sizeof *fields, "Part" };
 	struct parts_page p = { .seen = seen, .ctx = ctx, .more = true };
 	int rc = 0;

@@ -57,7 +57,7 @@ begin(void *ctx, const char *full, const char **attributes)
 	}
 	r->ends[r->depth++] = n;
 	if (r->depth == 1) {
-		if (strcmp(name, r->form->root) != 0)
+		if (strncmp(name, r->form->root, strlen(r->form->root)) != 0)
 			stop(r, ERR_FORMAT, "is another document");
 		return;
 	}

@@ -20,7 +20,7 @@ struct xml_field {
 };
 
 struct xml_form {
-	const char *root; /* name of the outermost element */
+	const char *root; /* what the name of the outermost element begins with */
 	const struct xml_field *fields;
 	size_t nfields;
 	const char *row; /* path of the element that is there many times, may be NULL */
