@@ -336,6 +336,10 @@ escape_plain(struct core *c, char final)
 		if (!grid_owes(&c->grid)) /* libvterm's part is as dear */
 			core_reset(c);
 		break;
+	case '=':
+	case '>':
+		quiet_set(c, QUIET_KEYPAD, final == '=');
+		break;
 	case 'n':
 	case 'o':
 		c->cs.locked = final == 'n' ? 2 : 3;

@@ -58,7 +58,8 @@ struct core {
 	bool mute;                    /* libvterm's erases do not reach the grid */
 	bool slow;                    /* no short cuts (tests) */
 	uint8_t shape;
-	bool chosen; /* by DECSCUSR, not the default */
+	bool chosen;    /* by DECSCUSR, not the default */
+	uint16_t quiet; /* modes that are only remembered, a bit a row of quiet.c */
 	uint64_t bells;
 	char title[EMU_TITLE_MAX];
 };
@@ -92,6 +93,13 @@ void mode_reset_region(struct core *c);        /* and the left and right margins
  * pen's new colour of underlines */
 void link_set(struct core *c, struct span id, struct span uri, bool cut);
 void link_underline(struct core *c);
+
+/* quiet.c: modes of keys, mouse and paste */
+void quiet_set(struct core *c, int number, bool on);
+void quiet_soft_reset(struct core *c);
+int quiet_get(const struct core *c,
+	int i);         /* number of row I when it is on, 0: off; -1: none */
+#define QUIET_KEYPAD 66 /* also ESC = and ESC > */
 
 /* plain.c */
 bool plain_state(

@@ -38,6 +38,7 @@ set_defaults(struct core *c)
 	c->reversed = c->chosen = false;
 	c->autowrap = c->visible = c->blink = true;
 	c->big_lines = c->tabs = false;
+	c->quiet = 0;
 	c->shape = 1;
 	c->pen = (struct pen){ 0 };
 	c->cs = (struct charsets){ 0 };

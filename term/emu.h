@@ -136,6 +136,13 @@ int emu_pack(const struct emu *e, struct buf *out);
 int emu_unpack(struct emu *e, struct span packed);
 /* A hash of everything that can be seen or will matter: for tests. */
 uint64_t emu_hash(const struct emu *e);
+uint64_t emu_hash_told(const struct emu *e); /* without what output cannot bring about */
+
+/* Output that brings a new terminal of the same size to the state of E: both screens, the rows
+ * above, cursor, modes and what else matters for output that follows; a half-read sequence
+ * stands at its end.  Appended to OUT; 0 or the buffer's error.  What it cannot bring about is
+ * in repaint.h.  E is only looked at. */
+int emu_repaint(struct emu *e, struct buf *out);
 
 const char *emu_version(void); /* "libvterm 0.1.4" */
 

@@ -381,3 +381,77 @@ filter_count(const struct filter *f, int i)
 
 	return n > 0 ? n : 1;
 }
+
+static void
+put_args(struct buf *out, const struct filter *f)
+{
+	for (int i = 0; i < f->nargs && i < FILTER_ARGS; i++) {
+		if (i)
+			buf_add_byte(out, f->joined >> i & 1 ? ':' : ';');
+		if (f->arg[i] >= 0)
+			buf_addf(out, "%d", f->arg[i]);
+	}
+	if (f->nargs > FILTER_ARGS)
+		buf_add_byte(out, ';');
+}
+
+static void
+half_escape(struct buf *out, const struct filter *f)
+{
+	buf_add_byte(out, 0x1b);
+	for (int i = 0; f->inter && i <= f->odd; i++)
+		buf_add_byte(out, (uint8_t)f->inter);
+}
+
+/* What is odd will be ignored, whatever comes: then it need not be the same. */
+static void
+half_csi(struct buf *out, const struct filter *f)
+{
+	buf_add_str(out, f->odd ? "\033[??" : "\033[");
+	if (f->odd)
+		return;
+	if (f->leader)
+		buf_add_byte(out, (uint8_t)f->leader);
+	put_args(out, f);
+	if (f->inter)
+		buf_add_byte(out, (uint8_t)f->inter);
+}
+
+static void
+half_string(struct buf *out, const struct filter *f)
+{
+	static const char begin[] = {
+		[STR_OSC] = ']', [STR_OTHER] = 'X', [STR_TITLE] = 'k'
+	};
+
+	buf_addf(out, "\033%c", begin[f->string]);
+	if (f->string == STR_OSC)
+		buf_add(out, f->str, f->nstr);
+	if (f->string == STR_OSC && f->cut)
+		buf_add_byte(out, 'x');
+	if (f->state == STRING_ESC)
+		buf_add_byte(out, 0x1b);
+}
+
+void
+filter_half(const struct filter *f, struct buf *out)
+{
+	switch (f->state) {
+	case ESCAPE:
+	case ESCAPE_INTER:
+		half_escape(out, f);
+		break;
+	case CSI_HEAD:
+	case CSI_ARGS:
+	case CSI_INTER:
+		half_csi(out, f);
+		break;
+	case STRING:
+	case STRING_ESC:
+		half_string(out, f);
+		break;
+	default:
+		buf_add(out, f->held, f->nheld);
+		break;
+	}
+}

@@ -6,7 +6,7 @@
 #ifndef TERM_FILTER_H
 #define TERM_FILTER_H
 
-#include "base/span.h"
+#include "base/buf.h"
 
 #define FILTER_ARGS   32
 #define FILTER_NUMBER 9999 /* parameters are clamped to this */
@@ -53,6 +53,10 @@ struct tok filter_next(struct filter *f, struct span *in);
 /* Is what comes next inside a string (OSC, DCS and their like), whatever becomes of it? */
 bool filter_in_string(const struct filter *f);
 bool filter_at_text(const struct filter *f); /* outside of all sequences */
+
+/* Bytes that bring a fresh filter to the state of F: the sequence or character that is half
+ * read, with its parameters clamped.  Appended to OUT. */
+void filter_half(const struct filter *f, struct buf *out);
 
 /* Argument I, or DEF when it is missing or (ZERO) 0. */
 int filter_arg(const struct filter *f, int i, int def);

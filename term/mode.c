@@ -151,11 +151,14 @@ static const struct {
 void
 mode_set(struct core *c, const struct seq *s)
 {
-	for (int i = 0; i < c->filter.nargs; i++)
+	for (int i = 0; i < c->filter.nargs; i++) {
+		if (s->leader)
+			quiet_set(c, act_arg(c, i, 0), s->final == 'h');
 		for (size_t m = 0; m < sizeof modes / sizeof *modes; m++)
 			if (modes[m].leader == s->leader &&
 				modes[m].number == act_arg(c, i, 0))
 				modes[m].set(c, s->final == 'h');
+	}
 }
 
 void
@@ -180,6 +183,7 @@ mode_soft_reset(struct core *c, const struct seq *s)
 	c->col = col;
 	c->autowrap = c->visible = true;
 	c->insert = c->newline = c->wrap = c->frame = false;
+	quiet_soft_reset(c);
 	c->pen = (struct pen){ 0 };
 	c->cs = (struct charsets){ 0 };
 	c->saved[c->grid.alt] = (struct saved_cursor){ 0 };

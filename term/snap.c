@@ -290,12 +290,13 @@ mix_modes(uint64_t h, const struct core *c)
 
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		h = mix(h, flags[i]);
+	h = mix(h, c->quiet);
 	h = mix(h, (uint64_t)c->top << 32 | (uint64_t)c->bottom);
 	return mix(h, (uint64_t)c->left << 32 | (uint64_t)c->right);
 }
 
 uint64_t
-emu_hash(const struct emu *e)
+emu_hash_told(const struct emu *e)
 {
 	const struct core *c = e->core;
 	uint64_t h = mix(0, (uint64_t)c->row << 32 | (uint64_t)c->col);
@@ -304,8 +305,14 @@ emu_hash(const struct emu *e)
 	h = mix_charsets(mix_pen(h, &c->pen), &c->cs);
 	h = mix_saved(mix_saved(h, &c->saved[0]), &c->saved[1]);
 	h = mix_grid(mix_filter(h, &c->filter), &c->grid);
-	h = mix(mix(mix(h, c->last), c->bells), c->grid.debt);
+	h = mix(h, c->last);
 	for (int row = 0; row < c->grid.rows; row++)
 		h = mix(h, (uint64_t)grid_width(&c->grid, row));
 	return mix_bytes(mix(h, c->shape), c->title, strlen(c->title));
+}
+
+uint64_t
+emu_hash(const struct emu *e)
+{
+	return mix(mix(emu_hash_told(e), e->core->bells), e->core->grid.debt);
 }
