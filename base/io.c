@@ -6,6 +6,48 @@
 #include <errno.h>
 #include <stdlib.h>
 
+static bool
+is_bare(const char *name)
+{
+	return *name && !strchr(name, '/') && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
+}
+
+const char *
+src_name(struct src *s)
+{
+	return s->near ? s->near->name(s) : "";
+}
+
+int
+src_beside(struct src *s, const char *name, struct src **out, struct err *e)
+{
+	*out = NULL;
+	if (!is_bare(name))
+		return err_set(e, ERR_USAGE, "no bare name");
+	if (!s->near)
+		return err_set(e, ERR_NOTFOUND, "nothing lies beside it");
+	return s->near->open(s, name, out, e);
+}
+
+const char *
+dst_name(struct dst *d)
+{
+	return d->near ? d->near->name(d) : "";
+}
+
+int
+dst_beside(struct dst *d, const char *name, struct dst **out, struct err *e)
+{
+	*out = NULL;
+	if (!is_bare(name))
+		return err_set(e, ERR_USAGE, "no bare name");
+	if (!d->near)
+		return err_set(
+			e, ERR_USAGE, "is no file beside which others can be made");
+	return d->near->create(d, name, out, e);
+}
+
 struct mem_src {
 	struct src src;
 	struct span bytes;

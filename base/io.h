@@ -18,8 +18,16 @@ struct src_ops {
 	int64_t (*size)(struct src *s); /* present size, -1 while unknown */
 	void (*close)(struct src *s);   /* releases s */
 };
+/* Recordings of several files: what lies beside this one. */
+struct src_near {
+	/* Its bare name, which lives as long as S. */
+	const char *(*name)(struct src *s);
+	/* Another regular file in the same folder, by its bare name; links are not followed. */
+	int (*open)(struct src *s, const char *name, struct src **out, struct err *e);
+};
 struct src {
 	const struct src_ops *ops;
+	const struct src_near *near; /* NULL: nothing lies beside it */
 };
 
 static inline ssize_t
@@ -38,6 +46,11 @@ src_close(struct src *s)
 	if (s)
 		s->ops->close(s);
 }
+/* "" without neighbours. */
+const char *src_name(struct src *s);
+/* ERR_NOTFOUND without neighbours, or when none has this name; ERR_USAGE for a name that is
+ * not bare. */
+int src_beside(struct src *s, const char *name, struct src **out, struct err *e);
 /* A source over bytes in memory that stay valid as long as the source; NULL: no memory. */
 struct src *src_mem(struct span bytes);
 
@@ -51,9 +64,16 @@ struct dst_ops {
 	int (*sync)(struct dst *d, struct err *e);  /* durable; may be NULL */
 	int (*close)(struct dst *d, struct err *e); /* releases d */
 };
+/* As struct src_near.  What is made beside D shares its fate: it appears when D does, or not at
+ * all.  It is closed before D; what is not is given up, and D with it. */
+struct dst_near {
+	const char *(*name)(struct dst *d);
+	int (*create)(struct dst *d, const char *name, struct dst **out, struct err *e);
+};
 struct dst {
 	const struct dst_ops *ops;
-	bool seekable; /* may rewrite bytes behind the end */
+	bool seekable;               /* may rewrite bytes behind the end */
+	const struct dst_near *near; /* NULL: nothing can be made beside it */
 };
 
 static inline ssize_t
@@ -66,6 +86,8 @@ dst_close(struct dst *d, struct err *e)
 {
 	return d ? d->ops->close(d, e) : 0;
 }
+const char *dst_name(struct dst *d);
+int dst_beside(struct dst *d, const char *name, struct dst **out, struct err *e);
 /* A destination into memory.  dst_mem_bytes: valid until the next write.  dst_mem_limit:
  * writes past LIMIT bytes come back short, then ERR_NOSPACE (tests of a full disk). */
 struct dst *dst_mem(void);

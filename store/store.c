@@ -146,6 +146,6 @@ store_file_dst(struct store_file *f)
 
 	if (!d)
 		return NULL;
-	*d = (struct file_dst){ { &ops, false }, f };
+	*d = (struct file_dst){ .dst.ops = &ops, .f = f };
 	return &d->dst;
 }

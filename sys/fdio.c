@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* A source is a descriptor read with pread(2): the file itself, or the spool that a pipe is
  * copied into while it is read. */
-#include "sys/fdio.h"
+#include "sys/fdio_impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SPOOL_CHUNK ((size_t)64 << 10)
@@ -70,6 +69,7 @@ struct fd_src {
 	bool ended;    /* the pipe is at its end */
 	uint64_t base; /* where the recording begins in FD */
 	uint64_t have; /* bytes in the spool */
+	char *path;    /* NULL: nothing lies beside it */
 };
 
 static int
@@ -151,6 +151,7 @@ fd_close(struct src *s)
 		close(f->fd);
 	if (f->pipe >= 0)
 		close(f->pipe);
+	free(f->path);
 	free(f);
 }
 
@@ -245,20 +246,118 @@ fdio_fd_src(struct src **s, int fd, struct err *e)
 	return src_of_fd(s, fd, true, e);
 }
 
+static int
+check_regular(int fd, struct err *e)
+{
+	struct stat st;
+
+	if (fd < 0)
+		return err_sys(e, ERR_IO, "cannot open");
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return 0;
+	close(fd);
+	return err_set(e, ERR_FORMAT, "no file");
+}
+
+static const char *
+name_of(struct src *s)
+{
+	const char *path = ((struct fd_src *)s)->path, *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static int
+open_beside(struct src *s, const char *name, struct src **out, struct err *e)
+{
+	char *path = fdio_path_beside(((struct fd_src *)s)->path, name);
+	int fd, r;
+
+	if (!path)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	/* whoever could put a link there must not choose what we read */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+	free(path);
+	r = check_regular(fd, e);
+	return r < 0 ? r : fdio_fd_src(out, fd, e);
+}
+
+/* S was opened as PATH, and has neighbours. */
+static int
+has_path(struct src **s, const char *path, struct err *e)
+{
+	static const struct src_near near = { name_of, open_beside };
+	struct fd_src *f = (struct fd_src *)*s;
+
+	f->path = strdup(path);
+	if (!f->path) {
+		src_close(*s);
+		*s = NULL;
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
+	f->src.near = &near;
+	return 0;
+}
+
+/* "PATH/NAME" if there is such a file. */
+static char *
+in_folder(const char *path, const char *name)
+{
+	char *out;
+
+	if (asprintf(&out, "%s/%s", path, name) < 0)
+		return NULL;
+	if (access(out, F_OK) == 0)
+		return out;
+	free(out);
+	return NULL;
+}
+
+/* The file with which the folder PATH begins, if it is a recording; NULL: it is none. */
+static char *
+first_in_folder(const char *path)
+{
+	char *timing = in_folder(path, "timing"), *first = NULL;
+
+	if (timing)
+		first = in_folder(path, "log.json");
+	if (timing && !first)
+		first = in_folder(path, "log");
+	free(timing);
+	return first;
+}
+
+bool
+fdio_is_recording(const char *path)
+{
+	char *first = first_in_folder(path);
+
+	free(first);
+	return first != NULL;
+}
+
+/* As it is without folders. */
+static int
+open_file(struct src **s, const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int r = check_regular(fd, e);
+
+	if (r == 0)
+		r = fdio_fd_src(s, fd, e);
+	return r < 0 ? r : has_path(s, path, e);
+}
+
 int
 fdio_open_regular(struct src **s, const char *path, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
+	char *first = first_in_folder(path);
+	int r;
 
 	*s = NULL;
-	if (fd < 0)
-		return err_sys(e, ERR_IO, "cannot open");
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return err_set(e, ERR_FORMAT, "no file");
-	}
-	return fdio_fd_src(s, fd, e);
+	r = open_file(s, first ? first : path, e);
+	free(first);
+	return r;
 }
 
 /* Opening a device can do things (rewind a tape, raise a line): look at it first. */
@@ -278,6 +377,22 @@ open_input(const char *path, struct err *e)
 	return fd;
 }
 
+static int
+open_named(struct src **s, const char *path, struct err *e)
+{
+	char *first = first_in_folder(path);
+	int fd, r;
+
+	if (first) {
+		r = open_file(s, first, e);
+		free(first);
+		return r;
+	}
+	fd = open_input(path, e);
+	r = fd < 0 ? fd : src_of_fd(s, fd, true, e);
+	return r < 0 ? r : has_path(s, path, e);
+}
+
 int
 fdio_open_src(struct src **s, const char *path, struct err *e)
 {
@@ -285,10 +400,8 @@ fdio_open_src(struct src **s, const char *path, struct err *e)
 	int fd;
 
 	*s = NULL;
-	if (named) {
-		fd = open_input(path, e);
-		return fd < 0 ? fd : src_of_fd(s, fd, true, e);
-	}
+	if (named)
+		return open_named(s, path, e);
 	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
 		return err_sys(e, ERR_IO, "cannot read standard input");

@@ -12,6 +12,9 @@ int fdio_open_src(struct src **s, const char *path, struct err *e);
 /* A regular file, nothing else, without waiting for whoever has put something else in its
  * place: for names that nobody has written out.  ERR_FORMAT when it is none. */
 int fdio_open_regular(struct src **s, const char *path, struct err *e);
+/* Both open a folder that is one recording (sudo's) by the file to begin with.  Is PATH such a
+ * folder? */
+bool fdio_is_recording(const char *path);
 /* The same over an open descriptor, taken over in every case. */
 int fdio_fd_src(struct src **s, int fd, struct err *e);
 
@@ -32,6 +35,9 @@ int fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct 
 int fdio_fd_dst(struct dst **d, int fd, struct err *e);
 /* A temporary file without a name, to be written and read: a descriptor, or negative. */
 int fdio_temp(struct err *e);
+/* The file NAME in a new folder PATH, which appears with all that is made beside it when D is
+ * closed without error. */
+int fdio_open_folder(struct dst **d, const char *path, const char *name, struct err *e);
 /* With FDIO_ATOMIC*: give up, remove what was written, release D. */
 void fdio_abort_dst(struct dst *d);
 /* The same for a D that somebody else will close: as long as it is doomed, that close fails

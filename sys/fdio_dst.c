@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* A destination is a descriptor written with pwrite(2), or with write(2) when it cannot seek.
- * An atomic one has no name while it is written (O_TMPFILE) or, where the file system has no
- * such files, a hidden one. */
-#include "sys/fdio.h"
+/* A destination is a descriptor written with pwrite(2), or with write(2) when it cannot
+ * seek. */
+#include "sys/fdio_impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define FILE_MODE 0600
-
-struct fd_dst {
-	struct dst dst;
-	int fd;
-	enum fdio_mode mode;
-	uint64_t at;   /* bytes written, when it cannot seek */
-	bool truncate; /* what was in the file before is still to go */
-	bool publish;  /* an atomic one that still has to get its name */
-	bool failed;   /* bytes are missing: it must not get it any more */
-	bool doomed;   /* nor as long as this is set */
-	char *path;    /* where it will be; NULL when not atomic */
-	char *hidden;  /* its name until then; NULL: none */
-};
 
 static int
 forget_old(struct fd_dst *f, struct err *e)
@@ -75,95 +58,80 @@ fd_sync(struct dst *d, struct err *e)
 	return 0;
 }
 
-/* "DIR/.NAME.XXXXXX" for "DIR/NAME"; NULL: no memory. */
-static char *
-hidden_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	int dir = slash ? (int)(slash - path) + 1 : 0;
-	char *name;
-
-	if (asprintf(&name, "%.*s.%s.XXXXXX", dir, path, path + dir) < 0)
-		return NULL;
-	return name;
-}
-
-/* Give the nameless file a hidden name: rename(2) needs one. */
-static int
-link_hidden(struct fd_dst *f, const char *proc, struct err *e)
-{
-	char *name = hidden_name(f->path);
-	int fd;
-
-	if (!name)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd >= 0)
-		close(fd);
-	/* mkostemp only found a free name; linkat wants it free */
-	if (fd < 0 || unlink(name) < 0 ||
-		linkat(AT_FDCWD, proc, AT_FDCWD, name, AT_SYMLINK_FOLLOW) < 0) {
-		free(name);
-		return err_sys(e, ERR_IO, "cannot name the file");
-	}
-	f->hidden = name;
-	return 0;
-}
-
-static int
-publish(struct fd_dst *f, struct err *e)
-{
-	char proc[40];
-	int r;
-
-	snprintf(proc, sizeof proc, "/proc/self/fd/%d", f->fd);
-	if (!f->hidden && f->mode == FDIO_ATOMIC && (r = link_hidden(f, proc, e)) < 0)
-		return r;
-	if (!f->hidden)
-		r = linkat(AT_FDCWD, proc, AT_FDCWD, f->path, AT_SYMLINK_FOLLOW);
-	else if (f->mode == FDIO_ATOMIC)
-		r = rename(f->hidden, f->path);
-	else
-		r = link(f->hidden, f->path);
-	if (r < 0)
-		return err_sys(e, ERR_IO, "cannot put the file in place");
-	if (f->mode == FDIO_ATOMIC) {
-		free(f->hidden);
-		f->hidden = NULL;
-	}
-	return 0;
-}
-
 static void
-release_dst(struct fd_dst *f)
+release_one(struct fd_dst *f)
 {
 	if (f->fd >= 0)
 		close(f->fd);
-	if (f->hidden)
-		unlink(f->hidden);
+	fdio_atomic_forget(f);
 	free(f->hidden);
+	free(f->folder);
 	free(f->path);
 	free(f);
+}
+
+/* F with all that was made beside it, whose files go before their folder does. */
+static void
+release_dst(struct fd_dst *f)
+{
+	struct fd_dst *n;
+
+	while ((n = f->next)) {
+		f->next = n->next;
+		release_one(n);
+	}
+	release_one(f);
+}
+
+/* NFS and quotas tell about lost bytes only here. */
+static int
+close_fd(struct fd_dst *f, struct err *e)
+{
+	int fd = f->fd;
+
+	f->fd = -1;
+	if (fd < 0 || close(fd) == 0 || errno == EINTR)
+		return 0;
+	f->failed = true;
+	return err_sys(e, ERR_IO, "cannot write");
+}
+
+/* Are all the bytes of F and its neighbours where they should be? */
+static bool
+is_whole(const struct fd_dst *f)
+{
+	bool whole = !f->failed && !f->doomed;
+
+	for (const struct fd_dst *n = f->next; n && whole; n = n->next)
+		whole = n->closed && !n->failed && !n->doomed;
+	return whole;
+}
+
+static int
+close_beside(struct fd_dst *f, struct err *e)
+{
+	f->closed = true;
+	/* a file without a name keeps its descriptor until it has one */
+	return f->hidden ? close_fd(f, e) : 0;
 }
 
 static int
 fd_close_dst(struct dst *d, struct err *e)
 {
 	struct fd_dst *f = (struct fd_dst *)d;
-	int r = 0;
+	int r = 0, r2;
 
-	if (f->publish && (f->failed || f->doomed))
+	if (f->first)
+		return close_beside(f, e);
+	if (f->publish && !is_whole(f))
 		r = err_set(e, ERR_IO, "not written completely, so not put in place");
 	else if (f->publish)
-		r = publish(f, e);
+		r = fdio_atomic_publish(f, e);
 	else if (!f->doomed)
 		r = forget_old(f, e);
-	/* NFS and quotas tell about lost bytes only here */
-	if (close(f->fd) < 0 && r == 0 && errno != EINTR)
-		r = err_sys(e, ERR_IO, "cannot write");
-	f->fd = -1;
+	r2 = close_fd(f, r < 0 ? NULL : e);
 	release_dst(f);
-	return r;
+	return r < 0 ? r : r2;
 }
 
 void
@@ -213,7 +181,7 @@ open_plain(struct fd_dst *f, const char *path, const struct stat *st, struct err
 	/* without O_NONBLOCK a pipe that nobody reads would be waited for, unseen */
 	if (S_ISFIFO(st->st_mode) || S_ISCHR(st->st_mode))
 		how = O_WRONLY | O_NONBLOCK | O_NOCTTY;
-	f->fd = open(path, how | O_CLOEXEC, FILE_MODE);
+	f->fd = open(path, how | O_CLOEXEC, FDIO_FILE_MODE);
 	if (f->fd < 0 && errno == ENXIO)
 		return err_set(e, ERR_USAGE, "nobody reads this pipe");
 	if (f->fd < 0)
@@ -223,45 +191,6 @@ open_plain(struct fd_dst *f, const char *path, const struct stat *st, struct err
 	if (flock(f->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
 		return err_set(e, ERR_USAGE, "is being written already");
 	f->truncate = f->mode == FDIO_OVERWRITE;
-	return 0;
-}
-
-/* The folder of PATH, for O_TMPFILE. */
-static int
-open_nameless(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-	int fd = -1;
-
-	if (dir && access("/proc/self/fd", X_OK) == 0)
-		fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, FILE_MODE);
-	free(dir);
-	return fd;
-}
-
-static int
-open_atomic(struct fd_dst *f, const char *path, const struct stat *st, struct err *e)
-{
-	/* through a symbolic link: replace what it leads to, not the link */
-	f->path = st->st_mode ? realpath(path, NULL) : strdup(path);
-	if (!f->path)
-		return err_sys(e, ERR_IO, "cannot open");
-	f->publish = true;
-	f->fd = open_nameless(f->path);
-	if (f->fd < 0) {
-		f->hidden = hidden_name(f->path);
-		if (!f->hidden)
-			return err_set(e, ERR_NOMEM, "out of memory");
-		f->fd = mkostemp(f->hidden, O_CLOEXEC);
-		if (f->fd < 0) {
-			free(f->hidden);
-			f->hidden = NULL;
-			return err_sys(e, ERR_IO, "cannot create");
-		}
-	}
-	if (st->st_mode && fchmod(f->fd, st->st_mode & 0777) < 0)
-		return err_sys(e, ERR_IO, "cannot create");
 	return 0;
 }
 
@@ -276,24 +205,126 @@ open_named(struct fd_dst *f, const char *path, enum fdio_mode mode, struct err *
 	f->mode = r ? FDIO_OVERWRITE : mode;
 	f->dst.seekable = r == 0;
 	if (f->mode == FDIO_ATOMIC || f->mode == FDIO_ATOMIC_NEW)
-		return open_atomic(f, path, &st, e);
+		return fdio_atomic_open(f, path, &st, e);
 	return open_plain(f, path, &st, e);
 }
 
-static const struct dst_ops file_ops = { fd_write_at, fd_truncate, fd_sync,
-	fd_close_dst };
-static const struct dst_ops pipe_ops = { fd_write_at, NULL, NULL, fd_close_dst };
+static const char *
+name_of(struct dst *d)
+{
+	const char *path = ((struct fd_dst *)d)->path, *slash;
+
+	slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+static int create_beside(
+	struct dst *d, const char *name, struct dst **out, struct err *e);
+
+static void
+set_ops(struct fd_dst *f)
+{
+	static const struct dst_ops file = { fd_write_at, fd_truncate, fd_sync,
+		fd_close_dst };
+	static const struct dst_ops pipe = { fd_write_at, NULL, NULL, fd_close_dst };
+	static const struct dst_near near = { name_of, create_beside };
+
+	f->dst.ops = f->dst.seekable ? &file : &pipe;
+	f->dst.near = f->publish && !f->first ? &near : NULL;
+}
+
+/* A file that has its name at once, in a folder that has not. */
+static int
+open_in_folder(struct fd_dst *f, const char *folder, const char *name, struct err *e)
+{
+	if (asprintf(&f->hidden, "%s/%s", folder, name) < 0) {
+		f->hidden = NULL;
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
+	f->dst.seekable = true;
+	f->publish = true;
+	f->fd = open(f->hidden, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FDIO_FILE_MODE);
+	if (f->fd >= 0)
+		return 0;
+	err_sys(e, ERR_IO, "cannot create");
+	free(f->hidden);
+	f->hidden = NULL;
+	return ERR_IO;
+}
+
+static int
+open_beside(struct fd_dst *f, const char *name, struct err *e)
+{
+	char *path = fdio_path_beside(f->first->path, name);
+	int r;
+
+	if (!path)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	r = open_named(f, path, f->first->mode, e);
+	if (r == 0 && !f->publish)
+		r = err_set(e, ERR_USAGE, "is no regular file");
+	if (r < 0)
+		err_prefix(e, "%s", path);
+	free(path);
+	return r;
+}
+
+static int
+create_beside(struct dst *d, const char *name, struct dst **out, struct err *e)
+{
+	struct fd_dst *first = (struct fd_dst *)d, *f = calloc(1, sizeof *f);
+	int r;
+
+	if (!f)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	f->fd = -1;
+	f->first = first;
+	r = first->folder ? open_in_folder(f, first->folder, name, e)
+			  : open_beside(f, name, e);
+	if (r < 0) {
+		release_one(f);
+		return r;
+	}
+	f->next = first->next;
+	first->next = f;
+	set_ops(f);
+	*out = &f->dst;
+	return 0;
+}
+
+static struct fd_dst *
+new_dst(struct dst **d, struct err *e)
+{
+	struct fd_dst *f = calloc(1, sizeof *f);
+
+	*d = NULL;
+	if (f)
+		f->fd = -1;
+	else
+		err_set(e, ERR_NOMEM, "out of memory");
+	return f;
+}
+
+static int
+opened(struct dst **d, struct fd_dst *f, int r)
+{
+	if (r < 0) {
+		release_dst(f);
+		return r;
+	}
+	set_ops(f);
+	*d = &f->dst;
+	return 0;
+}
 
 int
 fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err *e)
 {
-	struct fd_dst *f = calloc(1, sizeof *f);
+	struct fd_dst *f = new_dst(d, e);
 	int r = 0;
 
-	*d = NULL;
 	if (!f)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	f->fd = -1;
+		return ERR_NOMEM;
 	if (strcmp(path, "-") == 0) {
 		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 		if (f->fd < 0)
@@ -301,30 +332,42 @@ fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err 
 	} else {
 		r = open_named(f, path, mode, e);
 	}
-	if (r < 0) {
-		release_dst(f);
-		return r;
-	}
-	f->dst.ops = f->dst.seekable ? &file_ops : &pipe_ops;
-	*d = &f->dst;
-	return 0;
+	return opened(d, f, r);
 }
 
 int
 fdio_fd_dst(struct dst **d, int fd, struct err *e)
 {
-	struct fd_dst *f = calloc(1, sizeof *f);
+	struct fd_dst *f = new_dst(d, e);
 
-	*d = NULL;
 	if (!f) {
 		close(fd);
-		return err_set(e, ERR_NOMEM, "out of memory");
+		return ERR_NOMEM;
 	}
-	*f = (struct fd_dst){
-		.dst = { &file_ops, true }, .fd = fd, .mode = FDIO_OVERWRITE
-	};
-	*d = &f->dst;
-	return 0;
+	f->fd = fd;
+	f->mode = FDIO_OVERWRITE;
+	f->dst.seekable = true;
+	return opened(d, f, 0);
+}
+
+int
+fdio_open_folder(struct dst **d, const char *path, const char *name, struct err *e)
+{
+	struct fd_dst *f = new_dst(d, e);
+	struct stat st;
+	int r = 0;
+
+	if (!f)
+		return ERR_NOMEM;
+	if (strcmp(path, "-") == 0)
+		r = err_set(e, ERR_USAGE, "a folder is written; name one");
+	else if (lstat(path, &st) == 0)
+		r = err_set(e, ERR_EXISTS, "exists already");
+	if (r == 0)
+		r = fdio_atomic_folder(f, path, e);
+	if (r == 0)
+		r = open_in_folder(f, f->folder, name, e);
+	return opened(d, f, r);
 }
 
 struct src *

@@ -38,7 +38,7 @@ watch_init(struct watch *w)
 		watch_close };
 
 	*w = (struct watch){ .mem = dst_mem() };
-	w->dst = (struct dst){ &ops, true };
+	w->dst = (struct dst){ .ops = &ops, .seekable = true };
 }
 
 struct span

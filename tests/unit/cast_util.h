@@ -52,7 +52,7 @@ slow_src(struct span bytes, size_t step)
 {
 	static const struct src_ops ops = { slow_read_at, slow_size, slow_close };
 
-	return (struct slow_src){ { &ops }, bytes, bytes.n, step };
+	return (struct slow_src){ { .ops = &ops }, bytes, bytes.n, step };
 }
 
 /* A destination that leaves its bytes behind; LIMIT 0: none. */
@@ -102,7 +102,7 @@ kept_init(struct kept_dst *k)
 	static const struct dst_ops ops = { kept_write_at, kept_truncate, NULL,
 		kept_close };
 
-	*k = (struct kept_dst){ .dst = { &ops, true }, .whole_lines = true };
+	*k = (struct kept_dst){ .dst = { .ops = &ops, .seekable = true }, .whole_lines = true };
 	buf_init(&k->bytes, (size_t)1 << 30);
 }
 

@@ -330,7 +330,7 @@ START_TEST(a_live_tape_follows)
 
 	watch_init(&w);
 	audit_write(&w, TAPE_AUDIT_V2, &o, AUDIT_MSGS, 2);
-	g = (struct growing){ { &growing_ops }, watch_bytes(&w), 60 };
+	g = (struct growing){ { .ops = &growing_ops }, watch_bytes(&w), 60 };
 	ck_assert_int_eq(tape_open(&t, &g.src, &live, NULL), 0);
 	while (g.have <= g.all.n) {
 		while ((rc = tape_next(t, &got, &at_ns, NULL)) > 0)

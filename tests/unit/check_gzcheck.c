@@ -43,7 +43,7 @@ make_file(enum tape_format format)
 {
 	struct tapew_opts o = { .member_bytes = MEMBER };
 	static const struct dst_ops ops = { keep_write, NULL, NULL, keep_close };
-	static struct dst d = { &ops, true };
+	static struct dst d = { .ops = &ops, .seekable = true };
 	struct tapew *w;
 	struct err e;
 

@@ -55,7 +55,7 @@ growing_src(struct span bytes, size_t *n)
 	struct growing *g = calloc(1, sizeof *g);
 
 	ck_assert_ptr_nonnull(g);
-	*g = (struct growing){ { &ops }, bytes, n };
+	*g = (struct growing){ { .ops = &ops }, bytes, n };
 	return &g->src;
 }
 

@@ -190,7 +190,7 @@ open_window(const struct recording *rec, size_t *shown, bool live)
 	struct reel *r;
 	struct err e;
 
-	*w = (struct window){ { &window_ops }, buf_span(&rec->file), shown };
+	*w = (struct window){ { .ops = &window_ops }, buf_span(&rec->file), shown };
 	if (tape_open(&t, &w->src, &to, &e) < 0)
 		return NULL;
 	ck_assert_int_eq(reel_open(&r, t, &ro, &e), 0);
