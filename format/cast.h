@@ -111,6 +111,8 @@ struct cast_head {
 /* Take over the header TEXT.  0; ERR_FORMAT when it is no header of a known version. */
 int cast_head_parse(struct cast_head *h, struct span text, struct err *e);
 void cast_head_free(struct cast_head *h);
+/* A name for a recording that has none: the same whenever S, its beginning, is read. */
+void cast_make_id(char out[CAST_ID_LEN + 1], struct span s);
 /* How many messages it makes, and the one with number I (without id and time). */
 size_t cast_head_count(const struct cast_head *h);
 void cast_head_message(const struct cast_head *h, size_t i, struct msg *m);

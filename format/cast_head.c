@@ -18,8 +18,8 @@
 #define SIZE_MAX_U16 65535
 
 /* Two FNV-1a sums with different bases: a name for the recording, not a safeguard. */
-static void
-make_id(char out[CAST_ID_LEN + 1], struct span s)
+void
+cast_make_id(char out[CAST_ID_LEN + 1], struct span s)
 {
 	uint64_t a = UINT64_C(0xcbf29ce484222325), b = UINT64_C(0x84222325cbf29ce4);
 
@@ -144,7 +144,7 @@ cast_head_parse(struct cast_head *h, struct span text, struct err *e)
 		cast_head_free(h);
 		return rc;
 	}
-	make_id(h->id, buf_span(&h->raw));
+	cast_make_id(h->id, buf_span(&h->raw));
 	read_members(h);
 	return 0;
 }

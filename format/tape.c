@@ -5,33 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static const char *const format_names[] = { "audit-v1", "audit", "asciicast-v1",
-	"asciicast-v2", "asciicast-v3", "ttyrec", "raw", NULL };
-
-const char *
-tape_format_name(enum tape_format f)
-{
-	return f > TAPE_UNKNOWN && f <= TAPE_RAW ? format_names[f - 1] : "unknown";
-}
-
-int
-tape_format_parse(const char *name, enum tape_format *f, struct err *e)
-{
-	for (int i = 0; format_names[i]; i++)
-		if (strcmp(name, format_names[i]) == 0) {
-			*f = (enum tape_format)(i + 1);
-			return 0;
-		}
-	if (strcmp(name, "audit-v2") == 0) {
-		*f = TAPE_AUDIT_V2;
-		return 0;
-	}
-	return err_set(e, ERR_USAGE,
-		"unknown format '%.40s': write audit, audit-v1, asciicast-v1, "
-		"asciicast-v2, asciicast-v3, ttyrec or raw",
-		name);
-}
-
 const char *
 tape_state_name(enum tape_state s)
 {
@@ -40,29 +13,29 @@ tape_state_name(enum tape_state s)
 	return names[s];
 }
 
-/* The first bytes of SRC; returns how many, or an error. */
-static ssize_t
-read_head(struct src *src, uint8_t *head, size_t size, struct err *e)
+ssize_t
+tape_read_all(struct src *src, uint64_t off, void *p, size_t n, struct err *e)
 {
-	size_t n = 0;
+	size_t have = 0;
 
-	while (n < size) {
-		ssize_t k = src_read_at(src, n, head + n, size - n, e);
+	while (have < n) {
+		ssize_t k =
+			src_read_at(src, off + have, (uint8_t *)p + have, n - have, e);
 
 		if (k < 0)
 			return k;
 		if (k == 0)
 			break;
-		n += (size_t)k;
+		have += (size_t)k;
 	}
-	return (ssize_t)n;
+	return (ssize_t)have;
 }
 
 static int
 open_some(struct tape **t, struct src *src, const struct tape_opts *o, struct err *e)
 {
 	uint8_t bytes[TAPE_SNIFF_MAX];
-	ssize_t n = read_head(src, bytes, sizeof bytes, e);
+	ssize_t n = tape_read_all(src, 0, bytes, sizeof bytes, e);
 	struct span head = span_of(bytes, n > 0 ? (size_t)n : 0);
 	bool whole = head.n < sizeof bytes;
 
@@ -70,14 +43,20 @@ open_some(struct tape **t, struct src *src, const struct tape_opts *o, struct er
 		return (int)n;
 	if (n == 0)
 		return err_set_at(e, ERR_FORMAT, 0, "the file is empty");
+	if (o->as == TAPE_RAW)
+		return tape_raw_open(t, src, o, e);
+	if (o->timing)
+		return tape_script_open(t, src, o, e);
 	if (tape_audit_sniff(head, whole))
 		return tape_audit_open(t, src, o, e);
 	if (tape_cast_sniff(head, whole))
 		return tape_cast_open(t, src, o, e);
+	if (tape_script_sniff(head, whole))
+		return tape_script_open(t, src, o, e);
 	if (tape_ttyrec_sniff(head, whole))
 		return tape_ttyrec_open(t, src, o, e);
-	return err_set_at(
-		e, ERR_FORMAT, 0, "neither an audit log nor an asciicast nor a ttyrec");
+	return err_set_at(e, ERR_FORMAT, 0,
+		"neither an audit log nor an asciicast nor any other recording");
 }
 
 int
@@ -90,8 +69,10 @@ tape_open(struct tape **t, struct src *src, const struct tape_opts *o, struct er
 	if (!src)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	rc = open_some(t, src, o ? o : &none, e);
-	if (rc < 0)
+	if (rc < 0) {
 		src_close(src);
+		src_close(o ? o->timing : NULL);
+	}
 	return rc;
 }
 

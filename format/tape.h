@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A tape is any recording, read from front to back as messages: audit log version 1 and 2,
- * asciicast 1, 2 and 3 (whose header and events are turned into the same messages), ttyrec.
+ * asciicast 1, 2 and 3 (whose header and events are turned into the same messages), ttyrec,
+ * typescript.  One of several files finds the others beside its source (base/io.h).
  * It can go back: tape_tell() gives the place of the next message, tape_seek() returns to
  * it.  Damage never stops a tape that can find its way again; what it met is in
  * tape_end() and is told through the note callback.
@@ -21,12 +22,39 @@ enum tape_format {
 	TAPE_CAST_V2,
 	TAPE_CAST_V3,
 	TAPE_TTYREC,
-	TAPE_RAW, /* bytes of output alone: only written */
+	TAPE_RAW, /* bytes of output alone: read only when asked for (tape_opts.as) */
+	TAPE_SCRIPT,
+	TAPE_SCRIPT_CLASSIC,
+	TAPE_FORMATS
 };
-/* "audit-v1", "audit", "asciicast-v1", ... "raw"; NULL-ended, indexed by enum tape_format - 1
- * ("audit" is TAPE_AUDIT_V2). */
+
+/* What a format can hold of a recording.  Output, byte for byte unless said otherwise, all of
+ * them do. */
+enum tape_holds {
+	TAPE_HOLDS_TEXT = 1 << 0, /* bytes only where they are UTF-8 */
+	TAPE_HOLDS_INPUT = 1 << 1,
+	TAPE_HOLDS_ERROR = 1 << 2, /* error output apart */
+	TAPE_HOLDS_SIZES = 1 << 3,
+	TAPE_HOLDS_FIRST = 1 << 4, /* only the first size */
+	TAPE_HOLDS_EXIT = 1 << 5,
+	TAPE_HOLDS_DATE = 1 << 6, /* when it was */
+	TAPE_HOLDS_COMMAND = 1 << 7,
+	TAPE_HOLDS_WHO = 1 << 8,    /* user, host, terminal */
+	TAPE_HOLDS_EVENTS = 1 << 9, /* markers and what else happened */
+	TAPE_HOLDS_ALL = 1 << 10,   /* every message */
+};
+struct tape_kind {
+	const char *name;     /* "audit", "asciicast-v2" ... */
+	const char *suffixes; /* of files, between blanks: " .ttyrec .tty "; NULL: none */
+	unsigned holds;       /* enum tape_holds */
+	const char *times;    /* unit of times: "1 ns"; "none" */
+	const char *what;     /* for a person */
+};
+const struct tape_kind *tape_kind(enum tape_format f); /* not of TAPE_UNKNOWN */
 const char *tape_format_name(enum tape_format f);
 int tape_format_parse(const char *name, enum tape_format *f, struct err *e);
+/* By the end of a file's name; TAPE_UNKNOWN: it tells nothing. */
+enum tape_format tape_format_of_name(const char *path);
 
 enum tape_state {
 	TAPE_OPEN,  /* the end was not reached yet; once known, going back keeps it */
@@ -51,10 +79,16 @@ struct tape_note {
 	bool lost; /* bytes or messages are gone (not only odd) */
 };
 
+#define TAPE_RAW_SIDE_MAX 9999
+
 struct tape_opts {
 	void (*note)(void *ctx, const struct tape_note *n); /* may be NULL */
 	void *ctx;
-	bool live; /* the file may still grow: do not call its end truncated */
+	bool live;           /* the file may still grow: do not call its end truncated */
+	enum tape_format as; /* TAPE_RAW: it is that; else it is found out */
+	uint32_t cols, rows; /* of a raw one, at most TAPE_RAW_SIDE_MAX; 0: 80x24 */
+	/* The times of a typescript; NULL: those that lie beside it.  Taken over as SRC is. */
+	struct src *timing;
 };
 
 struct tape_pos {         /* an open value; compare by ordinal */

@@ -36,6 +36,7 @@ struct tape {
 bool tape_audit_sniff(struct span head, bool whole);
 bool tape_cast_sniff(struct span head, bool whole);
 bool tape_ttyrec_sniff(struct span head, bool whole);
+bool tape_script_sniff(struct span head, bool whole);
 /* Open: *T with ops, src, opts and info set.  SRC stays the caller's on failure. */
 int tape_audit_open(
 	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
@@ -44,6 +45,13 @@ int tape_cast_open(
 int tape_ttyrec_open(
 	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
 
+int tape_raw_open(
+	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
+int tape_script_open(
+	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
+
+/* N bytes at OFF, or as many as there are; negative. */
+ssize_t tape_read_all(struct src *src, uint64_t off, void *p, size_t n, struct err *e);
 /* Tell the note callback.  LOST notes count as damage: the state becomes TAPE_DAMAGED at
  * the first one and stays so. */
 void tape_note(struct tape *t, int64_t offset, uint64_t ordinal, int code, bool lost,

@@ -50,24 +50,6 @@ time_of(const struct ttyrec_head *h)
 	return (int64_t)h->seconds * NS_PER_S + (int64_t)h->micros * NS_PER_US;
 }
 
-/* N bytes at OFF: how many there are, or negative. */
-static ssize_t
-read_all(struct tape *t, uint64_t off, uint8_t *p, size_t n, struct err *e)
-{
-	size_t have = 0;
-
-	while (have < n) {
-		ssize_t k = src_read_at(t->src, off + have, p + have, n - have, e);
-
-		if (k < 0)
-			return k;
-		if (k == 0)
-			break;
-		have += (size_t)k;
-	}
-	return (ssize_t)have;
-}
-
 static int
 end_here(struct tape_ttyrec *c, bool whole)
 {
@@ -95,7 +77,7 @@ static int
 read_record(struct tape_ttyrec *c, struct ttyrec_head *h, struct err *e)
 {
 	uint8_t head[TTYREC_HEAD];
-	ssize_t n = read_all(&c->tape, c->next, head, sizeof head, e);
+	ssize_t n = tape_read_all(c->tape.src, c->next, head, sizeof head, e);
 	int rc;
 
 	if (n < (ssize_t)sizeof head)
@@ -106,7 +88,7 @@ read_record(struct tape_ttyrec *c, struct ttyrec_head *h, struct err *e)
 	rc = buf_reserve(&c->data, h->length);
 	if (rc < 0)
 		return err_set(e, rc, "%s", err_name(rc));
-	n = read_all(&c->tape, c->next + TTYREC_HEAD, c->data.p, h->length, e);
+	n = tape_read_all(c->tape.src, c->next + TTYREC_HEAD, c->data.p, h->length, e);
 	if (n < (ssize_t)h->length)
 		return n < 0 ? (int)n : end_here(c, false);
 	c->data.n = h->length;
@@ -230,7 +212,7 @@ tape_ttyrec_open(
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	c->tape = (struct tape){ .ops = &ttyrec_ops, .src = src, .opts = *o };
 	buf_init(&c->data, TTYREC_RECORD_MAX);
-	n = read_all(&c->tape, 0, head, sizeof head, e);
+	n = tape_read_all(c->tape.src, 0, head, sizeof head, e);
 	if (n < (ssize_t)sizeof head || !ttyrec_head_get(&h, head)) {
 		ttyrec_close(&c->tape);
 		return n < 0 ? (int)n : err_set_at(e, ERR_FORMAT, 0, "no ttyrec");

@@ -17,6 +17,21 @@ is_cast(enum tape_format f)
 	return f >= TAPE_CAST_V1 && f <= TAPE_CAST_V3;
 }
 
+typedef int maker(
+	struct tapew **w, enum tape_format f, const struct tapew_opts *o, struct err *e);
+
+static maker *const makers[TAPE_FORMATS] = {
+	[TAPE_AUDIT_V1] = tapew_audit_new,
+	[TAPE_AUDIT_V2] = tapew_audit_new,
+	[TAPE_CAST_V1] = tapew_cast_new,
+	[TAPE_CAST_V2] = tapew_cast_new,
+	[TAPE_CAST_V3] = tapew_cast_new,
+	[TAPE_TTYREC] = tapew_ttyrec_new,
+	[TAPE_RAW] = tapew_ttyrec_new,
+	[TAPE_SCRIPT] = tapew_script_new,
+	[TAPE_SCRIPT_CLASSIC] = tapew_script_new,
+};
+
 /* Free W after the format has let go of what it holds. */
 static void
 release(struct tapew *w)
@@ -49,9 +64,9 @@ new_writer(struct tapew **out, enum tape_format f, struct dst *dst,
 		return err_set(e, ERR_USAGE, "no format to write");
 	if (o->title && !(title = strdup(o->title)))
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-	rc = is_audit(f)  ? tapew_audit_new(&w, f, o, e)
-	     : is_cast(f) ? tapew_cast_new(&w, f, o, e)
-			  : tapew_ttyrec_new(&w, f, o, e);
+	rc = makers[f] ? makers[f](&w, f, o, e)
+		       : err_set(e, ERR_UNSUPPORTED, "cannot write %s",
+				 tape_format_name(f));
 	if (rc < 0) {
 		free(title);
 		return rc;

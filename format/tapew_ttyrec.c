@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Writing output alone: as ttyrec, with times and sizes, or raw, the bytes and nothing else.
  * One channel is written, that of the first output or size.  What is left out is counted. */
-#include "format/tapew_impl.h"
+#include "format/single.h"
 
 #include "base/clk.h"
 #include "format/ttyrec.h"
@@ -12,31 +12,10 @@
 #define RECORD_BYTES ((size_t)1 << 20) /* longer output becomes several records */
 #define OUT_MAX      ((size_t)256 << 20)
 
-enum {
-	LOST_INPUT,
-	LOST_ERROR,
-	LOST_SIZES,
-	LOST_CHANNELS,
-	LOST_EVENTS,
-	LOST_TIMES,
-	LOST_COUNT
-};
-
-static const char *const lost_names[LOST_COUNT] = {
-	[LOST_INPUT] = "messages of input",
-	[LOST_ERROR] = "which messages of output are error output",
-	[LOST_SIZES] = "sizes of the terminal",
-	[LOST_CHANNELS] = "messages of other channels",
-	[LOST_EVENTS] = "messages that are no output",
-	[LOST_TIMES] = "times",
-};
-
 struct tapew_ttyrec {
 	struct tapew w;
 	bool raw;
-	bool has_channel;
-	uint64_t channel;
-	uint64_t lost[LOST_COUNT];
+	struct single one;
 };
 
 static struct tapew_ttyrec *
@@ -52,7 +31,7 @@ put_head(struct tapew_ttyrec *c, int64_t time_ns, size_t n)
 	uint8_t head[TTYREC_HEAD];
 
 	if (time_ns < 0 || time_ns / NS_PER_S > UINT32_MAX) {
-		c->lost[LOST_TIMES]++;
+		c->one.lost[LOST_TIMES]++;
 		time_ns = time_ns < 0 ? 0 : (int64_t)UINT32_MAX * NS_PER_S;
 	}
 	h.seconds = (uint32_t)(time_ns / NS_PER_S);
@@ -86,25 +65,12 @@ put_size(struct tapew_ttyrec *c, int64_t time_ns, uint32_t cols, uint32_t rows)
 
 	buf_addf(&text, "\033[8;%" PRIu32 ";%" PRIu32 "t", rows, cols);
 	if (c->raw || !ttyrec_size_get(buf_span(&text), &cols, &rows)) {
-		c->lost[LOST_SIZES]++;
+		c->one.lost[LOST_SIZES]++;
 	} else {
 		put_head(c, time_ns, text.n);
 		buf_add_span(&c->w.out, buf_span(&text));
 	}
 	buf_free(&text);
-}
-
-static bool
-is_ours(struct tapew_ttyrec *c, const struct msg *m)
-{
-	if (!c->has_channel) {
-		c->has_channel = true;
-		c->channel = m->channel;
-	}
-	if (m->channel == c->channel)
-		return true;
-	c->lost[LOST_CHANNELS]++;
-	return false;
 }
 
 static void
@@ -113,16 +79,16 @@ take(struct tapew_ttyrec *c, const struct msg *m)
 	uint32_t cols, rows;
 
 	if (msg_size(m, &cols, &rows)) {
-		if (is_ours(c, m))
+		if (single_takes(&c->one, m))
 			put_size(c, m->time_ns, cols, rows);
 	} else if (msg_is_output(m)) {
-		if (!is_ours(c, m))
+		if (!single_takes(&c->one, m))
 			return;
-		c->lost[LOST_ERROR] += m->p.io.stream == MSG_STREAM_ERR;
-		c->lost[LOST_TIMES] += c->raw;
+		c->one.lost[LOST_ERROR] += m->p.io.stream == MSG_STREAM_ERR;
+		c->one.lost[LOST_TIMES] += c->raw;
 		put_bytes(c, m->time_ns, m->p.io.data);
 	} else {
-		c->lost[m->type == MSG_IO ? LOST_INPUT : LOST_EVENTS]++;
+		c->one.lost[m->type == MSG_IO ? LOST_INPUT : LOST_EVENTS]++;
 	}
 }
 
@@ -155,8 +121,7 @@ static int
 ttyrec_finish(struct tapew *w, struct err *e)
 {
 	(void)e;
-	for (int i = 0; i < LOST_COUNT; i++)
-		tapew_lost(w, lost_names[i], ttyrec_of(w)->lost[i]);
+	single_tell(&ttyrec_of(w)->one, w);
 	return 0;
 }
 

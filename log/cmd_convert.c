@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /* auditlog convert: a recording in another format. */
 #include "log/copy.h"
+#include "log/formats.h"
 
-enum { OPT_NO_INPUT = 1, OPT_TITLE, OPT_LEVEL, OPT_TERMINATE };
+#include <string.h>
+
+enum {
+	OPT_NO_INPUT = 1,
+	OPT_TITLE,
+	OPT_LEVEL,
+	OPT_TERMINATE,
+	OPT_TIMING,
+	OPT_FROM,
+	OPT_SIZE,
+};
 
 static const struct opt options[] = {
 	COPY_OPTIONS,
@@ -13,8 +24,36 @@ static const struct opt options[] = {
 	{ OPT_TERMINATE, "terminate", 0, NULL,
 		"end the gzip stream (audit): gzip -t is then content, but\n"
 		"the reference decoder prints an error line at the end" },
+	{ OPT_TIMING, "timing", 0, "FILE",
+		"the times of IN, a typescript, when they do not lie beside it" },
+	{ OPT_FROM, "from", 0, "raw",
+		"read IN as output and nothing else, whatever its bytes are" },
+	{ OPT_SIZE, "size", 0, "COLSxROWS", "of its terminal (default 80x24)" },
 	CMD_OPTIONS_END,
 };
+
+/* What --size says. */
+static int
+take_size(struct copy *c, const char *value, struct err *e)
+{
+	int cols, rows, r = opt_size(value, TAPE_RAW_SIDE_MAX, &cols, &rows, e);
+
+	if (r < 0)
+		return r;
+	c->topts.cols = (uint32_t)cols;
+	c->topts.rows = (uint32_t)rows;
+	return 0;
+}
+
+static int
+take_from(struct copy *c, const char *value, struct err *e)
+{
+	if (strcmp(value, tape_format_name(TAPE_RAW)) != 0)
+		return err_set(e, ERR_USAGE,
+			"--from: every format but raw is found out; write --from raw");
+	c->topts.as = TAPE_RAW;
+	return 0;
+}
 
 static int
 take_option(struct copy *c, int id, const char *value, struct err *e)
@@ -38,6 +77,13 @@ take_option(struct copy *c, int id, const char *value, struct err *e)
 	case OPT_TERMINATE:
 		c->wopts.terminate = true;
 		break;
+	case OPT_TIMING:
+		c->timing = value;
+		break;
+	case OPT_FROM:
+		return take_from(c, value, e);
+	case OPT_SIZE:
+		return take_size(c, value, e);
 	default:
 		break;
 	}
@@ -74,6 +120,11 @@ run(struct cmd_run *r)
 	return status;
 }
 
+static const struct cmd_note notes[] = {
+	{ "formats", formats_help, formats_mdoc },
+	{ NULL, NULL, NULL },
+};
+
 const struct cmd cmd_convert = {
 	.name = "convert",
 	.args = "IN OUT",
@@ -82,4 +133,5 @@ const struct cmd cmd_convert = {
 	.run = run,
 	.least = 2,
 	.most = 2,
+	.notes = notes,
 };

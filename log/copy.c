@@ -19,11 +19,13 @@ take_note(void *ctx, const struct tape_note *n)
 {
 	struct copy *c = ctx;
 
-	if (!n->lost || c->quiet)
+	if ((!n->lost && n->code != ERR_NOTFOUND) || c->quiet)
 		return;
-	c->losses++;
+	c->losses += n->lost;
 	progress_end(&c->in.progress);
-	if (n->offset >= 0)
+	if (!n->lost)
+		diag_note("%s: %s", c->in.name, n->text);
+	else if (n->offset >= 0)
 		diag_note("%s: damaged at offset %" PRId64 ": %s", c->in.name, n->offset,
 			n->text);
 	else
@@ -55,28 +57,6 @@ copy_option(struct copy *c, int id, const char *value, struct err *e)
 	default:
 		return 0;
 	}
-}
-
-static enum tape_format
-format_by_name(const char *path)
-{
-	static const struct {
-		const char *suffix;
-		enum tape_format format;
-	} suffixes[] = {
-		{ ".cast", TAPE_CAST_V2 },
-		{ ".ttyrec", TAPE_TTYREC },
-		{ ".tty", TAPE_TTYREC },
-	};
-	size_t n = strlen(path);
-
-	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-		size_t k = strlen(suffixes[i].suffix);
-
-		if (n > k && strcmp(path + n - k, suffixes[i].suffix) == 0)
-			return suffixes[i].format;
-	}
-	return TAPE_AUDIT_V2;
 }
 
 /* A file must not appear as long as it is doomed. */
@@ -139,15 +119,22 @@ drop(struct copy *c)
 static int
 open_in(struct copy *c, const struct clk *clk)
 {
-	struct tape_opts topts = { .note = take_note, .ctx = c };
+	struct tape_opts topts = c->topts;
 	struct src *s;
 	struct err e;
 
 	c->in = (struct input){ .name = input_name(c->from) };
+	topts.note = take_note;
+	topts.ctx = c;
 	if (input_open_src(&s, c->from))
 		return CMD_WRONG;
+	if (c->timing && input_open_src(&topts.timing, c->timing)) {
+		src_close(s);
+		return CMD_WRONG;
+	}
 	if (c->look && c->look(c, s, &e) < 0) {
 		src_close(s);
+		src_close(topts.timing);
 		diag_fail(&e, c->in.name);
 		return CMD_WRONG;
 	}
@@ -160,8 +147,11 @@ copy_open(struct copy *c, const struct clk *clk)
 	if (c->mode == FDIO_NEW)
 		c->mode = FDIO_ATOMIC_NEW;
 	if (c->format == TAPE_UNKNOWN)
-		c->format = format_by_name(c->to);
-	if (!c->given && fdio_same(c->from, c->to)) {
+		c->format = tape_format_of_name(c->to);
+	if (c->format == TAPE_UNKNOWN)
+		c->format = TAPE_AUDIT_V2;
+	if (!c->given && (fdio_same(c->from, c->to) ||
+				 (c->timing && fdio_same(c->timing, c->to)))) {
 		diag_error("%s: is the recording itself; write to another file",
 			copy_out_name(c));
 		return CMD_WRONG;
@@ -205,7 +195,7 @@ give_up(struct copy *c, const struct err *why)
 {
 	diag_fail(why, c->wrote_badly ? copy_out_name(c) : c->in.name);
 	drop(c);
-	return why->code == ERR_USAGE ? CMD_WRONG : CMD_FAILED;
+	return why->code == ERR_USAGE || why->code == ERR_EXISTS ? CMD_WRONG : CMD_FAILED;
 }
 
 int

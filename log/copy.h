@@ -14,10 +14,9 @@
 enum { COPY_OPT_FORMAT = 900, COPY_OPT_OVERWRITE };
 #define COPY_OPTIONS                                                                   \
 	{ COPY_OPT_FORMAT, "format", 'f', "FORMAT",                                    \
-		"write audit, audit-v1, asciicast-v1, asciicast-v2, asciicast-v3,\n"   \
-		"ttyrec or raw (the bytes of output alone); without it\n"              \
-		"asciicast-v2 when OUT ends in .cast, ttyrec when in .ttyrec\n"        \
-		"or .tty, else audit" },                                               \
+		"what to write: audit, asciicast-v2, ... (auditlog convert --help\n"   \
+		"has them all); without it what the end of OUT's name says,\n"         \
+		"such as .cast, else audit" },                                         \
 	{                                                                              \
 		COPY_OPT_OVERWRITE, "overwrite", 0, NULL, "replace OUT when it exists" \
 	}
@@ -25,6 +24,8 @@ enum { COPY_OPT_FORMAT = 900, COPY_OPT_OVERWRITE };
 struct copy {
 	const char *from, *to;   /* the caller fills these ... */
 	enum tape_format format; /* TAPE_UNKNOWN: by the name of OUT */
+	struct tape_opts topts;  /* without note, ctx and timing */
+	const char *timing;      /* the file of times of a typescript; NULL: as found */
 	struct tapew_opts wopts; /* lost NULL: it is said */
 	enum fdio_mode mode;     /* 0 means FDIO_ATOMIC_NEW */
 	struct dst *given; /* written instead, and taken over; then TO is only a name */

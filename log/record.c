@@ -150,7 +150,7 @@ record_unpack(struct record *r, const struct walk_file *file,
 		r->kind = RECORD_NONE;
 		return true;
 	}
-	if (n[0] != RECORD_KNOWN || n[1] <= TAPE_UNKNOWN || n[1] > TAPE_RAW ||
+	if (n[0] != RECORD_KNOWN || n[1] <= TAPE_UNKNOWN || n[1] >= TAPE_FORMATS ||
 		n[2] < TAPE_OPEN || n[2] > TAPE_DAMAGED || !has_all_texts(texts))
 		return false;
 	r->texts = malloc(texts.n);
