@@ -366,8 +366,6 @@ castcheck_init(struct castcheck *c, struct dst *to)
 {
 	static const struct dst_ops ops = { write_at, NULL, NULL, close_both };
 
-	*c = (struct castcheck){
-		.dst = { &ops, false }, .to = to, .limit = CASTCHECK_BYTES
-	};
+	*c = (struct castcheck){ .dst.ops = &ops, .to = to, .limit = CASTCHECK_BYTES };
 	buf_init(&c->head, CAST_HEADER_MAX);
 }

@@ -332,7 +332,7 @@ dress(struct copy *c, struct dst **d, struct err *e)
 		r = err_set(e, ERR_USAGE,
 			"what is written is searched again, so it must be a file");
 	x->inner = *d;
-	x->dst = (struct dst){ &through, true };
+	x->dst = (struct dst){ .ops = &through, .seekable = true };
 	*d = &x->dst;
 	if (r < 0)
 		through_close(&x->dst, &(struct err){ 0 });

@@ -376,7 +376,7 @@ follow(void *ctx, struct span file)
 START_TEST(a_live_version_1_follows)
 {
 	struct tapew_opts o = { .member_bytes = 3000 };
-	struct follower f = { .g = { .src = { &growing_ops } } };
+	struct follower f = { .g = { .src.ops = &growing_ops } };
 	struct watch w;
 
 	watch_init(&w);
