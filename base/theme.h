@@ -15,6 +15,11 @@ struct theme {
 
 #define THEME_COLOURS_TEXT (16 * 8) /* "#rrggbb:" ... */
 
+/* The names that there are, for help texts. */
+#define THEME_NAMES                                                    \
+	"auditrec, asciinema, dracula, gruvbox-dark, monokai, nord,\n" \
+	"solarized-dark, solarized-light, tango or xterm"
+
 const struct theme *theme_default(void);
 /* ERR_USAGE with the names that there are. */
 int theme_named(const struct theme **t, const char *name, struct err *e);

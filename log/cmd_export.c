@@ -11,7 +11,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { OPT_HTML = 1, OPT_TITLE, OPT_INPUT, OPT_NO_INPUT, OPT_IDLE, OPT_PLAYER };
+enum {
+	OPT_HTML = 1,
+	OPT_TITLE,
+	OPT_INPUT,
+	OPT_NO_INPUT,
+	OPT_IDLE,
+	OPT_THEME,
+	OPT_PLAYER
+};
 
 static const struct opt options[] = {
 	{ OPT_HTML, "html", 0, NULL,
@@ -22,6 +30,9 @@ static const struct opt options[] = {
 	{ OPT_IDLE, "idle-limit", 'i', "SECONDS",
 		"make longer pauses this long (default: what the recording\n"
 		"wishes; 0: leave them)" },
+	{ OPT_THEME, "theme", 0, "NAME",
+		"colours of the terminal: " THEME_NAMES ";\n"
+		"without it those of the recording, where it has them" },
 	{ OPT_PLAYER, "player", 0, "DIR",
 		"take the web player out of this folder, which tools/get-player\n"
 		"fills" },
@@ -38,6 +49,7 @@ struct export
 	struct webplayer player;
 	struct chronicle chronicle;
 	const char *title, *player_dir;
+	const struct theme *theme; /* NULL: the recording's */
 	bool input, idle_given;
 	int64_t idle_ns;          /* 0: pauses stay */
 	int64_t base_ns;          /* wall clock of the first message */
@@ -66,6 +78,8 @@ take_option(struct export *x, int id, const char *value, struct err *e)
 		x->idle_ns = r < 0 ? 0 : (int64_t)(seconds * NS_PER_S);
 		x->idle_given = true;
 		break;
+	case OPT_THEME:
+		return theme_named(&x->theme, value, e);
 	case OPT_PLAYER:
 		x->player_dir = value;
 		break;
@@ -111,6 +125,8 @@ dress(struct copy *c, struct dst **d, struct err *e)
 	const char *name = base_name(c->in.name);
 	struct page_opts o = { .player = &x->player,
 		.title = x->title ? x->title : name,
+		.theme = x->theme ? x->theme : theme_default(),
+		.own_theme = !x->theme,
 		.data = page_data,
 		.ctx = x,
 		.page_bytes = &x->page_bytes,

@@ -1,26 +1,52 @@
 /* SPDX-License-Identifier: ISC */
-/* auditlog screen: the screen as it was at a moment, as plain text or with its colours. */
+/* auditlog screen: the screen as it was at a moment, as text or as a picture; or at many. */
 #include "log/cmd.h"
 
 #include "base/diag.h"
 #include "base/when.h"
-#include "log/input.h"
 #include "log/out.h"
-#include "render/render.h"
-#include "replay/reel.h"
+#include "log/screen.h"
+#include "render/sheet.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_AT = 1, OPT_FORMAT };
+enum {
+	OPT_AT = 1,
+	OPT_FORMAT,
+	OPT_EVERY,
+	OPT_COUNT,
+	OPT_ALL,
+	OPT_SHEET,
+	OPT_OUTPUT,
+	OPT_OVERWRITE,
+	OPT_THEME,
+	OPT_TITLE
+};
 
 static const struct opt options[] = {
 	{ OPT_AT, "at", 'a', "TIME",
 		"when: 90, 1:30, 1:02:03.250, 50% or end (the default)" },
 	{ OPT_FORMAT, "format", 'f', "text|ansi|svg|html|png",
 		"characters only (the default), with colours and attributes, or as a\n"
-		"picture or page" },
+		"picture or page; without it, what the name of --output says" },
+	{ OPT_OUTPUT, "output", 'o', "FILE",
+		"write FILE; of several, demo.png stands for demo-0001.png and so on" },
+	{ OPT_OVERWRITE, "overwrite", 0, NULL, "replace files that exist" },
+	{ OPT_EVERY, "every", 'e', "TIME|PERCENT",
+		"a file every so often, and at the end; screens like the one before\n"
+		"are left out" },
+	{ OPT_ALL, "all", 0, NULL, "do not leave them out" },
+	{ OPT_COUNT, "count", 'n', "N",
+		"at most N files, each where the screen stood for long" },
+	{ OPT_SHEET, "sheet", 's', "COLSxROWS",
+		"a contact sheet: that many such screens in one picture, each with its\n"
+		"time and what ran (svg, html or png)" },
+	{ OPT_THEME, "theme", 0, "NAME",
+		"colours: " THEME_NAMES ";\n"
+		"without it those of the recording, where it has them" },
+	{ OPT_TITLE, "title", 't', "TEXT",
+		"title of the window (default: the name and the time)" },
 	CMD_OPTIONS_END,
 };
 
@@ -31,145 +57,213 @@ static const char *const formats[] = { [RENDER_TEXT] = "text",
 	[RENDER_PNG] = "png",
 	[RENDER_FORMATS] = NULL };
 
-struct screen {
-	struct when at;
-	int format;
-	struct progress progress;
+struct wish {
+	struct screen screen;
+	struct when at, every;
+	bool has_at, has_every;
+	struct screen_plan plan;
+	int sheet_cols, sheet_rows; /* 0: no sheet */
 };
 
-/* Reads over the recording for its length, which a percentage needs. */
-static int
-find_duration(struct screen *s, struct reel *r, int64_t *duration, struct err *e)
-{
-	struct reel_index_state st;
-	int more = 1;
-
-	while (!reel_index_state(r).times_done && more > 0) {
-		more = reel_index(r, (uint64_t)1 << 20, e);
-		if (progress_due(&s->progress, PROGRESS_LOOK))
-			progress_draw(&s->progress, reel_index_state(r).progress);
-	}
-	st = reel_index_state(r);
-	*duration = st.duration_ns;
-	/* a damaged recording is as long as what can be read of it */
-	return more < 0 && st.messages == 0 ? more : 0;
-}
-
-static bool
-show_progress(void *ctx, double done)
-{
-	struct screen *s = ctx;
-
-	if (progress_due(&s->progress, PROGRESS_LOOK))
-		progress_draw(&s->progress, done);
-	return false;
-}
+/* ---- one screen ---- */
 
 static int
-go_there(struct screen *s, struct reel *r, struct err *e)
+go_there(struct wish *x, struct err *e)
 {
-	const struct tape_info *info = tape_info(reel_tape(r));
-	int64_t at = INT64_MAX, duration = INT64_MAX, first;
-	struct when w = s->at;
-	int rc = 0;
+	struct screen *s = &x->screen;
+	struct when w = x->at;
+	int64_t at = INT64_MAX, first;
+	bool wall;
+	int rc;
 
-	if (w.kind == WHEN_PERCENT || w.either)
-		rc = find_duration(s, r, &duration, e);
+	reel_next_time(s->reel, &first, NULL); /* then the start is known */
+	s->info = *tape_info(reel_tape(s->reel));
+	wall = s->info.has_wall;
+	rc = when_check(&w, wall, e);
 	if (rc < 0)
 		return rc;
-	reel_next_time(r, &first, NULL); /* then the start is known */
-	rc = when_check(&w, info->has_wall, e);
-	if (rc < 0)
-		return rc;
-	w = when_settle(&w, info->has_wall, info->start_ns, duration);
+	w = when_settle(
+		&w, wall, s->info.start_ns, s->moments ? s->duration_ns : INT64_MAX);
 	if (w.kind != WHEN_END)
-		at = when_resolve(&w, duration);
-	rc = reel_seek_time(r, at, show_progress, s, e);
-	progress_end(&s->progress);
+		at = when_resolve(&w, s->moments ? s->duration_ns : INT64_MAX);
+	return screen_go(s, at, e);
+}
+
+static int
+put_screen(struct screen *s, struct buf *doc, struct err *e)
+{
+	struct out out;
+	int rc;
+
+	if (!s->output && s->format == RENDER_PNG && isatty(STDOUT_FILENO))
+		return err_set(
+			e, ERR_USAGE, "a picture is nothing for a terminal: -o FILE.png");
+	rc = screen_render(s, doc, e);
+	if (rc < 0)
+		return rc;
+	if (s->output)
+		return screen_write(s, s->output, doc, e);
+	out_init(&out, STDOUT_FILENO);
+	buf_add_span(&out.buf, buf_span(doc));
+	rc = out_flush(&out, e);
+	out_free(&out);
 	return rc;
 }
 
 static int
-put_screen(const struct screen *s, const struct reel *r, const char *name,
-	struct buf *out, struct err *e)
+show(struct wish *x)
 {
-	const char *slash = strrchr(name, '/');
-	char title[256], at[WHEN_TEXT_MAX];
-	struct render_opts o = { .title = title, .cursor = true };
-
-	snprintf(title, sizeof title, "%s %s", slash ? slash + 1 : name,
-		when_format(at, reel_time(r), 3));
-	if (s->format == RENDER_PNG && isatty(STDOUT_FILENO))
-		return err_set(
-			e, ERR_USAGE, "a picture is nothing for a terminal: > FILE.png");
-	return render_screen(out, reel_screen(r), (enum render_format)s->format, &o, e);
-}
-
-static int
-show(struct screen *s, struct reel *r, const char *name)
-{
-	struct tape_end end;
+	struct screen *s = &x->screen;
+	struct buf doc = { 0 };
 	struct err e;
-	struct out out;
-	int rc = go_there(s, r, &e), status = CMD_OK;
+	int rc = go_there(x, &e);
 
 	if (rc < 0)
-		return diag_fail(&e, name);
-	out_init(&out, STDOUT_FILENO);
-	if (put_screen(s, r, name, &out.buf, &e) < 0 || out_flush(&out, &e) < 0)
-		status = diag_fail(&e, NULL);
-	out_free(&out);
-	end = tape_end(reel_tape(r));
-	if (status == CMD_OK && end.state == TAPE_DAMAGED) {
-		char state[INPUT_STATE_MAX];
+		return diag_fail(&e, s->in.name);
+	rc = put_screen(s, &doc, &e);
+	buf_free(&doc);
+	return rc < 0 ? diag_fail(&e, NULL) : screen_status(s);
+}
 
-		diag_note("%s: %s", name, input_state(&end, state));
-		status = CMD_DAMAGED;
-	}
-	return status;
+/* ---- options ---- */
+
+static int
+take_every(struct wish *x, const char *value, struct err *e)
+{
+	int rc = when_parse(&x->every, value, e);
+
+	if (rc < 0)
+		return rc;
+	if ((x->every.kind != WHEN_NS || x->every.ns <= 0) &&
+		(x->every.kind != WHEN_PERCENT || x->every.percent <= 0))
+		return err_set(e, ERR_USAGE,
+			"--every wants a length of time (10, 1:30) or a part (5%%), not "
+			"'%.40s'",
+			value);
+	x->has_every = true;
+	return 0;
 }
 
 static int
-take_option(struct screen *s, int id, const char *value, struct err *e)
+take_count(struct wish *x, const char *value, struct err *e)
 {
-	if (id == OPT_AT)
-		return when_parse(&s->at, value, e);
-	s->format = opt_choice(value, "--format", formats, e);
-	return s->format < 0 ? s->format : 0;
+	long n;
+	int rc = opt_int(value, "--count", 1, SCREEN_SHOTS_MAX, &n, e);
+
+	x->plan.count = rc < 0 ? 0 : (int)n;
+	return rc;
+}
+
+static int
+take_option(struct wish *x, int id, const char *value, struct err *e)
+{
+	struct screen *s = &x->screen;
+
+	switch (id) {
+	case OPT_AT:
+		x->has_at = true;
+		return when_parse(&x->at, value, e);
+	case OPT_FORMAT:
+		s->format = opt_choice(value, "--format", formats, e);
+		return s->format < 0 ? s->format : 0;
+	case OPT_EVERY:
+		return take_every(x, value, e);
+	case OPT_COUNT:
+		return take_count(x, value, e);
+	case OPT_SHEET:
+		return opt_size(value, SHEET_SIDE_MAX, &x->sheet_cols, &x->sheet_rows, e);
+	case OPT_THEME:
+		return theme_named(&s->theme, value, e);
+	case OPT_ALL:
+		x->plan.all = true;
+		break;
+	case OPT_OUTPUT:
+		s->output = strcmp(value, "-") == 0 ? NULL : value;
+		break;
+	case OPT_OVERWRITE:
+		s->mode = FDIO_ATOMIC;
+		break;
+	case OPT_TITLE:
+		s->title = value;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/* What goes together, and what is left to be found out. */
+static int
+settle(struct wish *x, struct err *e)
+{
+	struct screen *s = &x->screen;
+	enum render_format f;
+
+	if (x->has_at + x->has_every + (x->plan.count > 0) + (x->sheet_cols > 0) > 1)
+		return err_set(e, ERR_USAGE,
+			"--at, --every, --count and --sheet do not go together");
+	if (x->plan.all && !x->has_every)
+		return err_set(e, ERR_USAGE, "--all goes with --every");
+	if (s->format >= 0)
+		return 0;
+	if (s->output && render_format_of(s->output, &f))
+		s->format = (int)f;
+	else if (s->output)
+		return err_set(e, ERR_USAGE,
+			"%s: what is it to be? --format, or one of %s", s->output,
+			render_suffixes());
+	else
+		s->format = x->sheet_cols ? RENDER_SVG : RENDER_TEXT;
+	return 0;
+}
+
+static int
+look(struct wish *x)
+{
+	struct screen *s = &x->screen;
+
+	if (x->sheet_cols)
+		return screen_sheet(s, x->sheet_cols, x->sheet_rows);
+	if (!x->has_every && !x->plan.count)
+		return show(x);
+	if (x->has_every) {
+		x->plan.step_ns = when_resolve(&x->every, s->duration_ns);
+		if (x->every.kind == WHEN_NS)
+			x->plan.step_ns = x->every.ns;
+		if (x->plan.step_ns <= 0)
+			x->plan.step_ns = 1;
+	}
+	return screen_shots(s, &x->plan);
 }
 
 static int
 run(struct cmd_run *r)
 {
-	struct screen s = { .at = { .kind = WHEN_END } };
-	struct reel_opts ropts = { .channel = -1, .text_memory = REEL_NO_TEXT };
-	struct input in;
-	struct reel *reel;
+	struct wish x = { .at = { .kind = WHEN_END } };
 	struct err e;
 	int id, status;
+	bool all;
 
+	x.screen.format = -1;
+	x.screen.mode = FDIO_ATOMIC_NEW;
 	while ((id = cmd_next(r, &e)) > 0)
-		if (take_option(&s, id, r->opts.value, &e) < 0)
+		if (take_option(&x, id, r->opts.value, &e) < 0)
 			return cmd_wrong(&e);
-	if (id < 0)
+	if (id < 0 || settle(&x, &e) < 0)
 		return cmd_wrong(&e);
-	status = input_open(&in, r->operands[0], NULL, r->clk);
-	if (status)
-		return status;
-	s.progress = in.progress;
-	if (reel_open(&reel, in.tape, &ropts, &e) < 0) {
-		diag_fail(&e, in.name);
-		return CMD_WRONG;
-	}
-	status = show(&s, reel, in.name);
-	reel_close(reel);
+	all = x.at.kind == WHEN_PERCENT || x.at.either || x.has_every || x.plan.count ||
+	      x.sheet_cols;
+	status = screen_open(&x.screen, r->operands[0], r->clk, all);
+	if (status == CMD_OK)
+		status = look(&x);
+	screen_close(&x.screen);
 	return status;
 }
 
 const struct cmd cmd_screen = {
 	.name = "screen",
 	.args = "FILE",
-	.help = "print the screen as it was at a moment",
+	.help = "print the screen as it was at a moment, or pictures of many",
 	.options = options,
 	.run = run,
 	.least = 1,

@@ -10,6 +10,7 @@
 #include "render/markup.h"
 #include "sys/fdio.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #define BLOCK ((size_t)512 << 10) /* of asciicast, compressed at once */
@@ -124,6 +125,27 @@ put_style(struct page *p)
 	return buf_add_span(&p->text, embedded("page.css"));
 }
 
+/* As the player wants it: a class of its own. */
+static int
+put_theme(struct page *p)
+{
+	const struct theme *t = p->opts.theme;
+
+	buf_addf(&p->text,
+		".asciinema-player-theme-page{--term-color-foreground:#%06" PRIx32
+		";--term-color-background:#%06" PRIx32,
+		t->fg, t->bg);
+	for (int i = 0; i < 16; i++)
+		buf_addf(&p->text, ";--term-color-%d:#%06" PRIx32, i, t->colour[i]);
+	return buf_add_byte(&p->text, '}');
+}
+
+static int
+put_theme_name(struct page *p)
+{
+	return buf_add_str(&p->text, p->opts.own_theme ? "auto/page" : "page");
+}
+
 static int
 put_player(struct page *p)
 {
@@ -171,6 +193,8 @@ static const struct part {
 	{ "title", put_title },
 	{ "player-style", put_player_style },
 	{ "style", put_style },
+	{ "theme", put_theme },
+	{ "theme-name", put_theme_name },
 	{ "recording", NULL },
 	{ "data", put_data },
 	{ "licence", put_licence },

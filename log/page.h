@@ -7,6 +7,7 @@
 #define LOG_PAGE_H
 
 #include "base/io.h"
+#include "base/theme.h"
 #include "log/webplayer.h"
 
 /* Of the asciicast: what a browser can hold as one text. */
@@ -15,6 +16,8 @@
 struct page_opts {
 	const struct webplayer *player; /* borrowed */
 	const char *title;              /* until the page has read its data */
+	const struct theme *theme;      /* for the recording, unless ... */
+	bool own_theme;                 /* ... it has one of its own that may stay */
 	/* Appends the JSON object that page.js reads; asked when the recording is complete. */
 	int (*data)(void *ctx, struct buf *out);
 	void *ctx;

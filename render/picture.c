@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "render/look.h"
+#include "render/markup.h"
 #include "render/palette.h"
 
 #define LINE      0.055 /* thickness of a line under text, in rows */
@@ -191,10 +192,8 @@ cursor_line(struct paint *p)
 
 /* ---- the window ---- */
 
-/* TEXT in a row of its own, as far as it fits: hostile, so only its characters.  NULL: there
- * is no room, or no memory. */
-static struct emu *
-title_row(const char *text, int cols)
+struct emu *
+picture_line(const char *text, int cols)
 {
 	struct emu *e = cols > 0 ? emu_new(cols, 1) : NULL;
 	size_t n = strlen(text), at = 0;
@@ -212,12 +211,24 @@ title_row(const char *text, int cols)
 	return e;
 }
 
+int
+picture_line_text(const struct emu *line, struct buf *out)
+{
+	struct buf text = { 0 };
+	int rc = emu_row_text(line, 0, &text, NULL);
+
+	if (rc == 0)
+		rc = markup_text(out, buf_span(&text));
+	buf_free(&text);
+	return rc;
+}
+
 static void
 title(struct paint *p, const char *text, uint32_t bar)
 {
 	int room = emu_cols(p->e) - 2 * BUTTONS, used;
 	struct theme faint = *p->theme;
-	struct emu *e = title_row(text, room);
+	struct emu *e = picture_line(text, room);
 	struct paint row = { .s = p->s, .e = e, .theme = &faint };
 
 	if (!e)

@@ -28,6 +28,11 @@ struct easel {
 #define PICTURE_TITLE_ROWS  1.6 /* above the upper margin */
 #define PICTURE_CORNER      0.8 /* radius of the window's corners, in columns */
 
+/* TEXT in a row of its own that has COLS columns, as far as it fits: hostile, so only its
+ * characters.  NULL: no room, or no memory. */
+struct emu *picture_line(const char *text, int cols);
+int picture_line_text(const struct emu *line, struct buf *out); /* as mark-up */
+
 /* Of the whole window. */
 double picture_cols(const struct emu *e);
 double picture_rows(const struct emu *e);

@@ -73,41 +73,50 @@ text(struct easel *s, double row, double col, int cols, struct span t, struct in
 			(int)p->cols, span_of(t.p + i, 1), ink);
 }
 
-/* The largest letters with which the picture is not too large. */
-static int
-open_fonts(struct png *p, const struct emu *e, struct err *err)
+int
+png_window(struct bitmap *b, struct fonts *f, const struct emu *e,
+	const struct render_opts *o, struct err *err)
 {
-	static const int sizes[] = { 20, 14, 10, 7 };
-	int rc = ERR_LIMIT;
+	struct png p = { .easel = { rect, curve, wave, text },
+		.fonts = f,
+		.cols = fonts_cols(f),
+		.rows = fonts_rows(f) };
+	int failed, rc;
 
-	for (size_t i = 0; i < sizeof sizes / sizeof *sizes && rc == ERR_LIMIT; i++) {
-		fonts_close(p->fonts);
-		rc = fonts_open(&p->fonts, sizes[i], err);
-		if (rc < 0)
-			return rc;
-		p->cols = fonts_cols(p->fonts);
-		p->rows = fonts_rows(p->fonts);
-		rc = bitmap_new(&p->bitmap, (int)ceil(picture_cols(e) * p->cols),
-			(int)ceil(picture_rows(e) * p->rows), err);
+	rc = bitmap_new(&p.bitmap, (int)ceil(picture_cols(e) * p.cols),
+		(int)ceil(picture_rows(e) * p.rows), err);
+	if (rc < 0)
+		return rc;
+	p.bitmap.corner = (int)(PICTURE_CORNER * p.cols);
+	picture_paint(&p.easel, e, o, &failed);
+	if (failed) {
+		bitmap_free(&p.bitmap);
+		return err_set(err, failed, "out of memory");
 	}
-	return rc;
+	*b = p.bitmap;
+	return 0;
 }
 
+/* With the largest letters with which it is not too large. */
 int
 png_screen(struct buf *out, const struct emu *e, const struct render_opts *o,
 	struct err *err)
 {
-	struct png p = { .easel = { rect, curve, wave, text } };
-	int failed, rc = open_fonts(&p, e, err);
+	static const int sizes[] = { 20, 14, 10, 7 };
+	struct bitmap b = { 0 };
+	struct fonts *f;
+	int rc = ERR_LIMIT;
 
-	if (rc == 0) {
-		p.bitmap.corner = (int)(PICTURE_CORNER * p.cols);
-		picture_paint(&p.easel, e, o, &failed);
-		rc = failed ? err_set(err, failed, "out of memory")
-			    : bitmap_png(out, &p.bitmap, err);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes && rc == ERR_LIMIT; i++) {
+		rc = fonts_open(&f, sizes[i], err);
+		if (rc < 0)
+			return rc;
+		rc = png_window(&b, f, e, o, err);
+		fonts_close(f);
 	}
-	bitmap_free(&p.bitmap);
-	fonts_close(p.fonts);
+	if (rc == 0)
+		rc = bitmap_png(out, &b, err);
+	bitmap_free(&b);
 	return rc;
 }
 

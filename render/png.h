@@ -9,4 +9,12 @@
 int png_screen(struct buf *out, const struct emu *e, const struct render_opts *o,
 	struct err *err);
 
+#ifdef HAVE_FREETYPE
+#include "render/fonts.h"
+
+/* The window as points, drawn with F. */
+int png_window(struct bitmap *b, struct fonts *f, const struct emu *e,
+	const struct render_opts *o, struct err *err);
+#endif
+
 #endif

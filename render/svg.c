@@ -8,8 +8,6 @@
 
 #include <inttypes.h>
 
-#define CELL_W   9.6
-#define CELL_H   19.0
 #define FONT     16
 #define BASELINE 0.76 /* of the cell */
 
@@ -21,13 +19,13 @@ struct svg {
 static double
 px(double cols)
 {
-	return (cols + PICTURE_MARGIN_COLS) * CELL_W;
+	return (cols + PICTURE_MARGIN_COLS) * SVG_CELL_W;
 }
 
 static double
 py(double rows)
 {
-	return (rows + PICTURE_MARGIN_ROWS + PICTURE_TITLE_ROWS) * CELL_H;
+	return (rows + PICTURE_MARGIN_ROWS + PICTURE_TITLE_ROWS) * SVG_CELL_H;
 }
 
 static void
@@ -46,8 +44,8 @@ rect(struct easel *s, struct box b, uint32_t rgb)
 	buf_add_str(out, "<rect");
 	attribute(out, "x", px(b.x));
 	attribute(out, "y", py(b.y));
-	attribute(out, "width", b.w * CELL_W);
-	attribute(out, "height", b.h * CELL_H);
+	attribute(out, "width", b.w * SVG_CELL_W);
+	attribute(out, "height", b.h * SVG_CELL_H);
 	buf_addf(out, " fill=\"#%06" PRIx32 "\"/>\n", rgb);
 }
 
@@ -65,7 +63,7 @@ curve(struct easel *s, struct curve c, uint32_t rgb)
 	}
 	if (c.thick > 0) {
 		buf_add_str(out, "\" fill=\"none\" stroke-linecap=\"round\"");
-		attribute(out, "stroke-width", c.thick * CELL_W);
+		attribute(out, "stroke-width", c.thick * SVG_CELL_W);
 		buf_add_str(out, " shape-rendering=\"auto\" stroke");
 	} else {
 		buf_add_str(out, "Z\" shape-rendering=\"auto\" fill");
@@ -96,7 +94,7 @@ text(struct easel *s, double row, double col, int cols, struct span t, struct in
 	buf_add_str(out, "<text");
 	attribute(out, "x", px(col));
 	attribute(out, "y", py(row + BASELINE));
-	attribute(out, "textLength", cols * CELL_W);
+	attribute(out, "textLength", cols * SVG_CELL_W);
 	buf_addf(out, " fill=\"#%06" PRIx32 "\"%s%s>", ink.rgb,
 		ink.bold ? " font-weight=\"bold\"" : "",
 		ink.italic ? " font-style=\"italic\"" : "");
@@ -109,7 +107,7 @@ static int
 picture(struct buf *out, const struct emu *e, const struct render_opts *o, const char *at,
 	int id)
 {
-	double w = picture_cols(e) * CELL_W, h = picture_rows(e) * CELL_H;
+	double w = picture_cols(e) * SVG_CELL_W, h = picture_rows(e) * SVG_CELL_H;
 	struct svg s = { { rect, curve, wave, text }, out };
 	int failed;
 
@@ -123,14 +121,16 @@ picture(struct buf *out, const struct emu *e, const struct render_opts *o, const
 		markup_text(out, span_str(o->title));
 		buf_add_str(out, "</title>\n");
 	}
+	/* browsers want it so, others xml:space */
+	buf_add_str(out, "<style>text{white-space:pre}</style>\n");
 	buf_addf(out, "<clipPath id=\"window%d\"><rect", id);
-	attribute(out, "rx", PICTURE_CORNER * CELL_W);
+	attribute(out, "rx", PICTURE_CORNER * SVG_CELL_W);
 	attribute(out, "width", w);
 	attribute(out, "height", h);
 	buf_addf(out,
 		"/></clipPath>\n"
 		"<g clip-path=\"url(#window%d)\" font-size=\"%d\" xml:space=\"preserve\" "
-		"shape-rendering=\"crispEdges\"\nstyle=\"white-space:pre\" "
+		"shape-rendering=\"crispEdges\"\n"
 		"font-family=\"%s\">\n",
 		id, FONT, MARKUP_FONTS);
 	picture_paint(&s.easel, e, o, &failed);
@@ -151,7 +151,7 @@ svg_screen(struct buf *out, const struct emu *e, const struct render_opts *o)
 	struct buf at = { 0 };
 	int rc;
 
-	size(&at, picture_cols(e) * CELL_W, picture_rows(e) * CELL_H);
+	size(&at, picture_cols(e) * SVG_CELL_W, picture_rows(e) * SVG_CELL_H);
 	rc = picture(out, e, o, buf_cstr(&at), 0);
 	buf_free(&at);
 	return rc;

@@ -266,7 +266,7 @@ function start() {
 		return;
 	}
 	player = AsciinemaPlayer.create({ data: recording }, $('player'), {
-		fit: 'both', preload: true, theme: 'auto/asciinema', idleTimeLimit: 1e9,
+		fit: 'both', preload: true, theme: document.body.dataset.theme, idleTimeLimit: 1e9,
 		poster: 'npt:' + Math.min(data.length / 2e6, 60),
 		keystrokeOverlay: false, startAt: Number((location.hash.match(/^#t=([\d.]+)$/) || [])[1]) || 0,
 	});

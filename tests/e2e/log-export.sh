@@ -74,6 +74,9 @@ check "unless it is asked for" with '
 	[(e["s"], e["t"]) for e in p.events("typed")] == [("ls", 1600000)]' --input session.audit
 check "--title" with 'd["title"] == "x <b> \u202fy" and p.lines()[0]["title"]' \
 	--title "$(printf 'x <b> \342\200\257y')" session.audit
+check "--theme" with '"page" in p.text and "--term-color-1:#bf616a" in p.text and
+	"<body data-theme=\"page\">" in p.text' --theme nord session.audit
+check "without it the recording may have one" with '"data-theme=\"auto/page\"" in p.text' session.audit
 check "a command has beginning, end, status and length" with '
 	[(e["s"], e["c"]) for e in p.events("command")][0] == ("make all", "id7") and
 	[(e["c"], e["x"], e["n"]) for e in p.events("command") if e.get("e")] == [("id7", 2, 30400000)]

@@ -5,6 +5,7 @@
 #include "render/look.h"
 #include "render/palette.h"
 #include "render/render.h"
+#include "render/sheet.h"
 
 #include "tests/unit/unit.h"
 
@@ -256,8 +257,10 @@ START_TEST(themes)
 	ck_assert(!theme_parse(&own, "#A0b1C2", "#0000000", eight));
 	ck_assert(!theme_parse(&own, "#A0b1C2", NULL, eight));
 	ck_assert(!theme_parse(&own, "", "#000000", eight));
-	for (int i = 0; theme_name(i); i++)
+	for (int i = 0; theme_name(i); i++) {
 		ck_assert_int_eq(theme_named(&t, theme_name(i), &err), 0);
+		ck_assert_ptr_nonnull(strstr(THEME_NAMES, theme_name(i)));
+	}
 	ck_assert_ptr_eq(theme_name(-1), NULL);
 	ck_assert_int_eq(theme_named(&t, "none", &err), ERR_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, "nord"));
@@ -325,6 +328,88 @@ START_TEST(png_is_one)
 }
 END_TEST
 
+/* Three of at most four screens of different sizes, with hostile captions. */
+static int
+make_sheet(enum render_format f, struct buf *b, struct err *err)
+{
+	static const int sizes[][2] = { { 80, 24 }, { 1, 1 }, { 30, 90 } };
+	struct sheet_opts o = { .cols = 2, .rows = 2, .title = "</h1><b>" HOSTILE };
+	struct sheet *s;
+	int rc = 0;
+
+	ck_assert_int_eq(sheet_open(&s, f, &o, err), 0);
+	for (int i = 0; rc == 0 && i < 4; i++) {
+		struct emu *e = screen(sizes[i % 3][0], sizes[i % 3][1], HOSTILE);
+
+		rc = sheet_add(s, e, "0:01 " HOSTILE, err);
+		emu_free(e);
+	}
+	if (rc == 0) {
+		struct emu *e = screen(2, 2, "");
+
+		ck_assert_int_eq(sheet_add(s, e, "", err), ERR_LIMIT);
+		emu_free(e);
+		rc = sheet_put(s, b, err);
+	}
+	sheet_close(s);
+	return rc;
+}
+
+START_TEST(sheets_are_well_formed)
+{
+	struct buf b = { 0 };
+	struct err err;
+	const char *s;
+	int n = 0;
+
+	ck_assert_int_eq(make_sheet(marked_up[_i], &b, &err), 0);
+	expect_well_formed(buf_cstr(&b), render_name(marked_up[_i]));
+	for (s = buf_cstr(&b); (s = strstr(s, "<clipPath id=\"window")); s += 20, n++)
+		ck_assert_int_eq(s[20], '1' + n); /* no two are the same */
+	ck_assert_int_eq(n, 4);
+	ck_assert_ptr_null(strstr(buf_cstr(&b), "<script"));
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(sheet_as_png)
+{
+	struct buf b = { 0 };
+	struct err err;
+	int rc = make_sheet(RENDER_PNG, &b, &err);
+
+	if (rc != ERR_UNSUPPORTED) {
+		uint32_t cols;
+
+		ck_assert_int_eq(rc, 0);
+		cols = be32(b.p + 16);
+		ck_assert_uint_gt(cols, 2 * SHEET_TILE);
+		ck_assert_uint_lt(cols, 3 * SHEET_TILE);
+	}
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(sheet_limits)
+{
+	struct sheet_opts o = { .cols = SHEET_SIDE_MAX, .rows = SHEET_SIDE_MAX };
+	struct emu *e = screen(80, 24, "x");
+	struct sheet *s;
+	struct err err;
+	int rc;
+
+	ck_assert_int_eq(sheet_open(&s, RENDER_PNG, &o, &err), 0);
+	rc = sheet_add(s, e, "", &err); /* would be a gigabyte of points */
+	ck_assert(rc == ERR_LIMIT || rc == ERR_UNSUPPORTED);
+	sheet_close(s);
+	o.cols++;
+	ck_assert_int_eq(sheet_open(&s, RENDER_SVG, &o, &err), ERR_USAGE);
+	o.cols = 1;
+	ck_assert_int_eq(sheet_open(&s, RENDER_TEXT, &o, &err), ERR_USAGE);
+	emu_free(e);
+}
+END_TEST
+
 START_TEST(suffixes)
 {
 	enum render_format f = RENDER_FORMATS;
@@ -377,6 +462,9 @@ documents(void)
 	tcase_add_test(c, boxes_stay_in_their_cell);
 	tcase_add_test(c, themes);
 	tcase_add_loop_test(c, png_is_one, 0, 3);
+	tcase_add_loop_test(c, sheets_are_well_formed, 0, 2);
+	tcase_add_test(c, sheet_as_png);
+	tcase_add_test(c, sheet_limits);
 	tcase_add_test(c, suffixes);
 	tcase_add_test(c, base64);
 	return c;

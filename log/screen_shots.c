@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/* Several screens, each in a file of its own that appears whole. */
+#include "log/screen.h"
+
+#include "base/diag.h"
+#include "base/when.h"
+#include "log/cmd.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_BYTES 4096
+
+struct shots {
+	char stem[NAME_BYTES - 32];
+	const char *suffix;
+	int n;
+};
+
+/* "out/demo.png" is for out/demo-0001.png; without an output the recording gives the name. */
+static int
+make_stem(struct shots *x, const struct screen *s, struct err *e)
+{
+	const char *from = s->output ? s->output : s->name, *slash = strrchr(from, '/');
+	const char *base = slash ? slash + 1 : from, *dot = strrchr(base, '.');
+	size_t n = dot && dot > base ? (size_t)(dot - from) : strlen(from);
+
+	if (n >= sizeof x->stem)
+		return err_set(e, ERR_USAGE, "the name of the files is too long");
+	memcpy(x->stem, from, n);
+	x->stem[n] = 0;
+	x->suffix = dot && s->output ? dot : render_suffix((enum render_format)s->format);
+	return 0;
+}
+
+static int
+take(void *ctx, struct screen *s, struct err *e)
+{
+	char path[NAME_BYTES], at[WHEN_TEXT_MAX];
+	struct shots *x = ctx;
+	struct buf doc = { 0 };
+	int rc;
+
+	if (x->n >= SCREEN_SHOTS_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d files: take larger steps",
+			SCREEN_SHOTS_MAX);
+	snprintf(path, sizeof path, "%s-%04d%s", x->stem, ++x->n, x->suffix);
+	rc = screen_render(s, &doc, e);
+	if (rc == 0)
+		rc = screen_write(s, path, &doc, e);
+	buf_free(&doc);
+	if (rc == 0)
+		printf("%s\t%s\n", path, when_format(at, reel_time(s->reel), 3));
+	return rc;
+}
+
+int
+screen_shots(struct screen *s, struct screen_plan *p)
+{
+	struct shots x = { .n = 0 };
+	struct err e;
+
+	p->take = take;
+	p->ctx = &x;
+	if (make_stem(&x, s, &e) < 0 || screen_walk(s, p, &e) < 0)
+		return diag_fail(&e, NULL);
+	if (!p->taken)
+		diag_note("%s: there is no screen to show", s->in.name);
+	else if (p->same && p->step_ns)
+		diag_note("%s: %" PRIu64
+			  " screens are left out, like the one before (--all "
+			  "writes them)",
+			s->in.name, p->same);
+	return screen_status(s);
+}
