@@ -5,7 +5,7 @@
 #include "base/diag.h"
 #include "base/when.h"
 #include "log/out.h"
-#include "log/screen.h"
+#include "log/scene.h"
 #include "render/sheet.h"
 
 #include <string.h>
@@ -58,10 +58,10 @@ static const char *const formats[] = { [RENDER_TEXT] = "text",
 	[RENDER_FORMATS] = NULL };
 
 struct wish {
-	struct screen screen;
+	struct scene screen;
 	struct when at, every;
 	bool has_at, has_every;
-	struct screen_plan plan;
+	struct scene_plan plan;
 	int sheet_cols, sheet_rows; /* 0: no sheet */
 };
 
@@ -70,7 +70,7 @@ struct wish {
 static int
 go_there(struct wish *x, struct err *e)
 {
-	struct screen *s = &x->screen;
+	struct scene *s = &x->screen;
 	struct when w = x->at;
 	int64_t at = INT64_MAX, first;
 	bool wall;
@@ -86,11 +86,11 @@ go_there(struct wish *x, struct err *e)
 		&w, wall, s->info.start_ns, s->moments ? s->duration_ns : INT64_MAX);
 	if (w.kind != WHEN_END)
 		at = when_resolve(&w, s->moments ? s->duration_ns : INT64_MAX);
-	return screen_go(s, at, e);
+	return scene_go(s, at, e);
 }
 
 static int
-put_screen(struct screen *s, struct buf *doc, struct err *e)
+put_screen(struct scene *s, struct buf *doc, struct err *e)
 {
 	struct out out;
 	int rc;
@@ -98,11 +98,11 @@ put_screen(struct screen *s, struct buf *doc, struct err *e)
 	if (!s->output && s->format == RENDER_PNG && isatty(STDOUT_FILENO))
 		return err_set(
 			e, ERR_USAGE, "a picture is nothing for a terminal: -o FILE.png");
-	rc = screen_render(s, doc, e);
+	rc = scene_render(s, doc, e);
 	if (rc < 0)
 		return rc;
 	if (s->output)
-		return screen_write(s, s->output, doc, e);
+		return scene_write(s, s->output, doc, e);
 	out_init(&out, STDOUT_FILENO);
 	buf_add_span(&out.buf, buf_span(doc));
 	rc = out_flush(&out, e);
@@ -113,7 +113,7 @@ put_screen(struct screen *s, struct buf *doc, struct err *e)
 static int
 show(struct wish *x)
 {
-	struct screen *s = &x->screen;
+	struct scene *s = &x->screen;
 	struct buf doc = { 0 };
 	struct err e;
 	int rc = go_there(x, &e);
@@ -122,7 +122,7 @@ show(struct wish *x)
 		return diag_fail(&e, s->in.name);
 	rc = put_screen(s, &doc, &e);
 	buf_free(&doc);
-	return rc < 0 ? diag_fail(&e, NULL) : screen_status(s);
+	return rc < 0 ? diag_fail(&e, NULL) : scene_status(s);
 }
 
 /* ---- options ---- */
@@ -148,7 +148,7 @@ static int
 take_count(struct wish *x, const char *value, struct err *e)
 {
 	long n;
-	int rc = opt_int(value, "--count", 1, SCREEN_SHOTS_MAX, &n, e);
+	int rc = opt_int(value, "--count", 1, SCENE_SHOTS_MAX, &n, e);
 
 	x->plan.count = rc < 0 ? 0 : (int)n;
 	return rc;
@@ -157,7 +157,7 @@ take_count(struct wish *x, const char *value, struct err *e)
 static int
 take_option(struct wish *x, int id, const char *value, struct err *e)
 {
-	struct screen *s = &x->screen;
+	struct scene *s = &x->screen;
 
 	switch (id) {
 	case OPT_AT:
@@ -196,7 +196,7 @@ take_option(struct wish *x, int id, const char *value, struct err *e)
 static int
 settle(struct wish *x, struct err *e)
 {
-	struct screen *s = &x->screen;
+	struct scene *s = &x->screen;
 	enum render_format f;
 
 	if (x->has_at + x->has_every + (x->plan.count > 0) + (x->sheet_cols > 0) > 1)
@@ -220,10 +220,10 @@ settle(struct wish *x, struct err *e)
 static int
 look(struct wish *x)
 {
-	struct screen *s = &x->screen;
+	struct scene *s = &x->screen;
 
 	if (x->sheet_cols)
-		return screen_sheet(s, x->sheet_cols, x->sheet_rows);
+		return scene_sheet(s, x->sheet_cols, x->sheet_rows);
 	if (!x->has_every && !x->plan.count)
 		return show(x);
 	if (x->has_every) {
@@ -233,7 +233,7 @@ look(struct wish *x)
 		if (x->plan.step_ns <= 0)
 			x->plan.step_ns = 1;
 	}
-	return screen_shots(s, &x->plan);
+	return scene_shots(s, &x->plan);
 }
 
 static int
@@ -253,10 +253,10 @@ run(struct cmd_run *r)
 		return cmd_wrong(&e);
 	all = x.at.kind == WHEN_PERCENT || x.at.either || x.has_every || x.plan.count ||
 	      x.sheet_cols;
-	status = screen_open(&x.screen, r->operands[0], r->clk, all);
+	status = scene_open(&x.screen, r->operands[0], r->clk, all);
 	if (status == CMD_OK)
 		status = look(&x);
-	screen_close(&x.screen);
+	scene_close(&x.screen);
 	return status;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* A recording that is looked at in one pass, forwards, at one moment or at many: what the ways
  * of auditlog screen share. */
-#ifndef LOG_SCREEN_H
-#define LOG_SCREEN_H
+#ifndef LOG_SCENE_H
+#define LOG_SCENE_H
 
 #include "log/input.h"
 #include "render/render.h"
@@ -10,9 +10,9 @@
 #include "replay/reel.h"
 #include "sys/fdio.h"
 
-#define SCREEN_SHOTS_MAX 10000 /* files of one run */
+#define SCENE_SHOTS_MAX 10000 /* files of one run */
 
-struct screen {
+struct scene {
 	/* the caller fills these */
 	int format;         /* enum render_format; -1: by the name of OUTPUT */
 	const char *output; /* NULL: standard output, or names made of the input's */
@@ -31,38 +31,38 @@ struct screen {
 };
 
 /* ALL: read over it first, for its length and its moments.  0, or the exit status after a line
- * that says why; screen_close() in both cases. */
-int screen_open(struct screen *s, const char *path, const struct clk *clk, bool all);
-void screen_close(struct screen *s);
+ * that says why; scene_close() in both cases. */
+int scene_open(struct scene *s, const char *path, const struct clk *clk, bool all);
+void scene_close(struct scene *s);
 /* To the state at AT_NS, which only grows; with a progress bar. */
-int screen_go(struct screen *s, int64_t at_ns, struct err *e);
+int scene_go(struct scene *s, int64_t at_ns, struct err *e);
 /* Of what can be seen. */
-uint64_t screen_hash(const struct emu *e);
+uint64_t scene_hash(const struct emu *e);
 /* The screen as it is now, as a document with a title. */
-int screen_render(const struct screen *s, struct buf *out, struct err *e);
+int scene_render(const struct scene *s, struct buf *out, struct err *e);
 /* OUT appears whole or not at all. */
-int screen_write(
-	const struct screen *s, const char *path, const struct buf *doc, struct err *e);
+int scene_write(
+	const struct scene *s, const char *path, const struct buf *doc, struct err *e);
 /* What ran when the screen was as it is now; "" when nothing is known. */
-const char *screen_ran(const struct screen *s);
+const char *scene_ran(const struct scene *s);
 /* Exit status: CMD_DAMAGED, which is said, or CMD_OK. */
-int screen_status(const struct screen *s);
+int scene_status(const struct scene *s);
 
 /* Many moments of it. */
-struct screen_plan {
+struct scene_plan {
 	int64_t step_ns; /* every STEP, or 0 ... */
 	int count;       /* ... the best moment of each of that many parts */
 	bool all;        /* also screens that are like the one before */
 	/* Called at each; negative ends the walk. */
-	int (*take)(void *ctx, struct screen *s, struct err *e);
+	int (*take)(void *ctx, struct scene *s, struct err *e);
 	void *ctx;
 	/* and then */
 	uint64_t taken, same;
 };
-int screen_walk(struct screen *s, struct screen_plan *p, struct err *e);
+int scene_walk(struct scene *s, struct scene_plan *p, struct err *e);
 
-/* screen_shots.c: files OUTPUT-0001.png ...  screen_sheet.c: one with many tiles. */
-int screen_shots(struct screen *s, struct screen_plan *p);
-int screen_sheet(struct screen *s, int cols, int rows);
+/* scene_shots.c: files OUTPUT-0001.png ...  scene_sheet.c: one with many tiles. */
+int scene_shots(struct scene *s, struct scene_plan *p);
+int scene_sheet(struct scene *s, int cols, int rows);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Several screens, each in a file of its own that appears whole. */
-#include "log/screen.h"
+#include "log/scene.h"
 
 #include "base/diag.h"
 #include "base/when.h"
@@ -20,7 +20,7 @@ struct shots {
 
 /* "out/demo.png" is for out/demo-0001.png; without an output the recording gives the name. */
 static int
-make_stem(struct shots *x, const struct screen *s, struct err *e)
+make_stem(struct shots *x, const struct scene *s, struct err *e)
 {
 	const char *from = s->output ? s->output : s->name, *slash = strrchr(from, '/');
 	const char *base = slash ? slash + 1 : from, *dot = strrchr(base, '.');
@@ -35,20 +35,20 @@ make_stem(struct shots *x, const struct screen *s, struct err *e)
 }
 
 static int
-take(void *ctx, struct screen *s, struct err *e)
+take(void *ctx, struct scene *s, struct err *e)
 {
 	char path[NAME_BYTES], at[WHEN_TEXT_MAX];
 	struct shots *x = ctx;
 	struct buf doc = { 0 };
 	int rc;
 
-	if (x->n >= SCREEN_SHOTS_MAX)
+	if (x->n >= SCENE_SHOTS_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d files: take larger steps",
-			SCREEN_SHOTS_MAX);
+			SCENE_SHOTS_MAX);
 	snprintf(path, sizeof path, "%s-%04d%s", x->stem, ++x->n, x->suffix);
-	rc = screen_render(s, &doc, e);
+	rc = scene_render(s, &doc, e);
 	if (rc == 0)
-		rc = screen_write(s, path, &doc, e);
+		rc = scene_write(s, path, &doc, e);
 	buf_free(&doc);
 	if (rc == 0)
 		printf("%s\t%s\n", path, when_format(at, reel_time(s->reel), 3));
@@ -56,14 +56,14 @@ take(void *ctx, struct screen *s, struct err *e)
 }
 
 int
-screen_shots(struct screen *s, struct screen_plan *p)
+scene_shots(struct scene *s, struct scene_plan *p)
 {
 	struct shots x = { .n = 0 };
 	struct err e;
 
 	p->take = take;
 	p->ctx = &x;
-	if (make_stem(&x, s, &e) < 0 || screen_walk(s, p, &e) < 0)
+	if (make_stem(&x, s, &e) < 0 || scene_walk(s, p, &e) < 0)
 		return diag_fail(&e, NULL);
 	if (!p->taken)
 		diag_note("%s: there is no screen to show", s->in.name);
@@ -72,5 +72,5 @@ screen_shots(struct screen *s, struct screen_plan *p)
 			  " screens are left out, like the one before (--all "
 			  "writes them)",
 			s->in.name, p->same);
-	return screen_status(s);
+	return scene_status(s);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A contact sheet over all of a recording. */
-#include "log/screen.h"
+#include "log/scene.h"
 
 #include "base/diag.h"
 #include "base/when.h"
@@ -12,17 +12,17 @@
 #include <unistd.h>
 
 static int
-take(void *ctx, struct screen *s, struct err *e)
+take(void *ctx, struct scene *s, struct err *e)
 {
 	char caption[300], at[WHEN_TEXT_MAX];
 
 	snprintf(caption, sizeof caption, "%s  %s",
-		when_format(at, reel_time(s->reel), 0), screen_ran(s));
+		when_format(at, reel_time(s->reel), 0), scene_ran(s));
 	return sheet_add(ctx, reel_screen(s->reel), caption, e);
 }
 
 static void
-make_title(const struct screen *s, char out[400])
+make_title(const struct scene *s, char out[400])
 {
 	char length[WHEN_TEXT_MAX], start[WHEN_TEXT_MAX] = "";
 
@@ -33,13 +33,13 @@ make_title(const struct screen *s, char out[400])
 }
 
 static int
-put_out(struct screen *s, struct buf *doc, struct err *e)
+put_out(struct scene *s, struct buf *doc, struct err *e)
 {
 	struct out out;
 	int rc;
 
 	if (s->output)
-		return screen_write(s, s->output, doc, e);
+		return scene_write(s, s->output, doc, e);
 	out_init(&out, STDOUT_FILENO);
 	buf_add_span(&out.buf, buf_span(doc));
 	rc = out_flush(&out, e);
@@ -48,13 +48,13 @@ put_out(struct screen *s, struct buf *doc, struct err *e)
 }
 
 int
-screen_sheet(struct screen *s, int cols, int rows)
+scene_sheet(struct scene *s, int cols, int rows)
 {
 	char title[400];
 	struct sheet_opts o = {
 		.cols = cols, .rows = rows, .title = title, .theme = s->theme
 	};
-	struct screen_plan p = { .count = cols * rows, .take = take };
+	struct scene_plan p = { .count = cols * rows, .take = take };
 	struct buf doc;
 	struct sheet *sheet;
 	struct err e;
@@ -65,12 +65,12 @@ screen_sheet(struct screen *s, int cols, int rows)
 		return diag_fail(&e, NULL);
 	p.ctx = sheet;
 	buf_init(&doc, (size_t)1 << 30);
-	rc = screen_walk(s, &p, &e);
+	rc = scene_walk(s, &p, &e);
 	if (rc == 0)
 		rc = sheet_put(sheet, &doc, &e);
 	if (rc == 0)
 		rc = put_out(s, &doc, &e);
 	buf_free(&doc);
 	sheet_close(sheet);
-	return rc < 0 ? diag_fail(&e, NULL) : screen_status(s);
+	return rc < 0 ? diag_fail(&e, NULL) : scene_status(s);
 }

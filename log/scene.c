@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "log/screen.h"
+#include "log/scene.h"
 
 #include "base/diag.h"
 #include "base/when.h"
@@ -19,7 +19,7 @@
 
 /* Up to the first output, or all of it; damage ends it without a word: the reel meets it again. */
 static void
-read_over(struct screen *s, struct facts *f, bool all)
+read_over(struct scene *s, struct facts *f, bool all)
 {
 	const struct msg *m;
 	struct err ignored;
@@ -41,7 +41,7 @@ read_over(struct screen *s, struct facts *f, bool all)
 }
 
 static int
-learn(struct screen *s, bool all, struct err *e)
+learn(struct scene *s, bool all, struct err *e)
 {
 	struct facts f;
 
@@ -63,7 +63,7 @@ learn(struct screen *s, bool all, struct err *e)
 }
 
 int
-screen_open(struct screen *s, const char *path, const struct clk *clk, bool all)
+scene_open(struct scene *s, const char *path, const struct clk *clk, bool all)
 {
 	struct reel_opts ropts = { .channel = -1, .text_memory = REEL_NO_TEXT };
 	int status = input_open(&s->in, path, NULL, clk);
@@ -89,7 +89,7 @@ screen_open(struct screen *s, const char *path, const struct clk *clk, bool all)
 }
 
 void
-screen_close(struct screen *s)
+scene_close(struct scene *s)
 {
 	reel_close(s->reel);
 	input_close(&s->in);
@@ -101,7 +101,7 @@ screen_close(struct screen *s)
 static bool
 show_progress(void *ctx, double done)
 {
-	struct screen *s = ctx;
+	struct scene *s = ctx;
 
 	if (progress_due(&s->in.progress, PROGRESS_LOOK))
 		progress_draw(&s->in.progress, done);
@@ -109,7 +109,7 @@ show_progress(void *ctx, double done)
 }
 
 int
-screen_go(struct screen *s, int64_t at_ns, struct err *e)
+scene_go(struct scene *s, int64_t at_ns, struct err *e)
 {
 	int rc = reel_seek_time(s->reel, at_ns, show_progress, s, e);
 
@@ -124,7 +124,7 @@ mix(uint64_t h, uint64_t v)
 }
 
 uint64_t
-screen_hash(const struct emu *e)
+scene_hash(const struct emu *e)
 {
 	uint64_t h = mix(UINT64_C(0xCBF29CE484222325),
 		(uint64_t)emu_cols(e) << 16 | (uint64_t)emu_rows(e));
@@ -154,7 +154,7 @@ is_blank(const struct emu *e)
 }
 
 int
-screen_render(const struct screen *s, struct buf *out, struct err *e)
+scene_render(const struct scene *s, struct buf *out, struct err *e)
 {
 	char title[256], at[WHEN_TEXT_MAX];
 	struct render_opts o = { .title = title, .cursor = true, .theme = s->theme };
@@ -168,8 +168,7 @@ screen_render(const struct screen *s, struct buf *out, struct err *e)
 }
 
 int
-screen_write(
-	const struct screen *s, const char *path, const struct buf *doc, struct err *e)
+scene_write(const struct scene *s, const char *path, const struct buf *doc, struct err *e)
 {
 	struct dst *d;
 	struct err ignored;
@@ -194,7 +193,7 @@ screen_write(
 }
 
 const char *
-screen_ran(const struct screen *s)
+scene_ran(const struct scene *s)
 {
 	size_t i = reel_event_after(s->reel, reel_ordinal(s->reel));
 	const struct reel_event *ev;
@@ -212,7 +211,7 @@ screen_ran(const struct screen *s)
 }
 
 int
-screen_status(const struct screen *s)
+scene_status(const struct scene *s)
 {
 	struct tape_end end = tape_end(reel_tape(s->reel));
 	char state[INPUT_STATE_MAX];
@@ -232,8 +231,7 @@ struct walk {
 
 /* The moment after W in the plan. */
 static bool
-next_moment(
-	const struct screen *s, const struct screen_plan *p, struct walk *w, bool taken)
+next_moment(const struct scene *s, const struct scene_plan *p, struct walk *w, bool taken)
 {
 	if (p->step_ns) {
 		if (w->at_ns >= s->duration_ns)
@@ -255,7 +253,7 @@ next_moment(
 }
 
 int
-screen_walk(struct screen *s, struct screen_plan *p, struct err *e)
+scene_walk(struct scene *s, struct scene_plan *p, struct err *e)
 {
 	struct walk w = { .at_ns = p->step_ns ? 0 : -1 };
 	bool taken = false;
@@ -263,12 +261,12 @@ screen_walk(struct screen *s, struct screen_plan *p, struct err *e)
 
 	while (next_moment(s, p, &w, taken)) {
 		const struct emu *screen = reel_screen(s->reel);
-		int rc = screen_go(s, w.at_ns, e);
+		int rc = scene_go(s, w.at_ns, e);
 		uint64_t h;
 
 		if (rc < 0)
 			return rc;
-		h = screen_hash(screen);
+		h = scene_hash(screen);
 		taken = p->all || (h != last && !(p->count && is_blank(screen)));
 		p->same += !taken;
 		if (!taken)
