@@ -214,6 +214,22 @@ tapew_close(struct tapew *w, struct err *e)
 }
 
 void
+tapew_leave(struct tapew *w)
+{
+	struct err ignored;
+
+	if (w)
+		dst_close(w->dst, &ignored);
+	release(w);
+}
+
+void
+tapew_forget(struct tapew *w)
+{
+	release(w);
+}
+
+void
 tapew_lost(struct tapew *w, const char *what, uint64_t count)
 {
 	if (w->opts.lost && count)

@@ -43,6 +43,9 @@ int tapew_open(struct tapew **w, enum tape_format f, struct dst *dst,
 int tapew_append(struct tapew **w, enum tape_format f, struct src *src, struct dst *dst,
 	const struct tapew_opts *o, struct err *e);
 
+/* Messages alone, without a header or an end, in the encoding of audit logs. */
+int tapew_open_bare(struct tapew **w, struct dst *dst, struct err *e);
+
 /* An error means that M was not taken and may be put again later.  (A write that fails
  * after M was taken is told by the next call.) */
 int tapew_put(struct tapew *w, const struct msg *m, struct err *e);
@@ -53,5 +56,9 @@ struct tapew_stats tapew_stats(const struct tapew *w);
 /* Finish: index and end mark, close DST, release W.  On error the file is as complete as
  * the destination let it be; W is released all the same. */
 int tapew_close(struct tapew *w, struct err *e);
+/* Release W without finishing: what was not flushed is lost, and the file can be continued.
+ * tapew_forget() leaves the destination to the caller. */
+void tapew_leave(struct tapew *w);
+void tapew_forget(struct tapew *w);
 
 #endif
