@@ -248,7 +248,9 @@ directory_append(struct store_file *file, const void *p, size_t n, struct err *e
 	struct directory *d = f->d;
 	ssize_t k;
 
-	if (d->o.size_max && n > d->o.size_max - d->used)
+	if (d->o.size_max && d->used >= d->o.size_max)
+		n = 0;
+	else if (d->o.size_max && n > d->o.size_max - d->used)
 		n = (size_t)(d->o.size_max - d->used);
 	if (n == 0)
 		return err_set(e, ERR_NOSPACE, "%s is full", d->o.path);
@@ -258,6 +260,20 @@ directory_append(struct store_file *file, const void *p, size_t n, struct err *e
 	file->size += (uint64_t)k;
 	d->used += (uint64_t)k;
 	return k;
+}
+
+static int
+directory_cut(struct store_file *file, uint64_t size, struct err *e)
+{
+	struct directory_file *f = (struct directory_file *)file;
+
+	if (ftruncate(f->fd, (off_t)size) < 0)
+		return err_sys(e, ERR_IO, "cannot cut %s/%s", f->d->o.path, file->id);
+	f->d->used -= file->size - size;
+	file->size = size;
+	if (file->durable > size)
+		file->durable = size;
+	return 0;
 }
 
 static int
@@ -275,7 +291,7 @@ directory_commit(struct store_file *file, int64_t now, bool must, struct err *e)
 	if (o->sync == DIRECTORY_SYNC_INTERVAL && !must && f->synced &&
 		now - f->synced_ns < o->sync_ns)
 		return 0;
-	if (o->sync != DIRECTORY_SYNC_NEVER || must) {
+	if (o->sync != DIRECTORY_SYNC_NEVER) {
 		if (fdatasync(f->fd) < 0)
 			return err_sys(e, ERR_IO, "cannot make %s/%s durable", o->path,
 				file->id);
@@ -368,9 +384,9 @@ int
 directory_open(struct store **s, const struct directory_opts *o, struct err *e)
 {
 	static const struct store_ops ops = { "directory", directory_create,
-		directory_resume, directory_append, directory_describe, directory_commit,
-		directory_finish, directory_leave, directory_read, directory_list,
-		directory_remove, directory_close };
+		directory_resume, directory_append, directory_cut, directory_describe,
+		directory_commit, directory_finish, directory_leave, directory_read,
+		directory_list, directory_remove, directory_close };
 	struct directory *d = calloc(1, sizeof *d);
 	int rc;
 

@@ -61,6 +61,15 @@ store_append(struct store_file *f, const void *p, size_t n, struct err *e)
 }
 
 int
+store_cut(struct store_file *f, uint64_t size, struct err *e)
+{
+	if (size > f->size || !f->store->ops->cut)
+		return err_set(e, ERR_UNSUPPORTED, "cannot be cut to %llu bytes",
+			(unsigned long long)size);
+	return f->store->ops->cut(f, size, e);
+}
+
+int
 store_describe(struct store_file *f, const struct meta *m, struct err *e)
 {
 	return f->store->ops->describe(f, m, e);
@@ -125,9 +134,19 @@ file_write_at(struct dst *d, uint64_t off, const void *p, size_t n, struct err *
 {
 	struct store_file *f = ((struct file_dst *)d)->f;
 
-	if (off != f->size)
-		return err_set(e, ERR_UNSUPPORTED, "a store only appends");
+	if (off > f->size)
+		return err_set(e, ERR_UNSUPPORTED, "a store knows no holes");
+	if (off < f->size && store_cut(f, off, e) < 0)
+		return e->code;
 	return store_append(f, p, n, e);
+}
+
+static int
+file_truncate(struct dst *d, uint64_t size, struct err *e)
+{
+	struct store_file *f = ((struct file_dst *)d)->f;
+
+	return size == f->size ? 0 : store_cut(f, size, e);
 }
 
 static int
@@ -141,11 +160,14 @@ file_close(struct dst *d, struct err *e)
 struct dst *
 store_file_dst(struct store_file *f)
 {
-	static const struct dst_ops ops = { file_write_at, NULL, NULL, file_close };
+	static const struct dst_ops ops = { file_write_at, file_truncate, NULL,
+		file_close };
 	struct file_dst *d = malloc(sizeof *d);
 
 	if (!d)
 		return NULL;
-	*d = (struct file_dst){ .dst.ops = &ops, .f = f };
+	*d = (struct file_dst){
+		.dst.ops = &ops, .dst.seekable = f->store->ops->cut, .f = f
+	};
 	return &d->dst;
 }

@@ -40,6 +40,7 @@ struct store_ops {
 	int (*resume)(
 		struct store *s, const char *id, struct store_file **f, struct err *e);
 	ssize_t (*append)(struct store_file *f, const void *p, size_t n, struct err *e);
+	int (*cut)(struct store_file *f, uint64_t size, struct err *e); /* NULL: cannot */
 	int (*describe)(struct store_file *f, const struct meta *m, struct err *e);
 	int (*commit)(struct store_file *f, int64_t now, bool must, struct err *e);
 	int (*finish)(struct store_file *f, struct err *e);
@@ -70,6 +71,8 @@ int store_create(struct store *s, const char *id, const struct meta *m,
 int store_resume(struct store *s, const char *id, struct store_file **f, struct err *e);
 /* The count, short or ERR_NOSPACE on a full disk. */
 ssize_t store_append(struct store_file *f, const void *p, size_t n, struct err *e);
+/* Drops all behind the first SIZE bytes: the torn end that a crash left. */
+int store_cut(struct store_file *f, uint64_t size, struct err *e);
 /* New facts, all or none of them. */
 int store_describe(struct store_file *f, const struct meta *m, struct err *e);
 /* Moves F->durable on as the policy has it; with MUST up to the end.  NOW: monotonic ns. */
@@ -78,7 +81,8 @@ int store_commit(struct store_file *f, int64_t now, bool must, struct err *e);
 int store_finish(struct store_file *f, struct err *e);
 /* Releases F and leaves the recording open.  F may be NULL. */
 void store_leave(struct store_file *f);
-/* F as a destination that only appends; NULL: no memory.  Closing it leaves F alone. */
+/* F as a destination; NULL: no memory.  Bytes that are written before its end take the place
+ * of all that stands behind them.  Closing it leaves F alone. */
 struct dst *store_file_dst(struct store_file *f);
 
 /* --- reading --- */
