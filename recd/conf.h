@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/* auditrecd.conf: rows of conf.def with their values.  A file that is wrong in any line is
+ * wrong altogether: the daemon does not start on it, and a running one stays as it was. */
+#ifndef RECD_CONF_H
+#define RECD_CONF_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define CONF_TEXT_MAX 1024
+
+struct conf_text {
+	char s[CONF_TEXT_MAX];
+};
+struct conf_name { /* a user or group */
+	bool set;
+	unsigned id;
+};
+
+#define CONF_CTYPE_TEXT  struct conf_text
+#define CONF_CTYPE_PATH  struct conf_text
+#define CONF_CTYPE_COUNT uint64_t
+#define CONF_CTYPE_SIZE  uint64_t
+#define CONF_CTYPE_TIME  int64_t /* ns */
+#define CONF_CTYPE_MODE  mode_t
+#define CONF_CTYPE_USER  struct conf_name
+#define CONF_CTYPE_GROUP struct conf_name
+#define CONF_CTYPE_FLAG  bool
+#define CONF_CTYPE_SYNC  int /* enum directory_sync */
+
+struct conf {
+#define SETTING(member, name, kind, initial, doc) CONF_CTYPE_##kind member;
+#include "recd/conf.def"
+};
+
+void conf_defaults(struct conf *c);
+/* Reads TEXT of N bytes over the defaults.  BAD is told of every wrong line (LINE 0: of none);
+ * the count of those is returned. */
+typedef void conf_bad(void *ctx, int line, const char *why);
+int conf_parse(struct conf *c, const char *text, size_t n, conf_bad *bad, void *ctx);
+void conf_print(
+	FILE *out, const struct conf *c); /* as a file, with what each line is for */
+void conf_mdoc(FILE *out);
+
+#endif

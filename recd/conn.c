@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: ISC */
+/* One connection: bytes to frames and back.  What it may have waiting on our side is bounded:
+ * one frame that has not come whole, and the few small frames that go the other way.  A client
+ * that does not read is not written for. */
+#include "recd/server_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define READ_MAX (256 << 10) /* bytes of one connection in one turn */
+#define OUT_MAX  4096
+
+static void
+unlink_conn(struct conn *c)
+{
+	if (c->prev)
+		c->prev->next = c->next;
+	else
+		c->server->conns = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+}
+
+void
+conn_drop(struct conn *c)
+{
+	struct server *s = c->server;
+
+	if (c->held)
+		session_detach(s, c->held);
+	watch_del(&s->watch, &c->w);
+	close(c->w.fd);
+	unlink_conn(c);
+	s->nconns--;
+	s->metrics.connections = s->nconns;
+	quota_disconnect(&s->quota, c->peer.uid);
+	buf_free(&c->in);
+	buf_free(&c->out);
+	free(c);
+}
+
+/* ---- writing ---- */
+
+static uint32_t
+wanted_events(const struct conn *c)
+{
+	uint32_t ev = 0;
+
+	if (!c->closing && !c->wait_ns)
+		ev |= EPOLLIN;
+	if (c->out.n)
+		ev |= EPOLLOUT;
+	return ev;
+}
+
+/* False: the other side is gone. */
+static bool
+write_out(struct conn *c)
+{
+	ssize_t n;
+
+	while (c->out.n) {
+		n = send(c->w.fd, c->out.p, c->out.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN;
+		buf_consume(&c->out, (size_t)n);
+	}
+	return !c->closing;
+}
+
+void
+conn_send(struct conn *c, const struct deposit_frame *f)
+{
+	/* who does not read acknowledgements gets the next one */
+	if (f->type == DEPOSIT_ACK && c->out.n > OUT_MAX / 2)
+		return;
+	deposit_write(&c->out, f);
+	write_out(c);
+	watch_events(&c->server->watch, &c->w, wanted_events(c));
+}
+
+void
+conn_refuse(struct conn *c, enum deposit_reason why, const char *text)
+{
+	struct deposit_frame f = { .type = DEPOSIT_REFUSED, .reason = why };
+
+	if (c->closing)
+		return;
+	snprintf(f.text, sizeof f.text, "%s", *text ? text : deposit_reason_text(why));
+	c->server->metrics.refused++;
+	server_say(c->server, LOG_NOTICE, "uid %u, pid %d: refused: %s",
+		(unsigned)c->peer.uid, (int)c->peer.pid, f.text);
+	c->closing = true;
+	conn_send(c, &f);
+	server_due(c->server, c->server->now_ns + SERVER_RETRY_NS);
+}
+
+/* ---- reading ---- */
+
+static void
+take_frame(struct conn *c, const struct deposit_frame *f)
+{
+	if (!c->held && f->type != DEPOSIT_HELLO) {
+		conn_refuse(c, DEPOSIT_R_MALFORMED, "no greeting");
+		return;
+	}
+	switch (f->type) {
+	case DEPOSIT_HELLO:
+		session_hello(c, f);
+		break;
+	case DEPOSIT_DATA:
+		session_data(c, f);
+		break;
+	case DEPOSIT_END:
+		session_end(c, f);
+		break;
+	case DEPOSIT_ALIVE:
+	case DEPOSIT_WELCOME:
+	case DEPOSIT_ACK:
+	case DEPOSIT_CLOSED:
+	case DEPOSIT_REFUSED:
+		break;
+	}
+}
+
+static void
+take_frames(struct conn *c)
+{
+	struct deposit_frame f;
+	struct err e;
+	int n;
+
+	while (!c->closing) {
+		n = deposit_read(&f, buf_span(&c->in), DEPOSIT_FROM_C, &e);
+		if (n == 0)
+			return;
+		if (n < 0) {
+			conn_refuse(c, DEPOSIT_R_MALFORMED, e.text);
+			return;
+		}
+		take_frame(c, &f);
+		buf_consume(&c->in, (size_t)n);
+	}
+}
+
+/* Reads what is there, up to a limit; false: the other side has closed. */
+static bool
+read_in(struct conn *c)
+{
+	size_t room = DEPOSIT_FRAME_MAX + 4096, all = 0;
+	ssize_t n;
+
+	while (all < READ_MAX && !c->closing) {
+		if (buf_reserve(&c->in, room - c->in.n) < 0)
+			return false;
+		n = recv(c->w.fd, c->in.p + c->in.n, room - c->in.n, MSG_DONTWAIT);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN;
+		if (n == 0)
+			return false;
+		c->in.n += (size_t)n;
+		all += (size_t)n;
+		quota_spend(&c->server->quota, c->peer.uid, (size_t)n, c->server->now_ns);
+		take_frames(c);
+	}
+	return true;
+}
+
+/* A user who sent more than the rate allows is not read from for a while. */
+static void
+throttle(struct conn *c)
+{
+	struct server *s = c->server;
+
+	c->wait_ns = quota_wait(&s->quota, c->peer.uid, s->now_ns);
+	if (!c->wait_ns)
+		return;
+	s->metrics.throttled++;
+	server_due(s, c->wait_ns);
+}
+
+static void
+on_event(struct watched *w, uint32_t events)
+{
+	struct conn *c = (struct conn *)w;
+	bool stays = true;
+
+	if (events & EPOLLOUT)
+		stays = write_out(c);
+	if (stays && events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+		c->heard_ns = c->server->now_ns;
+		stays = read_in(c);
+		if (c->closing)
+			stays = write_out(c);
+		throttle(c);
+	}
+	if (!stays) {
+		conn_drop(c);
+		return;
+	}
+	watch_events(&c->server->watch, &c->w, wanted_events(c));
+}
+
+void
+conn_tick(struct conn *c)
+{
+	struct server *s = c->server;
+	int64_t limit = c->held ? s->o.idle_ns : SERVER_HELLO_NS;
+
+	if (c->closing && s->now_ns - c->heard_ns > SERVER_HELLO_NS) {
+		conn_drop(c);
+		return;
+	}
+	if (c->wait_ns && s->now_ns >= c->wait_ns)
+		c->wait_ns = 0;
+	if (limit && !c->closing && !c->wait_ns && s->now_ns - c->heard_ns > limit)
+		conn_refuse(c, DEPOSIT_R_IDLE, "");
+	else if (c->wait_ns)
+		server_due(s, c->wait_ns);
+	else if (limit)
+		server_due(s, c->heard_ns + limit + 1);
+	watch_events(&s->watch, &c->w, wanted_events(c));
+}
+
+/* ---- a new one ---- */
+
+static struct conn *
+make(struct server *s, int fd, const struct peer *peer)
+{
+	struct conn *c = calloc(1, sizeof *c);
+	struct err e;
+
+	if (!c)
+		return NULL;
+	c->w = (struct watched){ .fd = fd, .events = EPOLLIN, .fn = on_event };
+	c->server = s;
+	c->peer = *peer;
+	c->heard_ns = s->now_ns;
+	buf_init(&c->in, DEPOSIT_FRAME_MAX + 4096);
+	buf_init(&c->out, OUT_MAX);
+	if (watch_add(&s->watch, &c->w, &e) < 0) {
+		free(c);
+		return NULL;
+	}
+	c->next = s->conns;
+	if (s->conns)
+		s->conns->prev = c;
+	s->conns = c;
+	s->metrics.connections = ++s->nconns;
+	return c;
+}
+
+/* Told without a connection: best effort, it never blocks. */
+static void
+turn_away(struct server *s, int fd, const struct peer *peer, const char *text)
+{
+	struct deposit_frame f = { .type = DEPOSIT_REFUSED, .reason = DEPOSIT_R_LIMIT };
+	struct buf out;
+
+	snprintf(f.text, sizeof f.text, "%s", text);
+	buf_init(&out, OUT_MAX);
+	deposit_write(&out, &f);
+	if (send(fd, out.p, out.n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		server_say(s, LOG_DEBUG, "uid %u is gone already", (unsigned)peer->uid);
+	server_say(s, LOG_NOTICE, "uid %u, pid %d: refused: %s", (unsigned)peer->uid,
+		(int)peer->pid, text);
+	s->metrics.refused++;
+	buf_free(&out);
+	close(fd);
+}
+
+void
+conn_accept(struct server *s, int fd)
+{
+	struct peer peer;
+	struct err e;
+
+	if (peer_of(&peer, fd, &e) < 0) {
+		close(fd);
+		return;
+	}
+	if (s->nconns >= s->o.connections) {
+		turn_away(s, fd, &peer, "too many connections");
+		return;
+	}
+	if (!quota_connect(&s->quota, peer.uid, s->now_ns)) {
+		turn_away(s, fd, &peer, "too many connections of this user");
+		return;
+	}
+	if (!make(s, fd, &peer)) {
+		quota_disconnect(&s->quota, peer.uid);
+		close(fd);
+		return;
+	}
+	server_due(s, s->now_ns + SERVER_HELLO_NS + 1);
+}

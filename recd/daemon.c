@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: ISC */
+/* SIGHUP reads the configuration again, SIGUSR1 prints the sessions to the log, SIGTERM and
+ * SIGINT end the daemon: what was taken is written, recordings stay open for the next one. */
+#include "recd/daemon.h"
+
+#include "base/diag.h"
+#include "recd/server.h"
+#include "recd/sockets.h"
+#include "store/directory.h"
+#include "sys/fdio.h"
+#include "sys/sig.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define CONF_MAX   ((size_t)1 << 20)
+#define METRIC_MAX ((size_t)64 << 10)
+
+struct daemon_state {
+	struct conf *conf;
+	const char *path;
+	bool may_be_missing;
+	struct server *server;
+	struct store *store;
+	struct watched signals, metrics;
+	int fds[SOCKETS_MAX], nfds;
+	bool own_socket, stop;
+};
+
+/* ---- configuration ---- */
+
+static void
+print_bad(void *ctx, int line, const char *why)
+{
+	diag_error("%s:%d: %s", (const char *)ctx, line, why);
+}
+
+int
+daemon_load(struct conf *c, const char *path, bool may_be_missing)
+{
+	struct buf text;
+	struct src *src;
+	struct err e;
+	ssize_t n = 0;
+	int wrong;
+
+	conf_defaults(c);
+	if (may_be_missing && access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	if (fdio_open_regular(&src, path, &e) < 0)
+		return diag_fail(&e, path), 2;
+	buf_init(&text, CONF_MAX);
+	while (buf_reserve(&text, 65536) == 0 &&
+		(n = src_read_at(src, text.n, text.p + text.n, 65536, &e)) > 0)
+		text.n += (size_t)n;
+	src_close(src);
+	if (n < 0 || buf_failed(&text)) {
+		diag_error("%s: cannot be read", path);
+		buf_free(&text);
+		return 2;
+	}
+	wrong = conf_parse(c, (const char *)text.p, text.n, print_bad, (void *)path);
+	buf_free(&text);
+	return wrong ? 2 : 0;
+}
+
+static void
+say(void *ctx, int priority, const char *text)
+{
+	char clean[600];
+
+	(void)ctx;
+	diag_clean(clean, sizeof clean, text);
+	syslog(priority, "%s", clean);
+}
+
+static struct server_opts
+options(const struct daemon_state *d)
+{
+	const struct conf *c = d->conf;
+
+	return (struct server_opts){ .clk = &clk_system,
+		.store = d->store,
+		.quota = { .sessions = (unsigned)c->user_sessions,
+			.connections = (unsigned)c->user_connections,
+			.bytes_per_s = c->user_rate,
+			.burst = c->user_burst },
+		.connections = (unsigned)c->connections,
+		.session_bytes = c->session_size,
+		.grace_ns = c->grace,
+		.idle_ns = c->idle,
+		.commit_ns = c->commit,
+		.window = (uint32_t)c->window,
+		.level = (int)c->level,
+		.say = say };
+}
+
+/* The key of the tokens: made once, and only we can read it. */
+static int
+load_secret(uint8_t out[SERVER_SECRET_SIZE], const char *path, struct err *e)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct stat st;
+	int rc = 0;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		rc = err_sys(e, ERR_IO, "%s", path);
+	else if (!S_ISREG(st.st_mode) || st.st_mode & 077)
+		rc = err_set(e, ERR_USAGE, "%s: others may read it (chmod 600)", path);
+	else if (fdio_read(fd, out, SERVER_SECRET_SIZE) == SERVER_SECRET_SIZE)
+		rc = 0;
+	else if (getrandom(out, SERVER_SECRET_SIZE, 0) != SERVER_SECRET_SIZE)
+		rc = err_sys(e, ERR_IO, "no random numbers");
+	else if (ftruncate(fd, 0) < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
+		 fdio_write_all(fd, out, SERVER_SECRET_SIZE, e) < 0 || fsync(fd) < 0)
+		rc = err_sys(e, ERR_IO, "%s", path);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+/* ---- events of the daemon itself ---- */
+
+static void
+reload(struct daemon_state *d)
+{
+	struct conf fresh;
+	struct server_opts o;
+
+	if (daemon_load(&fresh, d->path, d->may_be_missing) != 0) {
+		say(NULL, LOG_ERR, "the new configuration is wrong: the old one stays");
+		return;
+	}
+	*d->conf = fresh;
+	o = options(d);
+	server_change(d->server, &o);
+	say(NULL, LOG_NOTICE, "configuration read again");
+}
+
+static void
+dump(const struct daemon_state *d)
+{
+	struct buf out;
+	char *line, *save = NULL;
+
+	buf_init(&out, (size_t)8 << 20);
+	server_dump(d->server, &out);
+	metrics_write(&out, server_metrics(d->server));
+	buf_add_byte(&out, 0);
+	if (!buf_failed(&out))
+		for (line = strtok_r((char *)out.p, "\n", &save); line;
+			line = strtok_r(NULL, "\n", &save))
+			if (*line != '#')
+				say(NULL, LOG_INFO, line);
+	buf_free(&out);
+}
+
+static struct daemon_state *the_daemon;
+
+static void
+on_signal(struct watched *w, uint32_t events)
+{
+	struct daemon_state *d = the_daemon;
+	bool from;
+	int signo;
+
+	(void)events;
+	while ((signo = sig_next(w->fd, &from)) != 0)
+		if (signo == SIGHUP)
+			reload(d);
+		else if (signo == SIGUSR1)
+			dump(d);
+		else
+			d->stop = true;
+}
+
+/* Whoever connects gets the metrics, and the connection is closed. */
+static void
+on_metrics(struct watched *w, uint32_t events)
+{
+	int fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct buf out;
+
+	(void)events;
+	if (fd < 0)
+		return;
+	buf_init(&out, METRIC_MAX);
+	metrics_write(&out, server_metrics(the_daemon->server));
+	if (send(fd, out.p, out.n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		say(NULL, LOG_DEBUG, "metrics: the reader is gone");
+	buf_free(&out);
+	close(fd);
+}
+
+/* ---- start ---- */
+
+static int
+open_store(struct daemon_state *d, struct err *e)
+{
+	const struct conf *c = d->conf;
+	struct directory_opts o = { .path = c->directory.s,
+		.mode = c->mode,
+		.chown = c->owner.set || c->group.set,
+		.owner = c->owner.set ? c->owner.id : (uid_t)-1,
+		.group = c->group.set ? c->group.id : (gid_t)-1,
+		.sync = (enum directory_sync)c->sync,
+		.sync_ns = c->sync_interval,
+		.size_max = c->size_max };
+	int rc = directory_open(&d->store, &o, e);
+
+	if (rc == 0)
+		rc = directory_tidy(d->store, e);
+	if (rc < 0)
+		err_prefix(e, "%s", c->directory.s);
+	return rc;
+}
+
+static int
+listen_all(struct daemon_state *d, struct err *e)
+{
+	int rc = d->nfds = sockets_inherited(d->fds, e);
+
+	if (rc == 0) {
+		rc = sockets_make(d->conf->socket.s, d->conf->socket_mode, e);
+		d->own_socket = rc >= 0;
+		d->fds[0] = rc;
+		d->nfds = rc >= 0;
+	}
+	for (int i = 0; rc >= 0 && i < d->nfds; i++)
+		rc = server_listen(d->server, d->fds[i], e);
+	if (rc < 0 || !d->conf->metrics.s[0])
+		return rc;
+	rc = sockets_make(d->conf->metrics.s, 0660, e);
+	if (rc < 0)
+		return rc;
+	d->metrics = (struct watched){ .fd = rc, .events = EPOLLIN, .fn = on_metrics };
+	return server_watch(d->server, &d->metrics, e);
+}
+
+static int
+take_signals(struct daemon_state *d, struct err *e)
+{
+	static const int signals[] = { SIGHUP, SIGUSR1, SIGTERM, SIGINT, 0 };
+	struct sig_saved old;
+	int fd = sig_open(&old, signals, e);
+
+	if (fd < 0)
+		return fd;
+	d->signals = (struct watched){ .fd = fd, .events = EPOLLIN, .fn = on_signal };
+	return server_watch(d->server, &d->signals, e);
+}
+
+static int
+adopt(void *ctx, const struct store_info *info)
+{
+	struct daemon_state *d = ctx;
+
+	server_adopt(d->server, info->name);
+	return 0;
+}
+
+static int
+start(struct daemon_state *d, struct err *e)
+{
+	struct server_opts o;
+	int rc = open_store(d, e);
+
+	if (rc < 0)
+		return rc;
+	o = options(d);
+	rc = load_secret(o.secret, d->conf->secret.s, e);
+	if (rc == 0)
+		rc = server_open(&d->server, &o, e);
+	if (rc == 0)
+		rc = take_signals(d, e);
+	if (rc == 0)
+		rc = directory_list_open(d->store, adopt, d, e);
+	if (rc == 0)
+		rc = listen_all(d, e);
+	return rc < 0 ? rc : 0;
+}
+
+static void
+stop(struct daemon_state *d)
+{
+	server_close(d->server);
+	for (int i = 0; i < d->nfds; i++)
+		close(d->fds[i]);
+	if (d->own_socket)
+		unlink(d->conf->socket.s);
+	if (d->metrics.fd > 0) {
+		close(d->metrics.fd);
+		unlink(d->conf->metrics.s);
+	}
+	if (d->signals.fd > 0)
+		close(d->signals.fd);
+	store_close(d->store);
+}
+
+int
+daemon_run(struct conf *c, const char *path, bool may_be_missing)
+{
+	struct daemon_state d = {
+		.conf = c, .path = path, .may_be_missing = may_be_missing
+	};
+	struct err e = { .code = 0 };
+	int rc, status = 0;
+
+	umask(027);
+	openlog("auditrecd", LOG_PID, LOG_AUTHPRIV);
+	the_daemon = &d;
+	rc = start(&d, &e);
+	while (rc == 0 && !d.stop)
+		rc = server_turn(d.server, &e);
+	if (rc < 0)
+		status = diag_fail(&e, NULL);
+	stop(&d);
+	return status;
+}

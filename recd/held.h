@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/* The sessions that are being kept, by id.  Ids come from clients, so they are spread by a
+ * keyed hash. */
+#ifndef RECD_HELD_H
+#define RECD_HELD_H
+
+#include "recd/keep.h"
+
+struct conn;
+
+struct held {
+	struct held *next; /* of the same slot */
+	uint8_t id[DEPOSIT_ID_SIZE];
+	uint64_t hash;
+	uid_t uid;
+	struct keep *keep; /* NULL: left open by an earlier run, not looked at yet */
+	struct conn *conn; /* NULL: nobody is connected */
+	int64_t alone_ns;  /* since when, monotonic */
+	int64_t dirty_ns;  /* when the oldest byte came that is not durable, 0: none */
+	int64_t retry_ns;  /* the store failed: when to try again, 0 */
+	uint64_t acked;
+	bool counted; /* in its user's quota */
+};
+
+struct held_table {
+	struct held **slot;
+	size_t nslots, n;
+};
+
+void held_free(struct held_table *t); /* the table; its sessions must be gone */
+struct held *held_find(
+	const struct held_table *t, const uint8_t id[DEPOSIT_ID_SIZE], uint64_t hash);
+/* NULL: no memory. */
+struct held *held_add(
+	struct held_table *t, const uint8_t id[DEPOSIT_ID_SIZE], uint64_t hash);
+void held_remove(struct held_table *t, struct held *h); /* frees H, not its keep */
+/* Each in turn: the one behind H, from NULL on.  H may be removed after its next was asked. */
+struct held *held_next(const struct held_table *t, const struct held *h);
+
+#endif

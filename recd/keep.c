@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: ISC */
+/* Bytes of a client are cut into messages, each is held against what the encoder would have
+ * made of it, and goes to a writer of audit files on a file of the store.  What the client may
+ * forget are whole messages that are in that file. */
+#include "recd/keep.h"
+
+#include "format/msg_decode.h"
+#include "format/tapew.h"
+#include "format/vendor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FIRST_WRITE 50 /* bytes of a file's header and its first member's */
+
+struct keep {
+	struct keep_opts o;
+	char id[KEEP_NAME_SIZE];
+	struct peer peer;
+	bool have_peer;
+	struct store_file *file;
+	struct tapew *w;
+	struct msg_decoder dec;
+	struct buf in;    /* bytes of a message that has not come whole */
+	struct buf canon; /* one message, encoded */
+	struct buf json;
+	struct meta meta;
+	uint64_t taken;    /* bytes of whole messages that went to the writer */
+	uint64_t flushed;  /* of them, in the store's file */
+	uint64_t durable;  /* of them, kept by the store's policy */
+	uint64_t messages; /* of the client */
+	uint64_t requests; /* events of ours */
+	int64_t last_ns;   /* time of the last message */
+	bool ended;        /* a disconnect was taken */
+};
+
+/* ---- life ---- */
+
+static void
+release(struct keep *k)
+{
+	if (!k)
+		return;
+	msg_decoder_free(&k->dec);
+	buf_free(&k->in);
+	buf_free(&k->canon);
+	buf_free(&k->json);
+	free(k);
+}
+
+void
+keep_name(char out[KEEP_NAME_SIZE], const uint8_t id[DEPOSIT_ID_SIZE])
+{
+	for (int i = 0; i < DEPOSIT_ID_SIZE; i++)
+		snprintf(out + 2 * i, 3, "%02x", id[i]);
+}
+
+static struct keep *
+make(const struct keep_opts *o, const uint8_t id[DEPOSIT_ID_SIZE],
+	const struct peer *peer)
+{
+	struct keep *k = calloc(1, sizeof *k);
+
+	if (!k)
+		return NULL;
+	k->o = *o;
+	keep_name(k->id, id);
+	if (peer) {
+		k->peer = *peer;
+		k->have_peer = true;
+	}
+	msg_decoder_init(&k->dec);
+	buf_init(&k->in, KEEP_MESSAGE_MAX + DEPOSIT_DATA_MAX);
+	buf_init(&k->canon, 2 * KEEP_MESSAGE_MAX);
+	buf_init(&k->json, KEEP_MESSAGE_MAX);
+	return k;
+}
+
+int
+keep_begin(struct keep **out, const struct keep_opts *o,
+	const uint8_t id[DEPOSIT_ID_SIZE], const struct peer *peer, int64_t wall_ns,
+	struct err *e)
+{
+	struct tapew_opts wo = { .level = o->level };
+	struct keep *k = make(o, id, peer);
+	struct dst *dst;
+	int rc;
+
+	*out = NULL;
+	if (!k)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	k->meta.start_s = wall_ns / INT64_C(1000000000);
+	rc = store_create(o->store, k->id, &k->meta, &k->file, e);
+	if (rc == 0) {
+		dst = store_file_dst(k->file);
+		rc = tapew_open(&k->w, TAPE_AUDIT_V2, dst, &wo, e);
+	}
+	if (rc < 0) {
+		store_leave(k->file);
+		release(k);
+		return rc;
+	}
+	*out = k;
+	return 0;
+}
+
+/* ---- going on with one ---- */
+
+static bool
+is_ours(const struct msg *m)
+{
+	return m->type == MSG_CHANNEL_REQUEST_UNKNOWN &&
+	       m->p.channel_request_unknown.request_id >= KEEP_REQUEST;
+}
+
+/* What a recording that was left open holds of the client's messages. */
+static int
+count_messages(struct keep *k, struct err *e)
+{
+	const struct msg *m;
+	struct src *src;
+	struct tape *t;
+	int64_t at;
+	int rc = store_open(k->o.store, k->id, &src, e);
+
+	if (rc == 0)
+		rc = tape_open(&t, src, NULL, e);
+	if (rc < 0)
+		return rc;
+	while ((rc = tape_next(t, &m, &at, e)) > 0) {
+		if (m->time_ns > k->last_ns)
+			k->last_ns = m->time_ns;
+		k->ended = m->type == MSG_DISCONNECT;
+		if (is_ours(m)) {
+			k->requests++;
+			continue;
+		}
+		buf_clear(&k->canon);
+		msg_encode(&k->canon, m);
+		k->taken += k->canon.n;
+		k->messages++;
+	}
+	tape_close(t);
+	return rc == ERR_TRUNCATED ? 0 : rc;
+}
+
+static int
+append(struct keep *k, const struct tapew_opts *wo, struct err *e)
+{
+	struct src *src;
+	int rc = store_open(k->o.store, k->id, &src, e);
+
+	if (rc < 0)
+		return rc;
+	rc = tapew_append(&k->w, TAPE_AUDIT_V2, src, store_file_dst(k->file), wo, e);
+	src_close(src);
+	return rc;
+}
+
+static int
+reopen(struct keep *k, struct err *e)
+{
+	struct tapew_opts wo = { .level = k->o.level };
+	int rc = store_resume(k->o.store, k->id, &k->file, e);
+
+	/* not even the first write came whole */
+	if (rc == 0 && k->file->size < FIRST_WRITE && k->file->size > 0)
+		rc = store_cut(k->file, 0, e);
+	if (rc == 0 && k->file->size == 0)
+		return tapew_open(&k->w, TAPE_AUDIT_V2, store_file_dst(k->file), &wo, e);
+	if (rc == 0)
+		rc = count_messages(k, e);
+	return rc < 0 ? rc : append(k, &wo, e);
+}
+
+int
+keep_resume(struct keep **out, const struct keep_opts *o,
+	const uint8_t id[DEPOSIT_ID_SIZE], const struct peer *peer, struct err *e)
+{
+	struct keep *k = make(o, id, peer);
+	int rc;
+
+	*out = NULL;
+	if (!k)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	rc = reopen(k, e);
+	if (rc < 0) {
+		store_leave(k->file);
+		release(k);
+		return rc;
+	}
+	k->flushed = k->taken;
+	*out = k;
+	return 0;
+}
+
+/* ---- what the daemon itself has to say ---- */
+
+static int
+put_event(struct keep *k, struct msg *m, struct err *e)
+{
+	m->connection_id = span_str(k->id);
+	m->time_ns = k->last_ns;
+	m->p.channel_request_unknown.request_id = KEEP_REQUEST + k->requests;
+	if (tapew_put(k->w, m, e) < 0)
+		return e->code;
+	k->requests++;
+	return 0;
+}
+
+static int
+put_peer(struct keep *k, struct err *e)
+{
+	struct jsonw w;
+	struct msg m;
+
+	if (!k->have_peer)
+		return 0;
+	vendor_begin(&m, VENDOR_SESSION, &w, &k->json);
+	peer_json(&w, &k->peer);
+	if (vendor_end(&m, &w) < 0)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	return put_event(k, &m, e);
+}
+
+/* ---- what comes from the client ---- */
+
+/* Is M, which came as RAW, what our encoder writes, and of this session? */
+static int
+check(struct keep *k, const struct msg *m, struct span raw, struct err *e)
+{
+	if (k->dec.flaw.code)
+		return err_set(e, ERR_FORMAT, "%s", k->dec.flaw.text);
+	if (!span_is(m->connection_id, k->id))
+		return err_set(e, ERR_FORMAT, "a message of another connection");
+	if (k->ended)
+		return err_set(e, ERR_FORMAT, "a message behind the end");
+	if (is_ours(m))
+		return err_set(e, ERR_FORMAT, "an event that is the daemon's to tell");
+	buf_clear(&k->canon);
+	if (msg_encode(&k->canon, m) < 0 || !span_eq(buf_span(&k->canon), raw))
+		return err_set(e, ERR_FORMAT, "a message that is not in canonical form");
+	return 0;
+}
+
+static bool
+copy_text(char *out, size_t size, struct span s)
+{
+	size_t n = s.n < size - 1 ? s.n : size - 1;
+
+	if (strlen(out) == n && memcmp(out, s.p, n) == 0)
+		return false;
+	memcpy(out, s.p, n);
+	out[n] = '\0';
+	return true;
+}
+
+/* The facts beside the recording follow what its messages say. */
+static int
+learn(struct keep *k, const struct msg *m, struct err *e)
+{
+	bool news = false;
+
+	if (m->payload_null)
+		return 0;
+	if (m->type == MSG_CONNECT) {
+		k->meta.start_s = m->time_ns / INT64_C(1000000000);
+		copy_text(k->meta.remote_addr, sizeof k->meta.remote_addr,
+			m->p.connect.remote_addr);
+		copy_text(k->meta.country, sizeof k->meta.country, m->p.connect.country);
+		news = true;
+	} else if (m->type == MSG_HANDSHAKE_SUCCESSFUL) {
+		k->meta.authenticated = true;
+		copy_text(k->meta.username, sizeof k->meta.username,
+			m->p.handshake_successful.username);
+		news = true;
+	}
+	return news ? store_describe(k->file, &k->meta, e) : 0;
+}
+
+static int
+take_message(struct keep *k, const struct msg *m, size_t n, struct err *e)
+{
+	int rc;
+
+	if (m->time_ns > k->last_ns)
+		k->last_ns = m->time_ns;
+	rc = tapew_put(k->w, m, e);
+	if (rc < 0)
+		return rc;
+	k->taken += n;
+	k->ended = m->type == MSG_DISCONNECT;
+	if (k->messages++ == 0)
+		rc = put_peer(k, e);
+	return rc < 0 ? rc : learn(k, m, e);
+}
+
+/* All whole messages in k->in. */
+static int
+take_messages(struct keep *k, enum deposit_reason *why, struct err *e)
+{
+	struct msg m;
+	ssize_t n;
+	int rc;
+
+	while (k->in.n > 0 && k->in.n >= k->dec.need) {
+		n = msg_decode(&k->dec, buf_span(&k->in), &m);
+		if (n == 0 && k->in.n < KEEP_MESSAGE_MAX)
+			break;
+		*why = DEPOSIT_R_CONTENT;
+		if (n <= 0 || (size_t)n > KEEP_MESSAGE_MAX)
+			return err_set(e, ERR_FORMAT, "%s",
+				n < 0 && n != ERR_LIMIT ? "bytes that are no message"
+							: "a message that is too long");
+		rc = check(k, &m, span_of(k->in.p, (size_t)n), e);
+		if (rc < 0)
+			return rc;
+		*why = DEPOSIT_R_FAILED;
+		rc = take_message(k, &m, (size_t)n, e);
+		if (rc < 0) {
+			*why = rc == ERR_NOSPACE ? DEPOSIT_R_FULL : DEPOSIT_R_FAILED;
+			return rc;
+		}
+		buf_consume(&k->in, (size_t)n);
+		k->dec.need = 0;
+	}
+	return 0;
+}
+
+int
+keep_take(struct keep *k, uint64_t offset, struct span bytes, enum deposit_reason *why,
+	struct err *e)
+{
+	if (offset != keep_wanted(k)) {
+		*why = DEPOSIT_R_ORDER;
+		return err_set(e, ERR_FORMAT, "bytes from %llu on where %llu follows",
+			(unsigned long long)offset, (unsigned long long)keep_wanted(k));
+	}
+	if (k->o.max_bytes && offset + bytes.n > k->o.max_bytes) {
+		*why = DEPOSIT_R_LIMIT;
+		return err_set(e, ERR_LIMIT, "a session may have %llu bytes",
+			(unsigned long long)k->o.max_bytes);
+	}
+	if (buf_add_span(&k->in, bytes) < 0) {
+		*why = DEPOSIT_R_FAILED;
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	}
+	return take_messages(k, why, e);
+}
+
+/* ---- keeping ---- */
+
+int
+keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e)
+{
+	int rc = 0;
+
+	if (k->flushed != k->taken) {
+		rc = tapew_flush(k->w, e);
+		if (rc < 0)
+			return rc;
+		k->flushed = k->taken;
+	}
+	rc = store_commit(k->file, now_ns, must, e);
+	if (rc == 0 && k->file->durable >= k->file->size)
+		k->durable = k->flushed;
+	return rc;
+}
+
+uint64_t
+keep_wanted(const struct keep *k)
+{
+	return k->taken + k->in.n;
+}
+
+uint64_t
+keep_durable(const struct keep *k)
+{
+	return k->durable;
+}
+
+bool
+keep_is_dirty(const struct keep *k)
+{
+	return k->durable != k->taken;
+}
+
+const char *
+keep_id(const struct keep *k)
+{
+	return k->id;
+}
+
+uint64_t
+keep_size(const struct keep *k)
+{
+	return k->file->size;
+}
+
+/* ---- the end ---- */
+
+static int
+finish(struct keep *k, struct err *e)
+{
+	int rc = tapew_close(k->w, e);
+
+	if (rc < 0)
+		store_leave(k->file);
+	else
+		rc = store_finish(k->file, e);
+	release(k);
+	return rc;
+}
+
+int
+keep_end(struct keep *k, struct err *e)
+{
+	return finish(k, e);
+}
+
+static int
+put_abandoned(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
+{
+	struct jsonw w;
+	struct msg m;
+	int rc;
+
+	vendor_begin(&m, VENDOR_GAP, &w, &k->json);
+	jsonw_kstr(&w, "what", "the end of the session");
+	if (k->in.n)
+		jsonw_kuint(&w, "bytes", k->in.n);
+	jsonw_kint(&w, "from", k->last_ns);
+	jsonw_kint(&w, "to", wall_ns);
+	jsonw_kstr(&w, "why", why);
+	if (vendor_end(&m, &w) < 0)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	rc = put_event(k, &m, e);
+	if (rc < 0)
+		return rc;
+	msg_init(&m, MSG_DISCONNECT);
+	m.connection_id = span_str(k->id);
+	m.time_ns = k->last_ns;
+	return tapew_put(k->w, &m, e);
+}
+
+int
+keep_abandon(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
+{
+	int rc = k->ended ? 0 : put_abandoned(k, why, wall_ns, e);
+
+	if (rc < 0) {
+		keep_leave(k);
+		return rc;
+	}
+	return finish(k, e);
+}
+
+void
+keep_drop(struct keep *k)
+{
+	struct store *store = k->o.store;
+	struct err ignored;
+
+	tapew_leave(k->w);
+	store_leave(k->file);
+	store_remove(store, k->id, &ignored);
+	release(k);
+}
+
+void
+keep_leave(struct keep *k)
+{
+	struct err ignored;
+
+	if (!k)
+		return;
+	tapew_flush(k->w, &ignored);
+	tapew_leave(k->w);
+	store_commit(k->file, 0, true, &ignored);
+	store_leave(k->file);
+	release(k);
+}

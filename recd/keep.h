@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/* One session that is being kept: bytes come in, messages of an audit log, and go into a
+ * recording in a store, with what the daemon itself knows between them.  No sockets and no
+ * clock: time comes in, acknowledgements are asked for.
+ *
+ * The client's bytes are taken only as the encoder would write them: canonical CBOR, of this
+ * session.  So their place in the run of bytes can be found again by reading the recording,
+ * and nothing besides has to survive a crash.  The daemon's own events have request ids from
+ * KEEP_REQUEST on, which no client may use. */
+#ifndef RECD_KEEP_H
+#define RECD_KEEP_H
+
+#include "recd/peer.h"
+#include "store/deposit.h"
+#include "store/store.h"
+
+#define KEEP_REQUEST     (UINT64_C(1) << 32)
+#define KEEP_MESSAGE_MAX ((size_t)1 << 20) /* bytes of one message of a client */
+
+struct keep_opts {
+	struct store *store; /* outlives the session */
+	uint64_t max_bytes;  /* of a session's messages, 0 any */
+	int level;           /* compression, 0 default */
+};
+
+#define KEEP_NAME_SIZE (2 * DEPOSIT_ID_SIZE + 1)
+void keep_name(char out[KEEP_NAME_SIZE], const uint8_t id[DEPOSIT_ID_SIZE]);
+
+struct keep;
+
+/* A new session.  ERR_EXISTS: there is a recording with this id. */
+int keep_begin(struct keep **k, const struct keep_opts *o,
+	const uint8_t id[DEPOSIT_ID_SIZE], const struct peer *peer, int64_t wall_ns,
+	struct err *e);
+/* One that an earlier run of the daemon left open: its end is repaired.  PEER may be NULL:
+ * nobody has come back for it. */
+int keep_resume(struct keep **k, const struct keep_opts *o,
+	const uint8_t id[DEPOSIT_ID_SIZE], const struct peer *peer, struct err *e);
+
+/* Bytes of the client, which stand at OFFSET of its run.  0, or why the session must end:
+ * the error says it, *WHY as the client is told. */
+int keep_take(struct keep *k, uint64_t offset, struct span bytes,
+	enum deposit_reason *why, struct err *e);
+/* Writes what was taken, and makes it durable as the store's policy has it: NOW is monotonic.
+ * MUST: all of it. */
+int keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e);
+
+uint64_t keep_wanted(const struct keep *k);  /* offset of the next byte */
+uint64_t keep_durable(const struct keep *k); /* all before it is kept */
+bool keep_is_dirty(const struct keep *k);    /* something was taken and is not durable */
+const char *keep_id(const struct keep *k);   /* 32 digits */
+/* Bytes of the file so far. */
+uint64_t keep_size(const struct keep *k);
+
+/* The client says that the session has ended: the recording is finished, K released. */
+int keep_end(struct keep *k, struct err *e);
+/* Nobody goes on with it: says so in the recording (WHY, a text) and finishes it. */
+int keep_abandon(struct keep *k, const char *why, int64_t wall_ns, struct err *e);
+/* Nothing was ever taken: there will be no recording. */
+void keep_drop(struct keep *k);
+/* The daemon stops: what was taken is written, the recording stays open.  K may be NULL. */
+void keep_leave(struct keep *k);
+
+#endif

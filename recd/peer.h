@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* Who is at the other end of a socket, as the kernel says (unix(7)): the credentials of the
+ * process that connected, and what /proc tells of it as long as it is the same process.  The
+ * daemon needs no privilege for it; without CAP_SYS_PTRACE the path of the executable of
+ * somebody else's process stays unknown. */
+#ifndef RECD_PEER_H
+#define RECD_PEER_H
+
+#include "base/err.h"
+#include "base/jsonw.h"
+
+#include <sys/types.h>
+
+struct peer {
+	uid_t uid;
+	gid_t gid;
+	pid_t pid;             /* 0 unknown (another pid namespace) */
+	uint64_t start;        /* ticks since boot, 0 unknown */
+	int64_t login_uid;     /* -1 unset or unknown */
+	int64_t audit_session; /* likewise */
+	char exe[4096];        /* empty: unknown */
+};
+
+int peer_of(struct peer *p, int fd, struct err *e);
+/* As members of an open object: "trust": "kernel" the name that the system has for
+ * the uid, and the facts that are known. */
+void peer_json(struct jsonw *w, const struct peer *p);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+/* The loop: accept, look at what is due, sleep until the next of both. */
+#include "recd/server_impl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define ACCEPT_MAX 64 /* in one turn */
+
+void
+server_due(struct server *s, int64_t at_ns)
+{
+	if (!s->next_ns || at_ns < s->next_ns)
+		s->next_ns = at_ns;
+}
+
+void
+server_say(struct server *s, int priority, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (!s->o.say)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	s->o.say(s->o.ctx, priority, text);
+}
+
+int
+server_open(struct server **out, const struct server_opts *o, struct err *e)
+{
+	struct server *s = calloc(1, sizeof *s);
+	int rc;
+
+	*out = NULL;
+	if (!s)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	s->o = *o;
+	quota_init(&s->quota, &o->quota);
+	rc = watch_open(&s->watch, e);
+	if (rc < 0) {
+		free(s);
+		return rc;
+	}
+	s->now_ns = clk_mono(o->clk);
+	*out = s;
+	return 0;
+}
+
+static void
+on_connect(struct watched *w, uint32_t events)
+{
+	struct listener *l = (struct listener *)w;
+	int fd;
+
+	(void)events;
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0) {
+			conn_accept(l->server, fd);
+			continue;
+		}
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			server_say(l->server, LOG_ERR, "cannot accept: %m");
+		if (errno != EINTR && errno != ECONNABORTED)
+			return;
+	}
+}
+
+int
+server_listen(struct server *s, int fd, struct err *e)
+{
+	struct listener *l = &s->listeners[s->nlisteners];
+
+	if (s->nlisteners == SERVER_LISTEN_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d sockets", SERVER_LISTEN_MAX);
+	*l = (struct listener){ { .fd = fd, .events = EPOLLIN, .fn = on_connect }, s };
+	if (watch_add(&s->watch, &l->w, e) < 0)
+		return e->code;
+	s->nlisteners++;
+	return 0;
+}
+
+int
+server_watch(struct server *s, struct watched *w, struct err *e)
+{
+	return watch_add(&s->watch, w, e);
+}
+
+void
+server_adopt(struct server *s, const char *name)
+{
+	uint8_t id[DEPOSIT_ID_SIZE];
+	unsigned v;
+
+	if (!store_is_id(name))
+		return;
+	for (int i = 0; i < DEPOSIT_ID_SIZE && sscanf(name + 2 * i, "%2x", &v) == 1; i++)
+		id[i] = (uint8_t)v;
+	session_adopt(s, id);
+}
+
+static void
+tick(struct server *s)
+{
+	struct held *h, *h_next;
+	struct conn *c, *c_next;
+
+	if (!s->next_ns || s->now_ns < s->next_ns)
+		return;
+	s->next_ns = 0;
+	for (c = s->conns; c; c = c_next) {
+		c_next = c->next;
+		conn_tick(c);
+	}
+	for (h = held_next(&s->held, NULL); h; h = h_next) {
+		h_next = held_next(&s->held, h);
+		session_tick(s, h);
+	}
+}
+
+int
+server_turn(struct server *s, struct err *e)
+{
+	int64_t wait = -1;
+
+	s->now_ns = clk_mono(s->o.clk);
+	tick(s);
+	if (s->next_ns)
+		wait = s->next_ns > s->now_ns ? s->next_ns - s->now_ns : 0;
+	if (watch_wait(&s->watch, wait, e) < 0)
+		return e->code;
+	s->now_ns = clk_mono(s->o.clk);
+	watch_call(&s->watch);
+	return 0;
+}
+
+const struct metrics *
+server_metrics(const struct server *s)
+{
+	return &s->metrics;
+}
+
+void
+server_change(struct server *s, const struct server_opts *o)
+{
+	struct server_opts n = *o;
+
+	n.clk = s->o.clk;
+	n.store = s->o.store;
+	memcpy(n.secret, s->o.secret, sizeof n.secret);
+	n.say = s->o.say;
+	n.ctx = s->o.ctx;
+	s->o = n;
+	s->quota.limits = n.quota;
+	server_due(s, s->now_ns);
+}
+
+void
+server_dump(const struct server *s, struct buf *out)
+{
+	for (struct held *h = held_next(&s->held, NULL); h; h = held_next(&s->held, h))
+		buf_addf(out,
+			"%s uid %u, %llu bytes taken, %llu kept, %llu in the file%s%s\n",
+			keep_id(h->keep), (unsigned)h->uid,
+			(unsigned long long)keep_wanted(h->keep),
+			(unsigned long long)keep_durable(h->keep),
+			(unsigned long long)keep_size(h->keep), h->conn ? "" : ", alone",
+			h->retry_ns ? ", cannot be written" : "");
+}
+
+void
+server_close(struct server *s)
+{
+	struct held *h, *h_next;
+
+	if (!s)
+		return;
+	for (struct conn *c = s->conns; c; c = c->next)
+		conn_refuse(c, DEPOSIT_R_STOPPING, "");
+	while (s->conns)
+		conn_drop(s->conns);
+	for (h = held_next(&s->held, NULL); h; h = h_next) {
+		h_next = held_next(&s->held, h);
+		session_leave(s, h);
+	}
+	held_free(&s->held);
+	quota_free(&s->quota);
+	watch_close(&s->watch);
+	free(s);
+}

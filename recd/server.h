@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/* The daemon without its configuration: sockets on one side, sessions that are kept on the
+ * other, one thread.  A session outlives its connection: whoever has its token and its uid may
+ * go on with it for a while, then it is finished with a note that its end is missing. */
+#ifndef RECD_SERVER_H
+#define RECD_SERVER_H
+
+#include "base/clk.h"
+#include "recd/keep.h"
+#include "recd/metrics.h"
+#include "recd/quota.h"
+#include "recd/watch.h"
+
+#define SERVER_SECRET_SIZE 32
+
+struct server_opts {
+	const struct clk *clk;
+	struct store *store;
+	uint8_t secret
+		[SERVER_SECRET_SIZE]; /* tokens are made with it; the same after a restart */
+	struct quota_limits quota;
+	unsigned connections;   /* in all */
+	uint64_t session_bytes; /* of one session, 0 any */
+	int64_t grace_ns;       /* for a session without a connection */
+	int64_t idle_ns;        /* for a connection that says nothing, 0 any */
+	int64_t commit_ns;      /* the oldest byte waits at most so long to be written */
+	uint32_t window;        /* bytes of a session on their way */
+	int level;
+	void (*say)(void *ctx, int priority, const char *text); /* syslog's priorities */
+	void *ctx;
+};
+
+struct server;
+
+int server_open(struct server **s, const struct server_opts *o, struct err *e);
+/* FD: a listening stream socket; stays the caller's. */
+int server_listen(struct server *s, int fd, struct err *e);
+/* Another descriptor in the same loop (signals, metrics). */
+int server_watch(struct server *s, struct watched *w, struct err *e);
+/* A recording that an earlier run left open: somebody may come back for it, as for one whose
+ * connection broke.  Names that are no ids are passed over. */
+void server_adopt(struct server *s, const char *name);
+/* One round: what is due, and what came; waits for it. */
+int server_turn(struct server *s, struct err *e);
+const struct metrics *server_metrics(const struct server *s);
+/* Limits and times anew (not clk, store, secret). */
+void server_change(struct server *s, const struct server_opts *o);
+/* A line for each session. */
+void server_dump(const struct server *s, struct buf *out);
+/* Tells everybody, keeps what was taken, leaves the recordings open. */
+void server_close(struct server *s);
+
+#endif

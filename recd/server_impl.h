@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the server share: connections (conn.c), sessions (session.c) and the loop
+ * around them (server.c). */
+#ifndef RECD_SERVER_IMPL_H
+#define RECD_SERVER_IMPL_H
+
+#include "recd/held.h"
+#include "recd/server.h"
+
+#define SERVER_LISTEN_MAX 8
+#define SERVER_HELLO_NS   (10 * NS_PER_S) /* a connection must say who it is within */
+#define SERVER_RETRY_NS   NS_PER_S        /* a store that failed is tried again after */
+
+struct conn {
+	struct watched w;
+	struct server *server;
+	struct conn *next, *prev;
+	struct peer peer;
+	struct buf in, out;
+	struct held *held; /* NULL: it has not said which */
+	int64_t heard_ns;  /* when bytes came last, monotonic */
+	int64_t wait_ns;   /* nothing is read before, 0 */
+	bool closing;      /* what is in OUT goes out, then it ends */
+};
+
+struct listener {
+	struct watched w;
+	struct server *server;
+};
+
+struct server {
+	struct server_opts o;
+	struct watch watch;
+	struct listener listeners[SERVER_LISTEN_MAX];
+	int nlisteners;
+	struct conn *conns;
+	unsigned nconns;
+	struct held_table held;
+	struct quota quota;
+	struct metrics metrics;
+	int64_t now_ns;  /* of this turn, monotonic */
+	int64_t full_ns; /* the store failed: no new sessions before */
+	int64_t next_ns; /* when something is due, 0: nothing */
+};
+
+void server_due(struct server *s, int64_t at_ns); /* something is, then */
+void server_say(struct server *s, int priority, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* conn.c */
+void conn_accept(struct server *s, int fd);
+void conn_send(struct conn *c, const struct deposit_frame *f);
+/* The last thing it is told; its session, if any, stays behind. */
+void conn_refuse(struct conn *c, enum deposit_reason why, const char *text);
+void conn_tick(struct conn *c); /* it may be gone after that */
+void conn_drop(struct conn *c);
+
+/* session.c: what frames do to sessions */
+void session_hello(struct conn *c, const struct deposit_frame *f);
+void session_data(struct conn *c, const struct deposit_frame *f);
+void session_end(struct conn *c, const struct deposit_frame *f);
+void session_adopt(struct server *s, const uint8_t id[DEPOSIT_ID_SIZE]);
+void session_detach(struct server *s, struct held *h);
+void session_tick(struct server *s, struct held *h); /* it may be gone after that */
+void session_leave(struct server *s, struct held *h);
+
+#endif

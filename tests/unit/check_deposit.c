@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/* Frames of the deposit protocol: every one there and back, every wrong one refused. */
+#include "store/deposit.h"
+
+#include "tests/unit/unit.h"
+
+static struct err err;
+
+static const struct deposit_frame samples[] = {
+	{ .type = DEPOSIT_HELLO,
+		.version = 3,
+		.least_version = 1,
+		.resume = true,
+		.id = { 1, 2 },
+		.token = { 9, 8 },
+		.offset = 5,
+		.made = UINT64_MAX },
+	{ .type = DEPOSIT_DATA,
+		.offset = UINT64_C(1) << 40,
+		.data = { (const uint8_t *)"xyz", 3 } },
+	{ .type = DEPOSIT_ALIVE },
+	{ .type = DEPOSIT_END, .offset = 7 },
+	{ .type = DEPOSIT_WELCOME,
+		.version = 1,
+		.window = 1u << 20,
+		.token = { 4 },
+		.offset = 6 },
+	{ .type = DEPOSIT_ACK, .offset = 1 },
+	{ .type = DEPOSIT_CLOSED, .offset = 2 },
+	{ .type = DEPOSIT_REFUSED, .reason = DEPOSIT_R_FULL, .text = "no space" },
+};
+#define NSAMPLES (sizeof samples / sizeof *samples)
+
+static enum deposit_side
+side_of(enum deposit_type t)
+{
+	return t >= DEPOSIT_WELCOME ? DEPOSIT_FROM_S : DEPOSIT_FROM_C;
+}
+
+static void
+same(const struct deposit_frame *a, const struct deposit_frame *b)
+{
+	ck_assert_int_eq(a->type, b->type);
+	ck_assert_uint_eq(a->version, b->version);
+	ck_assert_int_eq(a->resume, b->resume);
+	ck_assert_mem_eq(a->id, b->id, sizeof a->id);
+	ck_assert_mem_eq(a->token, b->token, sizeof a->token);
+	ck_assert_uint_eq(a->offset, b->offset);
+	ck_assert_uint_eq(a->made, b->made);
+	ck_assert_uint_eq(a->window, b->window);
+	ck_assert(span_eq(a->data, b->data));
+	ck_assert_int_eq(a->reason, b->reason);
+	ck_assert_str_eq(a->text, b->text);
+}
+
+START_TEST(there_and_back)
+{
+	const struct deposit_frame *f = &samples[_i];
+	struct deposit_frame back;
+	struct buf out;
+
+	buf_init(&out, 0);
+	deposit_write(&out, f);
+	deposit_write(&out, f);
+	for (size_t n = 0; n < out.n / 2; n++)
+		ck_assert_int_eq(
+			deposit_read(&back, span_of(out.p, n), side_of(f->type), &err),
+			0);
+	ck_assert_int_eq(deposit_read(&back, buf_span(&out), side_of(f->type), &err),
+		(int)(out.n / 2));
+	same(f, &back);
+	/* what one side sends the other may not */
+	ck_assert_int_eq(
+		deposit_read(&back, buf_span(&out), !side_of(f->type), &err), ERR_FORMAT);
+	buf_free(&out);
+}
+END_TEST
+
+START_TEST(wrong_heads)
+{
+	static const uint8_t wrong[][8] = {
+		{ 0, 0, 0, 0, 99 },                       /* no such type */
+		{ 0, 0, 0, 1, DEPOSIT_ALIVE },            /* longer than it may be */
+		{ 0, 0, 0, 59, DEPOSIT_HELLO },           /* shorter */
+		{ 0xFF, 0xFF, 0xFF, 0xFF, DEPOSIT_DATA }, /* more than anybody has */
+		{ 0, 0, 0, 8, DEPOSIT_DATA },             /* no bytes in it */
+		{ 0, 0, 0, 0, DEPOSIT_ALIVE, 0, 1 },      /* not zero */
+	};
+	struct deposit_frame f;
+
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		ck_assert_int_eq(
+			deposit_read(&f, span_of(wrong[i], 8), DEPOSIT_FROM_C, &err),
+			ERR_FORMAT);
+}
+END_TEST
+
+START_TEST(wrong_greetings)
+{
+	static const struct {
+		size_t at;
+		uint8_t value;
+	} wrong[] = { { 0, 'B' }, { 6, 2 }, { 7, 1 }, { 59, 1 }, { 40, 1 } };
+	struct deposit_frame f, hello = { .type = DEPOSIT_HELLO, .version = 1 };
+	struct buf out;
+
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		buf_init(&out, 0);
+		deposit_write(&out, &hello);
+		out.p[DEPOSIT_HEAD + wrong[i].at] = wrong[i].value;
+		ck_assert_int_eq(deposit_read(&f, buf_span(&out), DEPOSIT_FROM_C, &err),
+			ERR_FORMAT);
+		buf_free(&out);
+	}
+}
+END_TEST
+
+/* What the daemon says is shown: it is no order to a terminal. */
+START_TEST(refusals_are_clean)
+{
+	struct deposit_frame f, r = { .type = DEPOSIT_REFUSED, .reason = DEPOSIT_R_FULL };
+	struct buf out;
+
+	strcpy(r.text, "a\033[2Jb\xC3\xA4\n");
+	buf_init(&out, 0);
+	deposit_write(&out, &r);
+	ck_assert_int_gt(deposit_read(&f, buf_span(&out), DEPOSIT_FROM_S, &err), 0);
+	ck_assert_str_eq(f.text, "a?[2Jb???");
+	buf_free(&out);
+}
+END_TEST
+
+START_TEST(reasons)
+{
+	ck_assert(deposit_reason_lasts(DEPOSIT_R_CONTENT));
+	ck_assert(!deposit_reason_lasts(DEPOSIT_R_STOPPING));
+	ck_assert_str_eq(deposit_reason_text(DEPOSIT_R_FULL), "no space left");
+	ck_assert_str_eq(deposit_reason_text((enum deposit_reason)999), "");
+	ck_assert(!deposit_reason_lasts((enum deposit_reason)999));
+}
+END_TEST
+
+static TCase *
+frames(void)
+{
+	TCase *c = tcase_create("frames");
+
+	tcase_add_loop_test(c, there_and_back, 0, (int)NSAMPLES);
+	tcase_add_test(c, wrong_heads);
+	tcase_add_test(c, wrong_greetings);
+	tcase_add_test(c, refusals_are_clean);
+	tcase_add_test(c, reasons);
+	return c;
+}
+
+UNIT_MAIN("deposit", frames)

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: ISC */
+/* The daemon's parts without sockets: settings, what a user may have, and sessions becoming
+ * recordings, with a crash at every byte. */
+#include "recd/conf.h"
+#include "recd/held.h"
+#include "recd/keep.h"
+#include "recd/metrics.h"
+#include "recd/quota.h"
+
+#include "base/clk.h"
+#include "format/tape.h"
+#include "format/vendor.h"
+#include "store/directory.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+static struct err err;
+static const uint8_t id[DEPOSIT_ID_SIZE] = { 0xAB, 1, 2, 3 };
+#define NAME "ab010203000000000000000000000000"
+
+/* ---- settings ---- */
+
+static char told[512];
+
+static void
+bad(void *ctx, int line, const char *why)
+{
+	size_t n = strlen(told);
+
+	(void)ctx;
+	snprintf(told + n, sizeof told - n, "%d: %s\n", line, why);
+}
+
+static int
+parse(struct conf *c, const char *text)
+{
+	told[0] = '\0';
+	return conf_parse(c, text, strlen(text), bad, NULL);
+}
+
+START_TEST(conf_values)
+{
+	struct conf c;
+
+	ck_assert_int_eq(
+		parse(&c, "[server]\nwindow = 3M\ngrace=90s\nsocket-mode = 0660\n"
+			  "[directory]\nsync = commit\nowner = root\nkeep-age = 30d\n"),
+		0);
+	ck_assert_uint_eq(c.window, 3 << 20);
+	ck_assert_int_eq(c.grace, 90 * NS_PER_S);
+	ck_assert_uint_eq(c.socket_mode, 0660);
+	ck_assert_int_eq(c.sync, DIRECTORY_SYNC_COMMIT);
+	ck_assert(c.owner.set && c.owner.id == 0 && !c.group.set);
+	ck_assert_int_eq(c.keep_age, 30 * 86400 * NS_PER_S);
+	ck_assert_str_eq(c.socket.s, "/run/auditrec/deposit.sock");
+}
+END_TEST
+
+START_TEST(conf_errors)
+{
+	static const struct {
+		const char *text, *said;
+	} rows[] = {
+		{ "[nowhere]\n", "1: there is no section [nowhere]\n" },
+		{ "[server]\nwindwo = 1\n", "2: windwo: [server] knows no 'windwo'\n" },
+		{ "[server]\nwindow = 3X\n",
+			"2: window: '3X' has no unit that is known\n" },
+		{ "[server]\nwindow = -3\n", "2: window: '-3' is no number\n" },
+		{ "[server]\nwindow = 99999999999T\n",
+			"2: window: '99999999999T' is too large\n" },
+		{ "[server]\nsocket = run\n",
+			"2: socket: 'run' does not begin with /\n" },
+		{ "[directory]\nmode = 9\n", "2: mode: '9' is no mode such as 0640\n" },
+		{ "[directory]\nsync = often\n",
+			"2: sync: 'often' is not among the choices\n" },
+		{ "[directory]\nowner = nobody-knows\n",
+			"2: owner: there is no user 'nobody-knows'\n" },
+	};
+	struct conf c;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		ck_assert_int_eq(parse(&c, rows[i].text), 1);
+		ck_assert_str_eq(told, rows[i].said);
+	}
+}
+END_TEST
+
+/* What is printed is read as the same. */
+START_TEST(conf_prints_itself)
+{
+	struct conf c, back;
+	char *text, *again;
+	size_t n, m;
+	FILE *f;
+
+	parse(&c, "[server]\nwindow = 3M\ngrace = 90s\ncommit = "
+		  "1500ms\n[directory]\nsync = never\n"
+		  "group = 0\n");
+	f = open_memstream(&text, &n);
+	conf_print(f, &c);
+	fclose(f);
+	ck_assert_int_eq(parse(&back, text), 0);
+	f = open_memstream(&again, &m);
+	conf_print(f, &back);
+	fclose(f);
+	ck_assert_str_eq(text, again);
+	ck_assert_ptr_nonnull(strstr(text, "\ngrace = 90s\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\ncommit = 1500ms\n"));
+	free(text);
+	free(again);
+}
+END_TEST
+
+START_TEST(metrics_text)
+{
+	struct metrics m = { .begun = 7 };
+	struct buf out;
+
+	buf_init(&out, 0);
+	metrics_write(&out, &m);
+	ck_assert_ptr_nonnull(
+		strstr(buf_cstr(&out), "# TYPE auditrecd_sessions_begun_total "
+				       "counter\nauditrecd_sessions_begun_total 7\n"));
+	buf_free(&out);
+}
+END_TEST
+
+/* ---- users ---- */
+
+START_TEST(quota_counts)
+{
+	struct quota_limits l = { .sessions = 2, .connections = 3 };
+	struct quota q;
+
+	quota_init(&q, &l);
+	for (int i = 0; i < 3; i++)
+		ck_assert(quota_connect(&q, 1000, 0));
+	ck_assert(!quota_connect(&q, 1000, 0));
+	ck_assert(quota_connect(&q, 1001, 0));
+	ck_assert(quota_begin(&q, 1000) && quota_begin(&q, 1000));
+	ck_assert(!quota_begin(&q, 1000));
+	ck_assert(quota_begin(&q, 1001));
+	quota_end(&q, 1000);
+	ck_assert(quota_begin(&q, 1000));
+	quota_disconnect(&q, 1000);
+	ck_assert(quota_connect(&q, 1000, 0));
+	quota_end(&q, 1001);
+	quota_disconnect(&q, 1001);
+	ck_assert_uint_eq(q.n, 1);
+	quota_free(&q);
+}
+END_TEST
+
+START_TEST(quota_rate)
+{
+	struct quota_limits l = { .bytes_per_s = 1000, .burst = 500 };
+	struct quota q;
+
+	quota_init(&q, &l);
+	ck_assert(quota_connect(&q, 1, 0));
+	quota_spend(&q, 1, 500, 0);
+	ck_assert_int_eq(quota_wait(&q, 1, 0), 0);
+	quota_spend(&q, 1, 250, 0);
+	ck_assert_int_eq(quota_wait(&q, 1, 0), NS_PER_S / 4 + 1);
+	ck_assert_int_eq(quota_wait(&q, 1, NS_PER_S / 4 + 1), 0);
+	/* it does not fill beyond the burst */
+	quota_spend(&q, 1, 501, 3600 * NS_PER_S);
+	ck_assert_int_gt(quota_wait(&q, 1, 3600 * NS_PER_S), 0);
+	quota_free(&q);
+}
+END_TEST
+
+START_TEST(many_sessions)
+{
+	struct held_table t = { 0 };
+	uint8_t key[DEPOSIT_ID_SIZE] = { 0 };
+	struct held *h, *next;
+	int seen = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		memcpy(key, &i, sizeof i);
+		ck_assert_ptr_null(held_find(&t, key, (uint64_t)i % 7));
+		ck_assert_ptr_nonnull(held_add(&t, key, (uint64_t)i % 7));
+		ck_assert_ptr_nonnull(held_find(&t, key, (uint64_t)i % 7));
+	}
+	for (h = held_next(&t, NULL); h; h = next) {
+		next = held_next(&t, h);
+		held_remove(&t, h);
+		seen++;
+	}
+	ck_assert_int_eq(seen, 1000);
+	ck_assert_uint_eq(t.n, 0);
+	held_free(&t);
+}
+END_TEST
+
+/* ---- sessions ---- */
+
+static char dir[] = "recd.XXXXXX";
+static struct store *box;
+static struct keep_opts opts;
+static const struct peer ann = { .uid = 0,
+	.gid = 7,
+	.pid = 42,
+	.start = 9,
+	.login_uid = 1000,
+	.audit_session = -1,
+	.exe = "/usr/bin/auditrec" };
+static struct buf sent;  /* what a client says */
+static size_t marks[16]; /* where its messages end */
+static int nmarks;
+
+static void
+say(struct msg *m, int64_t time_ns)
+{
+	m->connection_id = SPAN_LIT(NAME);
+	m->time_ns = time_ns;
+	ck_assert_int_eq(msg_encode(&sent, m), 0);
+	marks[nmarks++] = sent.n;
+}
+
+static void
+make_session(void)
+{
+	struct msg m;
+
+	buf_init(&sent, 0);
+	nmarks = 0;
+	msg_init(&m, MSG_CONNECT);
+	m.p.connect.remote_addr = SPAN_LIT("192.0.2.7");
+	m.p.connect.country = SPAN_LIT("XX");
+	say(&m, 1000);
+	msg_init(&m, MSG_HANDSHAKE_SUCCESSFUL);
+	m.p.handshake_successful.username = SPAN_LIT("ann");
+	say(&m, 1001);
+	for (int i = 0; i < 3; i++) {
+		msg_init(&m, MSG_IO);
+		m.p.io.stream = MSG_STREAM_OUT;
+		m.p.io.data = SPAN_LIT("some bytes of output\r\n");
+		say(&m, 1002 + i);
+	}
+	msg_init(&m, MSG_DISCONNECT);
+	say(&m, 2000);
+}
+
+static void
+open_box(void)
+{
+	struct directory_opts o = { .path = dir, .sync = DIRECTORY_SYNC_NEVER };
+
+	ck_assert_msg(directory_open(&box, &o, &err) == 0, "%s", err.text);
+	opts = (struct keep_opts){ .store = box };
+}
+
+static void
+begin(void)
+{
+	memcpy(dir + strlen(dir) - 6, "XXXXXX", 6);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	open_box();
+	make_session();
+}
+
+static void
+end(void)
+{
+	char command[64];
+
+	store_close(box);
+	buf_free(&sent);
+	snprintf(command, sizeof command, "rm -rf %s", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void
+take(struct keep *k, size_t from, size_t to)
+{
+	enum deposit_reason why;
+
+	ck_assert_msg(
+		keep_take(k, from, span_of(sent.p + from, to - from), &why, &err) == 0,
+		"%s", err.text);
+}
+
+/* All messages of the recording but the daemon's, encoded; N_OURS: how many those were. */
+static void
+read_back(struct buf *out, int *n_ours, struct buf *texts)
+{
+	const struct msg *m;
+	struct src *src;
+	struct tape *t;
+	int64_t at;
+
+	buf_init(out, 0);
+	*n_ours = 0;
+	ck_assert_int_eq(store_open(box, NAME, &src, &err), 0);
+	ck_assert_int_eq(tape_open(&t, src, NULL, &err), 0);
+	while (tape_next(t, &m, &at, &err) > 0) {
+		if (m->type == MSG_CHANNEL_REQUEST_UNKNOWN) {
+			++*n_ours;
+			buf_add_span(texts, m->p.channel_request_unknown.payload);
+			continue;
+		}
+		msg_encode(out, m);
+	}
+	ck_assert_int_eq(tape_end(t).state, TAPE_CLEAN);
+	tape_close(t);
+}
+
+static void
+all_is_there(int ours)
+{
+	struct buf back, texts;
+	int n;
+
+	buf_init(&texts, 0);
+	read_back(&back, &n, &texts);
+	ck_assert(span_eq(buf_span(&back), buf_span(&sent)));
+	ck_assert_int_eq(n, ours);
+	ck_assert_ptr_nonnull(
+		strstr(buf_cstr(&texts), "\"trust\":\"kernel\",\"user\":\"root\","
+					 "\"uid\":0,\"gid\":7,\"pid\":42"));
+	buf_free(&back);
+	buf_free(&texts);
+}
+
+START_TEST(byte_by_byte)
+{
+	struct keep *k;
+
+	ck_assert_msg(keep_begin(&k, &opts, id, &ann, 0, &err) == 0, "%s", err.text);
+	for (size_t i = 0; i < sent.n; i++)
+		take(k, i, i + 1);
+	ck_assert_uint_eq(keep_wanted(k), sent.n);
+	ck_assert_int_eq(keep_end(k, &err), 0);
+	all_is_there(1);
+}
+END_TEST
+
+START_TEST(acknowledges_whole_messages)
+{
+	struct keep *k;
+
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	take(k, 0, marks[1] + 3);
+	ck_assert(keep_is_dirty(k));
+	ck_assert_uint_eq(keep_durable(k), 0);
+	ck_assert_int_eq(keep_commit(k, 1, false, &err), 0);
+	ck_assert_uint_eq(keep_durable(k), marks[1]);
+	ck_assert(!keep_is_dirty(k));
+	ck_assert_uint_eq(keep_wanted(k), marks[1] + 3);
+	keep_leave(k);
+}
+END_TEST
+
+/* The daemon dies behind any byte; what is wanted then is what was acknowledged, or more. */
+START_TEST(goes_on_after_a_crash)
+{
+	struct keep *k;
+	uint64_t acked;
+	size_t cut = (size_t)_i * sent.n / 16;
+
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	take(k, 0, cut);
+	ck_assert_int_eq(keep_commit(k, 1, false, &err), 0);
+	acked = keep_durable(k);
+	keep_leave(k);
+	store_close(box);
+	open_box();
+	ck_assert_msg(keep_resume(&k, &opts, id, &ann, &err) == 0, "%s", err.text);
+	ck_assert_uint_eq(keep_wanted(k), acked);
+	take(k, acked, sent.n);
+	ck_assert_int_eq(keep_end(k, &err), 0);
+	all_is_there(1);
+}
+END_TEST
+
+START_TEST(refuses)
+{
+	static const char *const other = "ffffffffffffffffffffffffffffffff";
+	enum deposit_reason why = DEPOSIT_NO_REASON;
+	struct buf raw;
+	struct keep *k;
+	struct msg m;
+
+	buf_init(&raw, 0);
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	take(k, 0, marks[0]);
+	/* not where it belongs */
+	ck_assert_int_lt(keep_take(k, 5, SPAN_LIT("x"), &why, &err), 0);
+	ck_assert_int_eq(why, DEPOSIT_R_ORDER);
+	/* the daemon's own event */
+	msg_init(&m, MSG_CHANNEL_REQUEST_UNKNOWN);
+	m.connection_id = SPAN_LIT(NAME);
+	m.p.channel_request_unknown.request_type = SPAN_LIT("session@auditrec");
+	m.p.channel_request_unknown.request_id = KEEP_REQUEST;
+	if (_i == 1)
+		m.p.channel_request_unknown.request_id = 1;
+	if (_i == 2)
+		m.connection_id = span_str(other);
+	ck_assert_int_eq(msg_encode(&raw, &m), 0);
+	if (_i == 3) { /* a map without a length: not as the encoder writes */
+		raw.p[0] = 0xBF;
+		buf_add_byte(&raw, 0xFF);
+	}
+	if (_i == 4)
+		raw.p[0] = 0xFF; /* nothing at all */
+	if (_i == 1) {
+		take(k, marks[0], marks[0]);
+		ck_assert_int_eq(keep_take(k, marks[0], buf_span(&raw), &why, &err), 0);
+	} else {
+		ck_assert_int_eq(
+			keep_take(k, marks[0], buf_span(&raw), &why, &err), ERR_FORMAT);
+		ck_assert_int_eq(why, DEPOSIT_R_CONTENT);
+	}
+	buf_free(&raw);
+	keep_leave(k);
+}
+END_TEST
+
+START_TEST(nothing_behind_the_end)
+{
+	enum deposit_reason why;
+	struct keep *k;
+
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	take(k, 0, sent.n);
+	ck_assert_int_eq(
+		keep_take(k, sent.n, span_of(sent.p, marks[0]), &why, &err), ERR_FORMAT);
+	ck_assert_int_eq(why, DEPOSIT_R_CONTENT);
+	ck_assert_int_eq(keep_end(k, &err), 0);
+	all_is_there(1);
+}
+END_TEST
+
+START_TEST(a_message_without_end)
+{
+	enum deposit_reason why = DEPOSIT_NO_REASON;
+	static uint8_t zeros[65536];
+	uint64_t at = marks[0] - 2;
+	struct keep *k;
+	int rc = 0;
+
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	take(k, 0, marks[0]);
+	/* a map whose first value is a string of 64 MiB */
+	rc = keep_take(k, marks[0],
+		SPAN_LIT("\xA5\x6C"
+			 "connectionId\x7A\x04\x00\x00\x00"),
+		&why, &err);
+	at = marks[0] + 19;
+	for (int i = 0; rc == 0 && i < 100; i++, at += sizeof zeros)
+		rc = keep_take(k, at, span_of(zeros, sizeof zeros), &why, &err);
+	ck_assert_int_lt(rc, 0);
+	ck_assert_int_eq(why, DEPOSIT_R_CONTENT);
+	ck_assert_uint_le(at, marks[0] + 3 * KEEP_MESSAGE_MAX);
+	keep_leave(k);
+}
+END_TEST
+
+START_TEST(says_that_the_end_is_missing)
+{
+	struct buf back, texts;
+	struct keep *k;
+	int n;
+
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	take(k, 0, marks[2] + 4);
+	ck_assert_int_eq(keep_abandon(k, "its recorder went away", 5000, &err), 0);
+	buf_init(&texts, 0);
+	read_back(&back, &n, &texts);
+	ck_assert_int_eq(n, 2);
+	ck_assert_uint_eq(back.n, marks[2] + (sent.n - marks[4])); /* with a disconnect */
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&texts),
+		"{\"what\":\"the end of the session\",\"bytes\":4,"
+		"\"from\":1002,\"to\":5000,\"why\":"
+		"\"its recorder went away\"}"));
+	buf_free(&back);
+	buf_free(&texts);
+}
+END_TEST
+
+START_TEST(taken_and_unknown)
+{
+	struct keep *k, *other;
+
+	ck_assert_int_eq(keep_resume(&other, &opts, id, &ann, &err), ERR_NOTFOUND);
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	ck_assert_int_eq(keep_begin(&other, &opts, id, &ann, 0, &err), ERR_EXISTS);
+	keep_drop(k);
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	take(k, 0, sent.n);
+	ck_assert_int_eq(keep_end(k, &err), 0);
+	ck_assert_int_eq(keep_resume(&other, &opts, id, &ann, &err), ERR_STATE);
+}
+END_TEST
+
+static TCase *
+settings(void)
+{
+	TCase *c = tcase_create("settings");
+
+	tcase_add_test(c, conf_values);
+	tcase_add_test(c, conf_errors);
+	tcase_add_test(c, conf_prints_itself);
+	tcase_add_test(c, metrics_text);
+	return c;
+}
+
+static TCase *
+users(void)
+{
+	TCase *c = tcase_create("users");
+
+	tcase_add_test(c, quota_counts);
+	tcase_add_test(c, quota_rate);
+	tcase_add_test(c, many_sessions);
+	return c;
+}
+
+static TCase *
+sessions(void)
+{
+	TCase *c = tcase_create("sessions");
+
+	tcase_add_checked_fixture(c, begin, end);
+	tcase_add_test(c, byte_by_byte);
+	tcase_add_test(c, acknowledges_whole_messages);
+	tcase_add_loop_test(c, goes_on_after_a_crash, 1, 17);
+	tcase_add_loop_test(c, refuses, 0, 5);
+	tcase_add_test(c, nothing_behind_the_end);
+	tcase_add_test(c, a_message_without_end);
+	tcase_add_test(c, says_that_the_end_is_missing);
+	tcase_add_test(c, taken_and_unknown);
+	return c;
+}
+
+UNIT_MAIN("recd", settings, users, sessions)
