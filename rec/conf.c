@@ -270,6 +270,10 @@ apply(struct conf *c, struct err *e)
 	c->title = settings_is(s, OPT_TITLE, "") ? NULL : settings_text(s, OPT_TITLE);
 	c->env = settings_text(s, OPT_ENV);
 	c->directory = settings_text(s, OPT_DIRECTORY);
+	c->sink = settings_is(s, OPT_SINK, "both")        ? CONF_BOTH
+		  : settings_is(s, OPT_SINK, "auditrecd") ? CONF_AUDITRECD
+							  : CONF_FILE;
+	c->socket = settings_text(s, OPT_SOCKET);
 	c->split_stderr = settings_is(s, OPT_SPLIT_STDERR, "yes");
 	c->quiet = settings_is(s, OPT_QUIET, "yes");
 	return 0;

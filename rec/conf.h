@@ -24,6 +24,7 @@ struct conf_output {
 	enum tape_format format;
 };
 
+enum conf_sink { CONF_FILE, CONF_AUDITRECD, CONF_BOTH };
 enum conf_noninteractive { CONF_NONE, CONF_METADATA, CONF_FULL };
 
 struct login;
@@ -42,6 +43,8 @@ struct conf {
 	const char *command; /* -c */
 	const char *title;
 	const char *directory; /* "": the default place */
+	enum conf_sink sink;   /* of what has no output of its own */
+	const char *socket;    /* of auditrecd */
 	const char *env;       /* names, "*" at the end of one is a wildcard */
 	double idle_s;         /* 0: none */
 	int cols, rows;        /* 0: as the terminal */

@@ -21,7 +21,7 @@ struct session {
 	struct ring ring;
 	struct recorder rec;
 	struct writer writer;
-	struct sink sinks[SINK_MAX];
+	struct sink sinks[SINK_MAX + 2]; /* what was asked for, and the usual ones */
 	struct events events;
 	struct proxy proxy;
 	struct ran ran;
@@ -40,8 +40,9 @@ struct session {
 	pid_t pid;              /* 0 once it was waited for */
 	int wait_status;
 	bool incomplete;
-	bool abandoned;      /* the writing thread still runs */
-	char path[PATH_MAX]; /* default place */
+	bool abandoned;         /* the writing thread still runs */
+	char path[PATH_MAX];    /* default place */
+	uint8_t deposit_id[16]; /* the connection id as bytes */
 	char env_session[64], env_nonce[64], env_mark[80];
 };
 

@@ -55,32 +55,66 @@ user_shell(const struct session *s)
 	return *sh && !login_is_ours(sh) ? sh : "/bin/sh";
 }
 
+/* The file in the usual folder. */
+static int
+place_sink(struct session *s, struct sink *k, struct err *e)
+{
+	const struct conf *c = s->conf;
+	struct place place = { .folder = c->directory,
+		.user = s->facts.user,
+		.home = s->facts.home,
+		.uid = s->facts.uid,
+		.env = !c->login };
+
+	k->format = conf_format_of(c, NULL, TAPE_UNKNOWN);
+	k->path = s->path;
+	return place_new(s->path, &place, s->rec.id, s->rec.wall_ns,
+		k->format >= TAPE_CAST_V1 ? ".cast" : ".audit", e);
+}
+
+static void
+deposit_sink(struct session *s, struct sink *k)
+{
+	unsigned v = 0;
+
+	for (size_t i = 0; i < sizeof s->deposit_id; i++) {
+		sscanf(s->rec.id + 2 * i, "%2x", &v);
+		s->deposit_id[i] = (uint8_t)v;
+	}
+	k->format = TAPE_AUDIT_V2;
+	k->path = s->conf->socket;
+	k->deposit = s->deposit_id;
+	k->clk = s->clk;
+}
+
+/* Of a login, outputs from the command line come on top. */
+static int
+choose_sinks(struct session *s, struct err *e)
+{
+	const struct conf *c = s->conf;
+	bool usual = !c->nout || c->login;
+	int n = c->nout, rc = 0;
+
+	for (int i = 0; i < n; i++) {
+		s->sinks[i].path = c->out[i].path;
+		s->sinks[i].format = c->out[i].format;
+	}
+	if (usual && c->sink != CONF_FILE)
+		deposit_sink(s, &s->sinks[n++]);
+	if (usual && c->sink != CONF_AUDITRECD)
+		rc = place_sink(s, &s->sinks[n++], e);
+	s->rec.nsinks = n;
+	return rc;
+}
+
 static int
 open_sinks(struct session *s, struct err *e)
 {
 	const struct conf *c = s->conf;
 	struct tapew_opts o = { .title = c->title,
 		.idle_limit_ns = (int64_t)(c->idle_s * (double)NS_PER_S) };
-	struct place place = { .folder = c->directory,
-		.user = s->facts.user,
-		.home = s->facts.home,
-		.uid = s->facts.uid,
-		.env = !c->login };
-	/* Of a login, outputs from the command line come on top. */
-	bool place_too = !c->nout || (c->login && c->nout < SINK_MAX);
-	int rc = 0;
+	int rc = choose_sinks(s, e);
 
-	s->rec.nsinks = c->nout + (place_too ? 1 : 0);
-	for (int i = 0; i < c->nout; i++) {
-		s->sinks[i].path = c->out[i].path;
-		s->sinks[i].format = c->out[i].format;
-	}
-	if (place_too) {
-		s->sinks[c->nout].format = conf_format_of(c, NULL, TAPE_UNKNOWN);
-		rc = place_new(s->path, &place, s->rec.id, s->rec.wall_ns,
-			s->sinks[c->nout].format >= TAPE_CAST_V1 ? ".cast" : ".audit", e);
-		s->sinks[c->nout].path = s->path;
-	}
 	for (int i = 0; rc == 0 && i < s->rec.nsinks; i++)
 		rc = sink_open(&s->sinks[i], c->mode, e);
 	for (int i = 0; rc == 0 && i < s->rec.nsinks; i++)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/sink.h"
 
+#include "store/depositor.h"
+
 #include <unistd.h>
 
 static int
@@ -24,8 +26,16 @@ continue_file(struct sink *s, const struct tapew_opts *o, struct err *e)
 	return rc;
 }
 
-int
-sink_open(struct sink *s, enum fdio_mode mode, struct err *e)
+static int
+open_deposit(struct sink *s, struct err *e)
+{
+	struct depositor_opts o = { .path = s->path, .id = s->deposit, .clk = s->clk };
+
+	return depositor_open(&s->dst, &o, e);
+}
+
+static int
+open_file(struct sink *s, enum fdio_mode mode, struct err *e)
 {
 	int rc = fdio_open_dst(&s->dst, s->path, mode, e);
 
@@ -45,11 +55,19 @@ sink_open(struct sink *s, enum fdio_mode mode, struct err *e)
 }
 
 int
+sink_open(struct sink *s, enum fdio_mode mode, struct err *e)
+{
+	return s->deposit ? open_deposit(s, e) : open_file(s, mode, e);
+}
+
+int
 sink_begin(struct sink *s, enum fdio_mode mode, const struct tapew_opts *o, struct err *e)
 {
 	int rc;
 
-	if (mode == FDIO_APPEND)
+	if (s->deposit)
+		rc = tapew_open_bare(&s->w, s->dst, e);
+	else if (mode == FDIO_APPEND)
 		rc = continue_file(s, o, e);
 	else
 		rc = tapew_open(&s->w, s->format, s->dst, o, e);
@@ -123,9 +141,25 @@ sink_count_lost(struct sink *s, const struct msg *m)
 	s->lost++;
 }
 
+static void
+undo_deposit(struct sink *s)
+{
+	struct dst *d = s->dst;
+
+	if (s->w)
+		tapew_forget(s->w);
+	depositor_abort(d);
+	s->w = NULL;
+	s->dst = NULL;
+}
+
 void
 sink_undo(struct sink *s)
 {
+	if (s->deposit) {
+		undo_deposit(s);
+		return;
+	}
 	/* One that is appended to gets back the end that sink_begin() took off. */
 	if (s->w && s->dst && !s->appends)
 		fdio_doom_dst(s->dst, true);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* One output of a session: a file in one format, what is not yet flushed in it, and what it
+/* One output of a session: a file in one format, or auditrecd, what is not yet flushed in it, and what it
  * lost while it could not be written.  Sinks know nothing of each other.  A sink that fails
  * takes nothing until sink_retry() has succeeded; whoever puts then decides whether to hold
  * or to count the message as lost. */
 #ifndef REC_SINK_H
 #define REC_SINK_H
 
+#include "base/clk.h"
 #include "format/tapew.h"
 #include "sys/fdio.h"
 
@@ -18,6 +19,9 @@ struct sink_loss {
 
 struct sink {
 	const char *path;
+	const uint8_t *
+		deposit; /* not NULL: PATH is auditrecd's socket, this the session's id */
+	const struct clk *clk; /* for auditrecd */
 	enum tape_format format;
 	struct dst *dst; /* what W writes; W's once there is one */
 	struct tapew *w;
@@ -33,7 +37,8 @@ struct sink {
 };
 
 /* MODE: FDIO_NEW, FDIO_APPEND (goes on in a recording of the same format) or
- * FDIO_OVERWRITE.  What is in an existing file is not touched yet. */
+ * FDIO_OVERWRITE.  What is in an existing file is not touched yet.  With auditrecd the session
+ * is registered there. */
 int sink_open(struct sink *s, enum fdio_mode mode, struct err *e);
 /* All outputs are open: begin the recording, or find the end of the one that is there. */
 int sink_begin(

@@ -1,0 +1,356 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""auditrecd: sessions of auditrec and of a client of our own; restarts, deaths, limits and
+those who want what is not theirs."""
+import os
+import pwd
+import random
+import signal
+import socket
+import struct
+import subprocess
+import sys
+
+from rec_lib import OUT, PATIENCE, Skip, check_order, decode, events, main, of_type, stream, types
+from recd_lib import (ACK, AUDITRECD, CLOSED, CONTENT, DATA, END, FULL, LIMIT, MALFORMED, NOT_YOURS,
+                      ORDER, TAKEN, UNKNOWN, VERSION, WELCOME, Client, Daemon)
+
+FLOOD = "i=0; while [ $i -lt 60 ]; do seq $i 3000; i=$((i+1)); sleep 0.01; done"
+
+
+def flood():
+    return b"".join(b"".join(b"%d\r\n" % n for n in range(i, 3001)) for i in range(60))
+
+
+def run(daemon, *command, **more):
+    return subprocess.run(daemon.argv(*command), capture_output=True, timeout=PATIENCE, **more)
+
+
+def test_session(d):
+    with Daemon(d) as daemon:
+        r = run(daemon, "sh", "-c", "echo out; echo err >&2; exit 3")
+        assert (r.returncode, r.stderr) == (3, b""), r
+        (name,) = daemon.recordings()
+        ms = decode(daemon.path(name))
+        assert types(ms)[:2] == [0, 400] and types(ms)[-1] == 1, types(ms)
+        kernel, ours = events(ms, "session")
+        assert kernel["trust"] == "kernel" and kernel["uid"] == os.getuid(), kernel
+        assert kernel["user"] == pwd.getpwuid(os.getuid()).pw_name
+        assert kernel["pid"] == ours["pid"] and kernel["start"] > 0
+        assert stream(ms, OUT) == b"out\r\nerr\r\n"
+        assert of_type(ms, 499) == [{"exitStatus": 3}]
+        check_order([m for m in ms if not (m["payload"] or {}).get("requestId", 0) >> 32])
+        assert not daemon.is_open(name)
+        assert os.stat(daemon.path(name)).st_mode & 0o777 == 0o640
+        meta = eval(open(daemon.path(name) + ".metadata.json").read(), {"true": True, "false": False})
+        assert set(meta) == {"startTime", "remoteAddr", "authenticated", "username", "country"}, meta
+        m = daemon.metrics()
+        assert (m["sessions_begun_total"], m["sessions_ended_total"], m["sessions"]) == (1, 1, 0), m
+
+
+def test_killed_daemon(d):
+    """However often it dies: every byte once."""
+    with Daemon(d) as daemon:
+        for round in range(int(os.environ.get("ROUNDS", 4))):
+            p = subprocess.Popen(daemon.argv("sh", "-c", FLOOD), stderr=subprocess.PIPE)
+            for _ in range(3):
+                pause(random.uniform(0.05, 0.3))
+                daemon.stop(signal.SIGKILL if random.random() < 0.7 else signal.SIGTERM)
+                daemon.start()
+            assert p.wait(PATIENCE) == 0, p.stderr.read()
+            p.stderr.close()
+            name = max(daemon.recordings(), key=lambda n: os.stat(daemon.path(n)).st_mtime_ns)
+            ms = decode(daemon.path(name))
+            assert stream(ms, OUT) == flood(), (round, len(stream(ms, OUT)), len(flood()))
+            assert types(ms)[-1] == 1 and not events(ms, "gap")
+            assert not daemon.is_open(name)
+
+
+def pause(seconds):
+    """A random moment is what is wanted here; nothing is waited for."""
+    import time
+    time.sleep(seconds)
+
+
+def test_killed_recorder(d):
+    with Daemon(d, "grace = 300ms") as daemon:
+        p = subprocess.Popen(daemon.argv("sh", "-c", "echo begun; sleep 1000"))
+        daemon.until(lambda: daemon.metrics()["acknowledged_bytes_total"] and b"begun" in stream(
+            decode(daemon.path(daemon.recordings()[0])), OUT), "nothing came")
+        (name,) = daemon.recordings()
+        p.kill()
+        p.wait()
+        daemon.until(lambda: not daemon.is_open(name), "it was not finished")
+        ms = decode(daemon.path(name))
+        (gap,) = events(ms, "gap")
+        assert gap["what"] == "the end of the session" and gap["why"] == "its recorder went away"
+        assert types(ms)[-1] == 1 and b"begun" in stream(ms, OUT)
+        assert daemon.metrics()["sessions_abandoned_total"] == 1
+
+
+def test_left_open_over_a_restart(d):
+    """Nobody comes back for it: finished by the next daemon."""
+    with Daemon(d, "grace = 300ms") as daemon:
+        c = Client(daemon)
+        assert c.hello()[0] == WELCOME
+        c.data(c.begin() + c.output(b"x"))
+        c.acked(c.at)
+        daemon.stop(signal.SIGKILL)
+        c.close()
+        assert daemon.is_open(c.id.hex())
+        daemon.start()
+        daemon.until(lambda: not daemon.is_open(c.id.hex()), "it was not finished")
+        ms = decode(daemon.path(c.id.hex()))
+        assert types(ms) == [0, 400, 500, 400, 1], types(ms)
+
+
+def test_nothing_came_of_it(d):
+    with Daemon(d) as daemon:
+        c = Client(daemon)
+        assert c.hello()[0] == WELCOME
+        c.close()
+        daemon.until(lambda: not os.listdir(daemon.dir + "/rec"), "the empty recording stays")
+
+
+def test_protocol(d):
+    with Daemon(d) as daemon:
+        c = Client(daemon)
+        assert c.hello()[0] == WELCOME and c.at == 0
+        c.data(c.begin()[:10])
+        c.data(c.begin()[10:] + c.output(b"one"))
+        c.acked(c.at)
+        c.data(c.end())
+        c.send(END, struct.pack(">Q", c.at))
+        assert struct.unpack(">Q", c.until(CLOSED))[0] == c.at
+        assert c.frame() == (None, b"")
+        # it is finished: neither begun anew nor gone on with
+        again = Client(daemon, c.id)
+        assert again.hello()[1][:2] == struct.pack(">H", TAKEN)
+        again.token = c.token
+        assert again.hello(resume=True)[1][:2] == struct.pack(">H", UNKNOWN)
+
+
+def test_refusals(d):
+    with Daemon(d, "window = 64K") as daemon:
+        def fresh(begin=True):
+            c = Client(daemon)
+            assert c.hello()[0] == WELCOME
+            if begin:
+                c.data(c.begin())
+            return c
+
+        c = Client(daemon).connect()
+        c.send(DATA, bytes(9))
+        assert c.refused() == MALFORMED
+        c = Client(daemon).connect()
+        c.sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert c.refused() == MALFORMED
+        assert Client(daemon).hello(version=9, oldest=2)[1][:2] == struct.pack(">H", VERSION)
+        assert Client(daemon).hello(first=5, made=9)[1][:2] == struct.pack(">H", ORDER)
+        c = fresh()
+        c.at += 1
+        c.data(b"x")
+        assert c.refused() == ORDER
+        c = fresh()
+        c.data(b"no message at all")
+        assert c.refused() == CONTENT
+        c = fresh()
+        c.data(c.message(400, {"requestId": 1 << 32, "requestType": "session@auditrec",
+                               "payload": b"{}"}))
+        assert c.refused() == CONTENT
+        assert [e.get("trust") for e in events(decode(daemon.path(c.id.hex())), "session")] == ["kernel"]
+        c = fresh()
+        c.send(END, struct.pack(">Q", c.at + 1))
+        assert c.refused() == ORDER
+        assert Client(daemon, c.id).hello()[1][:2] == struct.pack(">H", TAKEN)
+
+
+def test_somebody_elses(d):
+    """Neither without the token, nor with it as another user."""
+    if os.getuid() != 0:
+        raise Skip("not root")
+    with Daemon(d) as daemon:
+        os.chmod(d(""), 0o755)
+        os.chmod(daemon.dir, 0o755)
+        c = Client(daemon)
+        assert c.hello()[0] == WELCOME
+        c.data(c.begin())
+        c.acked(c.at)
+        thief = Client(daemon, c.id)
+        thief.at = c.at
+        assert thief.hello(resume=True, made=c.at)[1][:2] == struct.pack(">H", NOT_YOURS)
+        thief.token = c.token
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+                right = thief.hello(resume=True, made=c.at)[1][:2] == struct.pack(">H", NOT_YOURS)
+                names = []
+                for name in (c.id.hex(), c.id.hex() + ".metadata.json", "../secret"):
+                    try:
+                        open(daemon.path(name), "rb")
+                        names.append(name)
+                    except OSError:
+                        pass
+                status = 0 if right and not names else 2
+            finally:
+                os._exit(status)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        # and the owner goes on, from another connection too
+        c.close()
+        assert c.hello(resume=True)[0] == WELCOME
+        c.data(c.end())
+        c.send(END, struct.pack(">Q", c.at))
+        c.until(CLOSED)
+
+
+def test_limits(d):
+    with Daemon(d, "user-sessions = 2\nsession-size = 100000") as daemon:
+        a, b, c = Client(daemon), Client(daemon), Client(daemon)
+        assert a.hello()[0] == WELCOME and b.hello()[0] == WELCOME
+        assert c.hello()[1][:2] == struct.pack(">H", LIMIT)
+        b.data(b.begin())
+        b.acked(b.at)
+        b.close()  # alone, and still counted
+        assert c.hello()[1][:2] == struct.pack(">H", LIMIT)
+        a.data(a.begin() + a.output(bytes(60000)))
+        a.data(a.output(bytes(60000)))
+        assert a.refused() == LIMIT
+        assert [e["what"] for e in events(decode(daemon.path(a.id.hex())), "gap")] == [
+            "the end of the session"]
+        assert c.hello()[0] == WELCOME
+
+
+def test_rate(d):
+    """Who sends too fast waits, and loses nothing."""
+    with Daemon(d, "user-rate = 1M\nuser-burst = 64K\nwindow = 4M") as daemon:
+        r = run(daemon, "sh", "-c", "seq 1 60000")
+        assert r.returncode == 0, r
+        assert daemon.metrics()["throttled_total"] > 0
+        (name,) = daemon.recordings()
+        assert stream(decode(daemon.path(name)), OUT) == b"".join(b"%d\r\n" % n for n in range(1, 60001))
+
+
+def test_full(d):
+    """No room: auditrec does as its policy has it, the recording holds what there was room for."""
+    with Daemon(d, "", "size = 60000") as daemon:
+        r = run(daemon, "--on-error", "continue", "sh", "-c", "head -c 300000 /dev/urandom | base64; exit 4")
+        assert r.returncode in (4, 74), r
+        assert b"no space" in r.stderr or b"full" in r.stderr, r.stderr
+        (name,) = daemon.recordings()
+        assert os.path.getsize(daemon.path(name)) <= 60000
+        assert daemon.metrics()["store_failures_total"] > 0
+
+
+def test_no_daemon(d):
+    with Daemon(d) as daemon:
+        daemon.stop()
+        r = run(daemon, "sh", "-c", "touch %s" % d("ran"))
+        assert r.returncode == 2 and not os.path.exists(d("ran")), r
+        assert r.stderr.count(b"\n") == 1 and daemon.socket.encode() in r.stderr, r.stderr
+
+
+def test_both(d):
+    with Daemon(d) as daemon:
+        os.mkdir(d("own"))
+        argv = daemon.argv("--directory", d("own"), "sh", "-c", "echo twice")
+        argv[argv.index("--sink") + 1] = "both"
+        assert subprocess.run(argv, timeout=PATIENCE).returncode == 0
+        (own,) = [os.path.join(at, n) for at, _, names in os.walk(d("own")) for n in names]
+        assert stream(decode(own), OUT) == b"twice\r\n"
+        (name,) = daemon.recordings()
+        assert stream(decode(daemon.path(name)), OUT) == b"twice\r\n"
+
+
+def test_many_at_once(d):
+    with Daemon(d) as daemon:
+        clients = [Client(daemon) for _ in range(200)]
+        for c in clients:
+            assert c.hello()[0] == WELCOME
+        for n in range(5):
+            for c in clients:
+                c.data((c.begin() if n == 0 else b"") + c.output(c.id * n))
+        for c in clients:
+            c.data(c.end())
+            c.send(END, struct.pack(">Q", c.at))
+        for c in clients:
+            c.until(CLOSED)
+            c.close()
+        for c in clients:
+            assert stream(decode(daemon.path(c.id.hex())), OUT) == c.id * 10
+        assert len(daemon.recordings()) == 200
+
+
+def test_configuration(d):
+    with Daemon(d, "grace = 77s") as daemon:
+        r = subprocess.run([AUDITRECD, "-t", "-c", daemon.conf], capture_output=True, text=True)
+        assert r.returncode == 0 and "\ngrace = 77s\n" in r.stdout, r
+        daemon.configure("grace = soon\nnonsense = 1")
+        r = subprocess.run([AUDITRECD, "-t", "-c", daemon.conf], capture_output=True, text=True)
+        assert r.returncode == 2 and r.stdout == "", r
+        assert [line.split(": ", 1)[1] for line in r.stderr.splitlines()] == [
+            daemon.conf + ":5: grace: 'soon' is no number",
+            daemon.conf + ":6: nonsense: [server] knows no 'nonsense'"], r.stderr
+        r = subprocess.run([AUDITRECD, "-c", daemon.conf], capture_output=True, text=True)
+        assert r.returncode == 2
+        # the one that runs stays as it is, then takes what is right
+        os.kill(daemon.pid, signal.SIGHUP)
+        daemon.until(lambda: "nonsense" in daemon.said(), "it was not read")
+        a, b = Client(daemon), Client(daemon)
+        assert a.hello()[0] == WELCOME
+        daemon.configure("user-sessions = 1")
+        os.kill(daemon.pid, signal.SIGHUP)
+        daemon.until(lambda: b.hello()[1][:2] == struct.pack(">H", LIMIT), "it was not taken")
+
+
+def test_socket_of_the_service_manager(d):
+    daemon = Daemon(d)
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(daemon.socket)
+        s.listen(8)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.dup2(s.fileno(), 3)
+                os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+                os.execv(AUDITRECD, [AUDITRECD, "-c", daemon.conf])
+            finally:
+                os._exit(99)
+    try:
+        assert run(daemon, "true").returncode == 0
+        assert len(daemon.recordings()) == 1
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        daemon.log.close()
+    assert os.path.exists(daemon.socket)  # not ours to remove
+
+
+def test_second_daemon(d):
+    with Daemon(d) as daemon:
+        r = subprocess.run([AUDITRECD, "-c", daemon.conf], capture_output=True, timeout=PATIENCE)
+        assert r.returncode == 2 and b"a daemon listens there already" in r.stderr, r
+        assert run(daemon, "true").returncode == 0
+
+
+def test_folder_of_somebody_else(d):
+    daemon = Daemon(d)
+    os.chmod(daemon.dir + "/rec", 0o777)
+    r = subprocess.run([AUDITRECD, "-c", daemon.conf], capture_output=True, timeout=PATIENCE)
+    assert r.returncode == 2 and r.stderr.count(b"\n") == 1, r
+    os.chmod(daemon.dir + "/rec", 0o700)
+    with open(daemon.dir + "/secret", "wb") as f:
+        f.write(bytes(32))
+    os.chmod(daemon.dir + "/secret", 0o644)
+    r = subprocess.run([AUDITRECD, "-c", daemon.conf], capture_output=True, timeout=PATIENCE)
+    assert r.returncode == 2 and b"chmod 600" in r.stderr, r
+    daemon.log.close()
+
+
+if __name__ == "__main__":
+    chosen = [f for n, f in list(globals().items()) if n.startswith("test_")
+              and (len(sys.argv) < 2 or any(a in n for a in sys.argv[1:]))]
+    main(*chosen)
