@@ -63,6 +63,7 @@ struct grep {
 	const char *pattern;
 	struct query *query;
 	struct hoard hoard;
+	const struct clk *clk;
 	struct walk walk;
 	atomic_bool found, failed;
 	atomic_uint foreign; /* files in folders that are no recordings */
@@ -235,7 +236,7 @@ search(struct grep *g, char **roots, int nroots)
 	}
 	rc = walk_all(&g->walk, roots, nroots, say, g, &e);
 	if (rc == 0)
-		rc = crew_run(g->walk.n, 0, work, g, STDOUT_FILENO, &e);
+		rc = crew_run(g->walk.n, 0, work, g, g->clk, STDOUT_FILENO, &e);
 	hoard_trim(&g->hoard);
 	query_free(g->query);
 	walk_free(&g->walk);
@@ -287,7 +288,7 @@ take_option(struct grep *g, int id, const char *value, struct err *e)
 static int
 run(struct cmd_run *r)
 {
-	struct grep g = { .flags = QUERY_EXACT, .max = LONG_MAX };
+	struct grep g = { .flags = QUERY_EXACT, .max = LONG_MAX, .clk = r->clk };
 	struct err e;
 	int id;
 

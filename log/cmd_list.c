@@ -10,6 +10,7 @@
 #include "format/seemly.h"
 #include "log/crew.h"
 #include "log/expr.h"
+#include "log/look.h"
 #include "log/out.h"
 #include "log/shelf.h"
 
@@ -20,7 +21,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPT_JSON = 1, OPT_SORT, OPT_REVERSE, OPT_CATALOGUE, OPT_NONE, OPT_REBUILD };
+enum {
+	OPT_JSON = 1,
+	OPT_SORT,
+	OPT_REVERSE,
+	OPT_CATALOGUE,
+	OPT_NONE,
+	OPT_REBUILD,
+	OPT_INDEX
+};
 
 static const struct opt options[] = {
 	{ OPT_SORT, "sort", 's', "KEY",
@@ -29,9 +38,14 @@ static const struct opt options[] = {
 	{ OPT_JSON, "json", 'j', NULL, "print one JSON object a recording" },
 	{ OPT_CATALOGUE, "catalogue", 0, "FILE",
 		"keep the catalogue there, not in the cache folder" },
-	{ OPT_NONE, "no-catalogue", 0, NULL, "neither read nor write one" },
+	{ OPT_NONE, "no-catalogue", 0, NULL,
+		"neither read nor write one, nor the index of what is in recordings" },
 	{ OPT_REBUILD, "rebuild", 0, NULL,
-		"make the catalogue anew from the recordings" },
+		"make the catalogue anew from the recordings, and the index of those "
+		"read" },
+	{ OPT_INDEX, "index", 'x', NULL,
+		"read all that is listed, so that from now on grep and list find in it "
+		"at once" },
 	CMD_OPTIONS_END,
 };
 
@@ -41,8 +55,9 @@ static const char *const sorts[] = { "date", "length", "user", "host", "size", "
 
 struct list {
 	int sort;
-	bool reverse, json;
+	bool reverse, json, index;
 	struct shelf_opts shelf;
+	struct hoard hoard;
 	struct expr *expr;
 	struct walk walk;
 	struct record *v; /* one for each file */
@@ -54,23 +69,37 @@ struct list {
 
 /* --- which --- */
 
+static struct hoard *
+hoard_of(struct list *l)
+{
+	return l->shelf.none ? NULL : &l->hoard;
+}
+
 static void
-deep(void *ctx, struct crew_job *job)
+complain(
+	struct list *l, struct crew_job *job, const struct record *r, const struct err *e)
+{
+	char clean[PATH_MAX];
+
+	atomic_store(&l->failed, true);
+	diag_clean(clean, sizeof clean, r->file->path);
+	buf_addf(&job->notes, "%s: %s\n", clean, e->text);
+}
+
+static void
+search(void *ctx, struct crew_job *job)
 {
 	struct list *l = ctx;
-	char clean[PATH_MAX];
+	struct record *r = &l->v[job->at];
 	struct err e = { .text = "" };
 	int rc;
 
 	if (!l->open[job->at])
 		return;
-	rc = expr_test(l->expr, &l->v[job->at], true, &e);
+	rc = expr_search(l->expr, r, hoard_of(l), &e);
 	l->open[job->at] = rc == 1;
-	if (rc >= 0)
-		return;
-	atomic_store(&l->failed, true);
-	diag_clean(clean, sizeof clean, l->v[job->at].file->path);
-	buf_addf(&job->notes, "%s: %s\n", clean, e.text);
+	if (rc < 0)
+		complain(l, job, r, &e);
 }
 
 static int
@@ -84,19 +113,37 @@ choose(struct list *l, struct err *e)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	for (size_t i = 0; i < l->walk.n; i++) {
 		const struct record *r = &l->v[i];
-		int rc = r->kind == RECORD_KNOWN ? expr_test(l->expr, r, false, NULL) : 0;
+		int rc = r->kind == RECORD_KNOWN ? expr_test(l->expr, r) : 0;
 
 		if (rc == 1)
 			l->shown[l->n++] = r;
 		l->open[i] = rc == EXPR_OPEN;
 		any |= rc == EXPR_OPEN;
 	}
-	if (any && crew_run(l->walk.n, 0, deep, l, STDOUT_FILENO, e) < 0)
+	if (any && crew_run(l->walk.n, 0, search, l, l->shelf.clk, STDOUT_FILENO, e) < 0)
 		return e->code;
 	for (size_t i = 0; i < l->walk.n; i++)
 		if (l->open[i])
 			l->shown[l->n++] = &l->v[i];
 	return 0;
+}
+
+/* --- what is in them, for searches to come --- */
+
+enum { SCOPES = SEARCH_EVENTS + 1 };
+
+static void
+index_one(void *ctx, struct crew_job *job)
+{
+	struct list *l = ctx;
+	const struct record *r = l->shown[job->at / SCOPES];
+	const struct look look = { .hoard = &l->hoard,
+		.scope = (enum search_scope)(job->at % SCOPES) };
+	struct look_end end;
+	struct err e = { .text = "" };
+
+	if (look_into(&look, r->file, &end, &e) < 0)
+		complain(l, job, r, &e);
 }
 
 /* --- in which order --- */
@@ -313,6 +360,10 @@ list(struct list *l, char **roots, int nroots)
 		rc = shelf_learn(&l->shelf, &l->walk, l->v, roots, nroots, say, l, &e);
 	if (rc == 0)
 		rc = choose(l, &e);
+	if (rc == 0 && l->index)
+		rc = crew_run(
+			l->n * SCOPES, 0, index_one, l, l->shelf.clk, STDOUT_FILENO, &e);
+	hoard_trim(&l->hoard);
 	if (rc == 0) {
 		qsort_r(l->shown, l->n, sizeof *l->shown, compare, l);
 		rc = print(l, &e);
@@ -339,6 +390,7 @@ take_option(struct list *l, int id, const char *value, struct err *e)
 	l->reverse |= id == OPT_REVERSE;
 	l->shelf.none |= id == OPT_NONE;
 	l->shelf.afresh |= id == OPT_REBUILD;
+	l->index |= id == OPT_INDEX;
 	if (id == OPT_CATALOGUE)
 		l->shelf.path = value;
 	return 0;
@@ -381,6 +433,8 @@ run(struct cmd_run *r)
 	while ((id = cmd_next(r, &e)) > 0)
 		if (take_option(&l, id, r->opts.value, &e) < 0)
 			return cmd_wrong(&e);
+	if (id == 0 && l.index && l.shelf.none)
+		id = err_set(&e, ERR_USAGE, "--index is of no use with --no-catalogue");
 	if (id < 0)
 		return cmd_wrong(&e);
 	nroots = count_folders(r);
@@ -397,6 +451,8 @@ run(struct cmd_run *r)
 		nroots = 1;
 	}
 	l.shelf.clk = r->clk;
+	hoard_open(&l.hoard, clk_wall(r->clk));
+	l.hoard.afresh = l.shelf.afresh;
 	status = list(&l, roots, nroots);
 	expr_free(l.expr);
 	return status;

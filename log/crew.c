@@ -24,6 +24,8 @@ struct crew {
 	struct crew_job ring[RING];
 	int fd, rc;
 	struct err *e;
+	size_t done;
+	struct progress bar;
 };
 
 /* With the lock, of the front job only. */
@@ -32,6 +34,8 @@ let_go(struct crew *c, struct crew_job *job)
 {
 	char *line = (char *)(uintptr_t)buf_cstr(&job->notes), *end;
 
+	if (job->out.n || job->notes.n)
+		progress_end(&c->bar); /* out of the way */
 	if (c->rc == 0 && buf_failed(&job->out))
 		c->rc = err_set(c->e, buf_failed(&job->out), "cannot make the output: %s",
 			err_name(buf_failed(&job->out)));
@@ -50,6 +54,9 @@ finish(struct crew *c, struct crew_job *job)
 {
 	pthread_mutex_lock(&c->lock);
 	job->done = true;
+	c->done++;
+	if (progress_due(&c->bar, PROGRESS_LOOK))
+		progress_draw(&c->bar, (double)c->done / (double)c->n);
 	while (c->front < c->n && c->ring[c->front % RING].done) {
 		let_go(c, &c->ring[c->front % RING]);
 		c->ring[c->front % RING].done = false;
@@ -120,7 +127,8 @@ how_many(unsigned wanted, size_t n)
 }
 
 int
-crew_run(size_t n, unsigned threads, crew_work *work, void *ctx, int fd, struct err *e)
+crew_run(size_t n, unsigned threads, crew_work *work, void *ctx, const struct clk *clk,
+	int fd, struct err *e)
 {
 	struct crew c = { .work = work, .ctx = ctx, .n = n, .fd = fd, .e = e };
 	pthread_t thread[CREW_MAX];
@@ -128,6 +136,7 @@ crew_run(size_t n, unsigned threads, crew_work *work, void *ctx, int fd, struct 
 
 	pthread_mutex_init(&c.lock, NULL);
 	pthread_cond_init(&c.turned, NULL);
+	progress_start(&c.bar, clk, clk ? STDERR_FILENO : -1);
 	for (size_t i = 0; i < RING; i++) {
 		c.ring[i].crew = &c;
 		buf_init(&c.ring[i].notes, NOTES_MAX);
@@ -138,6 +147,7 @@ crew_run(size_t n, unsigned threads, crew_work *work, void *ctx, int fd, struct 
 	member(&c); /* this one works, too */
 	while (nthreads)
 		pthread_join(thread[--nthreads], NULL);
+	progress_end(&c.bar);
 	for (size_t i = 0; i < RING; i++) {
 		buf_free(&c.ring[i].out);
 		buf_free(&c.ring[i].notes);

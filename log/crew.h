@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "log/progress.h"
 
 #define CREW_MAX 64 /* threads */
 
@@ -21,10 +22,11 @@ struct crew_job {
 /* Work on thing number JOB->at; called by several threads at once. */
 typedef void crew_work(void *ctx, struct crew_job *job);
 
-/* All N of them.  THREADS 0: one a processor.  A negative error when the output cannot be
- * written; work that was not begun then is not. */
-int crew_run(
-	size_t n, unsigned threads, crew_work *work, void *ctx, int fd, struct err *e);
+/* All N of them.  THREADS 0: one a processor.  CLK: for a progress bar on standard error, which
+ * FD must not be written over; NULL: none.  A negative error when the output cannot be written;
+ * work that was not begun then is not. */
+int crew_run(size_t n, unsigned threads, crew_work *work, void *ctx,
+	const struct clk *clk, int fd, struct err *e);
 /* After every line or so: lets go what may.  False: nobody wants more. */
 bool crew_more(struct crew_job *job);
 

@@ -93,7 +93,10 @@ parse_predicate(struct parser *p)
 		return rc;
 	}
 	p->at++;
-	return add(p, node);
+	rc = add(p, node);
+	if (rc < 0)
+		query_free(node.arg.query);
+	return rc;
 }
 
 static int
@@ -164,60 +167,81 @@ expr_parse(struct expr **out, char *const *words, int n, int64_t now_ns, struct 
 void
 expr_free(struct expr *x)
 {
+	for (int i = 0; x && i < x->n; i++)
+		query_free(x->v[i].arg.query);
 	free(x);
 }
 
+/* How far a test goes. */
+struct depth {
+	bool search;
+	struct hoard *hoard;
+	struct err *e;
+};
+
 static int test(
-	const struct expr *x, int node, const struct record *r, bool deep, struct err *e);
+	const struct expr *x, int node, const struct record *r, const struct depth *d);
 
 /* One side decides when it is DECIDING; what is known is asked on both sides first. */
 static int
-test_two(const struct expr *x, const struct node *n, const struct record *r, bool deep,
-	struct err *e)
+test_two(const struct expr *x, const struct node *n, const struct record *r,
+	const struct depth *d)
 {
+	static const struct depth shallow;
 	const int deciding = n->kind == NODE_OR;
-	int left = test(x, n->left, r, false, e), right;
+	int left = test(x, n->left, r, &shallow), right;
 
 	if (left == deciding)
 		return left;
-	right = test(x, n->right, r, false, e);
+	right = test(x, n->right, r, &shallow);
 	if (right == deciding)
 		return right;
-	if (!deep)
+	if (!d->search)
 		return left == EXPR_OPEN ? left : right;
 	if (left == EXPR_OPEN) {
-		left = test(x, n->left, r, true, e);
+		left = test(x, n->left, r, d);
 		if (left < 0 || left == deciding)
 			return left;
 	}
-	return right == EXPR_OPEN ? test(x, n->right, r, true, e) : right;
+	return right == EXPR_OPEN ? test(x, n->right, r, d) : right;
 }
 
 static int
-test(const struct expr *x, int node, const struct record *r, bool deep, struct err *e)
+test(const struct expr *x, int node, const struct record *r, const struct depth *d)
 {
 	const struct node *n = &x->v[node];
 	int rc;
 
 	switch (n->kind) {
 	case NODE_NOT:
-		rc = test(x, n->left, r, deep, e);
+		rc = test(x, n->left, r, d);
 		return rc == 0 || rc == 1 ? !rc : rc;
 	case NODE_ASK:
 		if (n->p->test)
 			return n->p->test(&n->arg, r);
-		return deep ? n->p->search(&n->arg, r, e) : EXPR_OPEN;
+		return d->search ? n->p->search(&n->arg, r, d->hoard, d->e) : EXPR_OPEN;
 	case NODE_AND:
 	case NODE_OR:
 		break;
 	}
-	return test_two(x, n, r, deep, e);
+	return test_two(x, n, r, d);
 }
 
 int
-expr_test(const struct expr *x, const struct record *r, bool deep, struct err *e)
+expr_test(const struct expr *x, const struct record *r)
 {
-	return x->root < 0 ? 1 : test(x, x->root, r, deep, e);
+	static const struct depth shallow;
+
+	return x->root < 0 ? 1 : test(x, x->root, r, &shallow);
+}
+
+int
+expr_search(
+	const struct expr *x, const struct record *r, struct hoard *hoard, struct err *e)
+{
+	const struct depth deep = { true, hoard, e };
+
+	return x->root < 0 ? 1 : test(x, x->root, r, &deep);
 }
 
 bool

@@ -16,10 +16,13 @@ struct expr;
 /* Of N words; none: everything is wanted.  ERR_USAGE names the word. */
 int expr_parse(struct expr **x, char *const *words, int n, int64_t now_ns, struct err *e);
 void expr_free(struct expr *x);
-/* 1, 0, or, unless DEEP, EXPR_OPEN: the recording itself would have to be read.  With DEEP a
- * negative error when it cannot be.  May be called by several threads. */
+/* 1, 0, or EXPR_OPEN: the recording itself would have to be searched. */
 #define EXPR_OPEN 2
-int expr_test(const struct expr *x, const struct record *r, bool deep, struct err *e);
+int expr_test(const struct expr *x, const struct record *r);
+/* It is searched, HOARD as for predicates: 1, 0, or a negative error when it cannot be.  May be
+ * called by several threads. */
+int expr_search(
+	const struct expr *x, const struct record *r, struct hoard *hoard, struct err *e);
 /* Does WORD begin an expression?  False for what could be a predicate but is a file. */
 bool expr_begins(const char *word);
 

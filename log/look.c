@@ -65,6 +65,10 @@ by_reading(struct looking *g, struct sift *s, struct look_end *end, struct err *
 		s->keep = &new.w;
 		s->kept = &kept;
 	}
+	if (!s->keep && !s->query) {
+		tape_close(t);
+		return 0;
+	}
 	rc = sift_run(s, t, &end->tape, e);
 	if (s->keep)
 		hoard_end(g->l->hoard, &new, &end->tape, kept);

@@ -4,8 +4,7 @@
 #include "base/clk.h"
 #include "base/date.h"
 #include "base/opt.h"
-#include "base/utf8.h"
-#include "replay/sift.h"
+#include "log/look.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -25,13 +24,9 @@ read_text(struct predicate_arg *a, const char *word, int64_t now_ns, struct err 
 static int
 read_expression(struct predicate_arg *a, const char *word, int64_t now_ns, struct err *e)
 {
-	struct query *q;
-	int rc = query_new(&q, word, 0, e);
-
 	(void)now_ns;
 	a->word = word;
-	query_free(q);
-	return rc;
+	return query_new(&a->query, word, 0, e);
 }
 
 static int
@@ -245,15 +240,6 @@ test_state(const struct predicate_arg *a, const struct record *r)
 /* --- the recording itself --- */
 
 static int
-open_tape(struct tape **t, const struct record *r, struct err *e)
-{
-	struct src *s;
-	int rc = walk_open(r->file, &s, e);
-
-	return rc < 0 ? rc : tape_open(t, s, NULL, e);
-}
-
-static int
 stop(void *ctx, const struct sift_line *l)
 {
 	(void)ctx;
@@ -262,78 +248,47 @@ stop(void *ctx, const struct sift_line *l)
 }
 
 static int
-search_lines(const struct predicate_arg *a, const struct record *r,
-	enum search_scope scope, struct err *e)
+search(struct look look, const struct predicate_arg *a, const struct record *r,
+	struct hoard *hoard, struct err *e)
 {
-	struct sift s = { .scope = scope, .line = stop };
-	struct tape *t;
-	int rc = query_new(&s.query, a->word, 0, e);
+	struct look_end end;
 
-	if (rc == 0)
-		rc = open_tape(&t, r, e);
-	if (rc == 0)
-		rc = sift_run(&s, t, NULL, e);
-	query_free(s.query);
-	return rc;
+	look.hoard = hoard;
+	look.query = a->query;
+	look.line = stop;
+	return look_into(&look, r->file, &end, e);
 }
 
 static int
-search_text(const struct predicate_arg *a, const struct record *r, struct err *e)
+search_text(const struct predicate_arg *a, const struct record *r, struct hoard *hoard,
+	struct err *e)
 {
-	return search_lines(a, r, SEARCH_SHOWN, e);
+	return search((struct look){ .scope = SEARCH_SHOWN }, a, r, hoard, e);
 }
 
 static int
-search_typed(const struct predicate_arg *a, const struct record *r, struct err *e)
+search_typed(const struct predicate_arg *a, const struct record *r, struct hoard *hoard,
+	struct err *e)
 {
-	return search_lines(a, r, SEARCH_TYPED, e);
-}
-
-/* LEAST: VENDOR_RAN_LINE for all that ran. */
-static int
-search_ran(
-	const struct predicate_arg *a, const struct record *r, int least, struct err *e)
-{
-	struct buf ran = { 0 }, clean = { 0 };
-	const struct msg *m;
-	struct query *q = NULL;
-	struct tape *t = NULL;
-	int64_t at_ns;
-	size_t from, to;
-	int rc = query_new(&q, a->word, 0, e);
-	bool found = false;
-
-	if (rc == 0)
-		rc = open_tape(&t, r, e);
-	if (rc < 0) {
-		query_free(q);
-		return rc;
-	}
-	while (!found && (rc = tape_next(t, &m, &at_ns, e)) > 0) {
-		buf_clear(&ran);
-		buf_clear(&clean);
-		from = 0;
-		if (vendor_ran(m, &ran) >= least && ran.n &&
-			utf8_clean(&clean, buf_span(&ran)) == 0)
-			found = query_match(q, buf_span(&clean), &from, &to) > 0;
-	}
-	buf_free(&ran);
-	buf_free(&clean);
-	query_free(q);
-	tape_close(t);
-	return found ? 1 : rc;
+	return search((struct look){ .scope = SEARCH_TYPED }, a, r, hoard, e);
 }
 
 static int
-search_command(const struct predicate_arg *a, const struct record *r, struct err *e)
+search_command(const struct predicate_arg *a, const struct record *r, struct hoard *hoard,
+	struct err *e)
 {
-	return search_ran(a, r, VENDOR_RAN_LINE, e);
+	const struct look look = { .scope = SEARCH_EVENTS, .ran = VENDOR_RAN_LINE };
+
+	return search(look, a, r, hoard, e);
 }
 
 static int
-search_exec(const struct predicate_arg *a, const struct record *r, struct err *e)
+search_exec(const struct predicate_arg *a, const struct record *r, struct hoard *hoard,
+	struct err *e)
 {
-	return search_ran(a, r, VENDOR_RAN_PROGRAM, e);
+	const struct look look = { .scope = SEARCH_EVENTS, .ran = VENDOR_RAN_PROGRAM };
+
+	return search(look, a, r, hoard, e);
 }
 
 const struct predicate predicates[] = {

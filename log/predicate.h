@@ -3,12 +3,15 @@
 #ifndef LOG_PREDICATE_H
 #define LOG_PREDICATE_H
 
+#include "log/hoard.h"
 #include "log/record.h"
+#include "replay/query.h"
 
 #include <stdio.h>
 
 struct predicate_arg { /* a value, read */
 	const char *word;
+	struct query *query; /* of an expression; owned */
 	int64_t number;
 	uint8_t address[16], prefix; /* IPv6, IPv4 mapped into it; bits */
 };
@@ -19,10 +22,11 @@ struct predicate {
 	/* What the value means: 0 or ERR_USAGE. */
 	int (*read)(
 		struct predicate_arg *a, const char *word, int64_t now_ns, struct err *e);
-	/* One of them: of what is known, or of the recording itself (1, 0, an error). */
+	/* One of them: of what is known, or of the recording itself (1, 0, an error), by its
+	 * gist in HOARD (may be NULL) or by reading it. */
 	bool (*test)(const struct predicate_arg *a, const struct record *r);
-	int (*search)(
-		const struct predicate_arg *a, const struct record *r, struct err *e);
+	int (*search)(const struct predicate_arg *a, const struct record *r,
+		struct hoard *hoard, struct err *e);
 };
 
 extern const struct predicate predicates[];

@@ -3,7 +3,6 @@
 
 #include "base/diag.h"
 #include "log/crew.h"
-#include "log/progress.h"
 #include "store/catalogue.h"
 #include "store/open.h"
 
@@ -22,11 +21,9 @@ struct shelf {
 	char folder[PATH_MAX],
 		real[PATH_MAX]; /* the last one and what it is really called */
 	size_t *todo, ntodo;    /* files that must be read */
-	pthread_mutex_t lock;   /* of SAY and progress */
+	pthread_mutex_t lock;   /* of SAY */
 	walk_say *say;
 	void *ctx;
-	struct progress progress;
-	size_t done;
 	unsigned foreign;
 };
 
@@ -179,9 +176,6 @@ read_one(void *ctx, struct crew_job *job)
 		s->foreign++;
 	else if (rc < 0)
 		s->say(s->ctx, &e, f->path);
-	s->done++;
-	if (progress_due(&s->progress, PROGRESS_LOOK))
-		progress_draw(&s->progress, (double)s->done / (double)s->ntodo);
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -198,9 +192,7 @@ learn(struct shelf *s, const struct shelf_opts *o, struct err *e)
 		s->foreign += s->v[i].kind == RECORD_NONE && !s->w->v[i].named;
 	}
 	pthread_mutex_init(&s->lock, NULL);
-	progress_start(&s->progress, o->clk, STDERR_FILENO);
-	rc = crew_run(s->ntodo, 0, read_one, s, STDOUT_FILENO, e);
-	progress_end(&s->progress);
+	rc = crew_run(s->ntodo, 0, read_one, s, o->clk, STDOUT_FILENO, e);
 	pthread_mutex_destroy(&s->lock);
 	for (size_t i = 0; i < s->ntodo && rc == 0; i++)
 		put_away(s, &s->v[s->todo[i]]);

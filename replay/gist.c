@@ -6,13 +6,14 @@
 
 #include "replay/pack.h"
 
-#define SECTION_TEXT ((size_t)1 << 20)  /* text in a section, about */
-#define PAGES_FULL   ((size_t)4 << 20)  /* the same of what is stored of it */
-#define PAGES_MAX    ((size_t)48 << 20) /* with one page that is large */
-#define WINDOW       ((size_t)32 << 10)
-#define RATIO_MAX    1100 /* of what deflate can make of anything */
-#define WORTH        16
-#define REFS         (UINT32_C(1) << 31)
+#define PAGES_FULL ((size_t)4 << 20)  /* what is stored of a section, about */
+#define PAGES_MAX  ((size_t)48 << 20) /* with one page that is large */
+#define WINDOW     ((size_t)32 << 10)
+#define RATIO_MAX  1100 /* of what deflate can make of anything */
+#define SHARE      8    /* of the recording's size, for pages ... */
+#define SMALL      1024 /* ... that are not as small as this */
+#define PACK_LEAST 512  /* bytes; fewer are stored as they are */
+#define REFS       (UINT32_C(1) << 31)
 
 struct head {
 	char magic[8], version[24];
@@ -25,7 +26,7 @@ enum { SECTION = 0x54434553, END = 0x20444E45 };
 
 struct section {
 	uint32_t tag;
-	uint32_t log; /* END: the state of the recording */
+	uint32_t buckets; /* of the filter; END: the state of the recording */
 	uint32_t raw, packed, pages_sum;
 	uint32_t sum; /* of what stands in front, and the filter */
 };
@@ -86,33 +87,51 @@ gist_begin(struct gist_writer *w, struct dst *d, const struct gist_key *k, struc
 {
 	struct head h = make_head(k);
 
-	*w = (struct gist_writer){ .dst = d, .worth = WORTH };
-	if (trigram_init(&w->trigrams) < 0)
+	*w = (struct gist_writer){ .dst = d, .room = (uint64_t)k->size / SHARE };
+	if (gram_init(&w->grams) < 0)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	put(w, &h, sizeof h);
 	return 0;
 }
 
-/* The filter stands in OUT in front of the packed pages.  Text of full screens is as large as
- * the recording: of that only the filter is kept. */
+/* The pages to OUT, packed if that is worth it. */
+static int
+put_pages(struct gist_writer *w)
+{
+	if (w->pages.n < PACK_LEAST)
+		return buf_add_span(&w->out, buf_span(&w->pages));
+	return pack_deflate(&w->out, buf_span(&w->pages));
+}
+
+/* Text of full screens is as large as the recording: only some of that is kept. */
+static bool
+is_wanted(struct gist_writer *w, size_t packed)
+{
+	if (packed <= SMALL)
+		return true;
+	if (packed > w->room)
+		return false;
+	w->room -= packed;
+	return true;
+}
+
+/* The filter stands in OUT in front of the packed pages. */
 static void
 put_section(struct gist_writer *w)
 {
 	struct section s = { .tag = SECTION };
 	struct span filter, packed;
-	unsigned log = 0;
 
 	buf_clear(&w->out);
-	check(w, trigram_take(&w->trigrams, &w->out, &log));
-	check(w, pack_deflate(&w->out, buf_span(&w->pages)));
+	check(w, gram_take(&w->grams, &w->out, &s.buckets));
+	check(w, put_pages(w));
 	if (w->rc == 0) {
-		filter = span_of(w->out.p, trigram_size(log));
-		if ((w->out.n - filter.n) * w->worth > w->meant)
-			buf_cut(&w->out, filter.n);
-		else
+		filter = span_of(w->out.p, gram_size(s.buckets));
+		if (is_wanted(w, w->out.n - filter.n))
 			s.raw = (uint32_t)w->pages.n;
+		else
+			buf_cut(&w->out, filter.n);
 		packed = span_of(w->out.p + filter.n, w->out.n - filter.n);
-		s.log = log;
 		s.packed = (uint32_t)packed.n;
 		s.pages_sum = pack_sum(0, packed);
 		s.sum = sum_of_section(&s, filter);
@@ -140,17 +159,16 @@ gist_page(struct gist_writer *w, struct span texts, struct span heads, bool refs
 	buf_add(&w->pages, size, sizeof size);
 	buf_add_span(&w->pages, texts);
 	check(w, buf_add_span(&w->pages, heads));
-	trigram_add(&w->trigrams, shown);
+	gram_add(&w->grams, shown);
 	w->meant += shown.n;
-	if (w->meant >= SECTION_TEXT || w->pages.n >= PAGES_FULL ||
-		trigram_full(&w->trigrams))
+	if (w->meant >= GIST_SECTION || w->pages.n >= PAGES_FULL)
 		put_section(w);
 }
 
 void
 gist_abandon(struct gist_writer *w)
 {
-	trigram_free(&w->trigrams);
+	gram_free(&w->grams);
 	buf_free(&w->pages);
 	buf_free(&w->out);
 }
@@ -158,7 +176,7 @@ gist_abandon(struct gist_writer *w)
 int
 gist_end(struct gist_writer *w, const struct tape_end *end, struct err *e)
 {
-	struct section s = { .tag = END, .log = (uint32_t)end->state };
+	struct section s = { .tag = END, .buckets = (uint32_t)end->state };
 
 	if (w->pages.n)
 		put_section(w);
@@ -237,10 +255,10 @@ static bool
 is_sound(const struct section *s)
 {
 	if (s->tag == END)
-		return s->log == TAPE_CLEAN || s->log == TAPE_TRUNCATED;
-	return s->tag == SECTION && s->log >= TRIGRAM_LOG_MIN &&
-	       s->log <= TRIGRAM_LOG_MAX && s->raw <= PAGES_MAX &&
-	       s->packed <= PAGES_MAX && s->raw / RATIO_MAX <= s->packed;
+		return s->buckets == TAPE_CLEAN || s->buckets == TAPE_TRUNCATED;
+	return s->tag == SECTION && s->buckets && s->buckets <= GRAM_BUCKETS_MAX &&
+	       s->raw <= PAGES_MAX && s->packed <= PAGES_MAX &&
+	       s->raw / RATIO_MAX <= s->packed;
 }
 
 int
@@ -255,17 +273,17 @@ gist_next(struct gist *g, struct err *e)
 	memcpy(&s, p, sizeof s);
 	if (!is_sound(&s))
 		return damaged(e, "is no gist");
-	filter = s.tag == END ? 0 : trigram_size(s.log);
+	filter = s.tag == END ? 0 : gram_size(s.buckets);
 	p = bytes_at(g, g->off, sizeof s + filter, e);
 	if (!p)
 		return ERR_DAMAGED;
 	if (s.sum != sum_of_section(&s, span_of(p + sizeof s, filter)))
 		return damaged(e, "has a wrong checksum");
 	if (s.tag == END) {
-		g->state = (enum tape_state)s.log;
+		g->state = (enum tape_state)s.buckets;
 		return 0;
 	}
-	g->filter = (struct trigram_filter){ p + sizeof s, s.log };
+	g->filter = (struct gram_filter){ p + sizeof s, s.buckets };
 	g->pages_off = g->off + sizeof s + filter;
 	g->raw = s.raw;
 	g->packed = s.packed;
@@ -286,9 +304,11 @@ load_pages(struct gist *g, struct err *e)
 		return ERR_DAMAGED;
 	if (pack_sum(0, span_of(p, g->packed)) != g->pages_sum)
 		return damaged(e, "has a wrong checksum");
-	if (pack_inflate(&g->pages, span_of(p, g->packed), g->raw) < 0)
+	if (g->raw < PACK_LEAST)
+		buf_add(&g->pages, p, g->packed);
+	else if (pack_inflate(&g->pages, span_of(p, g->packed), g->raw) < 0)
 		return damaged(e, "cannot be unpacked");
-	return 0;
+	return buf_failed(&g->pages);
 }
 
 int

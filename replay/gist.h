@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The gist of a recording, to be kept beside it: all lines that a search looks at, in the
- * blocks of replay/text.h (so that plain output is only referred to), some blocks each as a
- * section with a filter of its trigrams.  Where such lines are large, as those of full-screen
- * programs are, only the filter is there.  Who has it reads only those sections that may hold
+ * blocks of replay/text.h (so that plain output is only referred to), a block or a few as a
+ * section with a filter of its grams.  Where lines are large, as those of full-screen programs
+ * are, there may be only the filter.  Who has it reads only those sections that may hold
  * what is looked for, and mostly need not emulate the recording again.
  *
  * It is made from a recording at any time and never the only truth: one that is not for just
@@ -13,7 +13,9 @@
 #include "format/tape.h"
 #include "replay/page.h"
 #include "replay/search.h"
-#include "replay/trigram.h"
+#include "replay/gram.h"
+
+#define GIST_SECTION ((size_t)60 << 10) /* bytes of text in a section, about */
 
 struct gist_key { /* what it is the gist of */
 	uint64_t inode;
@@ -25,10 +27,10 @@ struct gist_key { /* what it is the gist of */
 struct gist_writer {
 	struct dst *dst; /* borrowed */
 	uint64_t off;
-	struct trigram_maker trigrams;
+	struct gram_maker grams;
 	struct buf pages, out;
-	size_t meant;   /* bytes of text in this section */
-	unsigned worth; /* text for which a packed byte must stand, to be kept; 0: any */
+	size_t meant;  /* bytes of text in this section */
+	uint64_t room; /* for more text that is large */
 	int rc;
 	struct err e;
 };
@@ -49,7 +51,7 @@ struct gist {
 	uint64_t off;    /* behind the section at hand */
 	struct buf here; /* bytes of the file from FROM on */
 	uint64_t from;
-	struct trigram_filter filter; /* of the section at hand */
+	struct gram_filter filter; /* of the section at hand */
 	uint64_t pages_off;
 	size_t raw, packed;
 	uint32_t pages_sum;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A small reader of Perl's expressions.  Characters that follow each other become a run, whose
- * trigrams are all needed; everything else ends the run and needs nothing itself, but for
+ * grams are all needed; everything else ends the run and needs nothing itself, but for
  * groups.  Where it is not certain what a part means to PCRE2, all is given up: that costs
  * time, while a mistake would cost a hit. */
 #include "replay/needs.h"
@@ -64,13 +64,13 @@ end_run(struct parser *p, int all)
 {
 	struct buf folded = { 0 };
 
-	trigram_fold(&folded, buf_span(&p->run));
+	gram_fold(&folded, buf_span(&p->run));
 	if (buf_failed(&folded) || buf_failed(&p->run))
 		give_up(p);
-	for (size_t i = 0; i + 3 <= folded.n && !p->lost; i++)
+	for (size_t i = 0; i + GRAM_BYTES <= folded.n && !p->lost; i++)
 		all = join(p, all,
-			add(p, (struct needs_part){ .kind = NEEDS_TRIGRAM,
-				       .trigram = trigram_of(folded.p + i),
+			add(p, (struct needs_part){ .kind = NEEDS_GRAM,
+				       .gram = gram_of(folded.p + i),
 				       .first = NOTHING }));
 	buf_clear(&p->run);
 	buf_free(&folded);
@@ -454,12 +454,12 @@ needs_of(struct needs *n, const char *text, bool plain, bool fold)
 }
 
 static bool
-is_met(const struct needs *n, int at, const struct trigram_filter *f)
+is_met(const struct needs *n, int at, const struct gram_filter *f)
 {
 	const struct needs_part *part = &n->v[at];
 
-	if (part->kind == NEEDS_TRIGRAM)
-		return trigram_in(f, part->trigram);
+	if (part->kind == NEEDS_GRAM)
+		return gram_in(f, part->gram);
 	for (int i = part->first; i != NOTHING; i = n->v[i].next)
 		if (is_met(n, i, f) != (part->kind == NEEDS_ALL))
 			return part->kind == NEEDS_ONE;
@@ -467,7 +467,7 @@ is_met(const struct needs *n, int at, const struct trigram_filter *f)
 }
 
 bool
-needs_met(const struct needs *n, const struct trigram_filter *f)
+needs_met(const struct needs *n, const struct gram_filter *f)
 {
 	return n->root == NOTHING || is_met(n, n->root, f);
 }

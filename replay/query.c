@@ -214,7 +214,7 @@ query_twin(const struct query *q)
 }
 
 bool
-query_may_match(const struct query *q, const struct trigram_filter *f)
+query_may_match(const struct query *q, const struct gram_filter *f)
 {
 	return needs_met(q->needs, f);
 }

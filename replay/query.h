@@ -6,7 +6,7 @@
 #define REPLAY_QUERY_H
 
 #include "base/err.h"
-#include "replay/trigram.h"
+#include "replay/gram.h"
 
 #define QUERY_MAX       1024  /* bytes of an expression */
 #define QUERY_STEPS_MAX 50000 /* of one match: well under a millisecond */
@@ -21,8 +21,8 @@ int query_new(struct query **q, const char *text, int flags, struct err *e);
 /* The same for another thread, at no cost; Q must outlive it.  NULL: no memory. */
 struct query *query_twin(const struct query *q);
 void query_free(struct query *q);
-/* False: no line of a text with these trigrams has a match.  For several threads. */
-bool query_may_match(const struct query *q, const struct trigram_filter *f);
+/* False: no line of a text with these grams has a match.  For several threads. */
+bool query_may_match(const struct query *q, const struct gram_filter *f);
 /* May blocks of lines, each ended by a newline, be looked through with query_ahead()?  Then no
  * line in front of the one in which *AT comes to lie has a match: 1, 0 none has, ERR_LIMIT. */
 bool query_whole(const struct query *q);

@@ -210,6 +210,8 @@ sift_shown(struct pass *p, struct tape *t, struct tape_end *end, struct err *e)
 
 	if (rc < 0)
 		return rc;
+	if (p->s->keep)
+		r->text.ref_block = GIST_SECTION;
 	do {
 		more = reel_index_ahead(r, SLICE_COST, &broken);
 		tell(p->s, reel_tape(r));

@@ -20,7 +20,8 @@ void
 text_init(struct text *t, size_t max_bytes)
 {
 	*t = (struct text){ .max = max_bytes ? max_bytes : TEXT_MEMORY,
-		.limit = TEXT_NO_LIMIT };
+		.limit = TEXT_NO_LIMIT,
+		.ref_block = TEXT_REF_BLOCK };
 }
 
 void
@@ -182,7 +183,7 @@ text_ref_end(struct text *t)
 bool
 text_ref_full(const struct text *t)
 {
-	return t->meant > TEXT_REF_BLOCK;
+	return t->meant > t->ref_block;
 }
 
 void

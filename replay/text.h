@@ -9,10 +9,11 @@
 
 #include "replay/page.h"
 
-#define TEXT_MEMORY    ((size_t)96 << 20)  /* default cap */
-#define TEXT_BLOCK     ((size_t)64 << 10)  /* bytes of text in a block, about */
-#define TEXT_REF_BLOCK ((size_t)192 << 10) /* the same where it is only referred to */
-#define TEXT_NO_LIMIT  UINT64_MAX
+#define TEXT_MEMORY ((size_t)96 << 20) /* default cap */
+#define TEXT_BLOCK  ((size_t)64 << 10) /* bytes of text in a block, about */
+#define TEXT_REF_BLOCK \
+	((size_t)192 << 10) /* the same where it is only referred to: default */
+#define TEXT_NO_LIMIT UINT64_MAX
 
 struct text_block;
 
@@ -26,7 +27,8 @@ struct text {
 	struct text_ref ref; /* of the open block, still growing */
 	bool follows;        /* there is one */
 	bool refs;           /* references in the open block */
-	size_t meant;        /* bytes they stand for */
+	size_t meant;        /* bytes they stand for ... */
+	size_t ref_block;    /* ... at most, about */
 	size_t changes;      /* to the open block */
 	struct buf scratch;
 };

@@ -78,7 +78,7 @@ ask(const char *text)
 	snprintf(words, sizeof words, "%s", text);
 	ck_assert_msg(expr_parse(&x, v, split(words, v, 1200), NOW, &e) == 0, "%s: %s",
 		text, e.text);
-	rc = expr_test(x, &r, false, &e);
+	rc = expr_test(x, &r);
 	expr_free(x);
 	return rc;
 }
@@ -331,7 +331,7 @@ START_TEST(output_is_in_order)
 	size_t at = 0, n, lines = 0;
 	struct err e;
 
-	ck_assert_int_eq(crew_run(JOBS, 4, say_number, NULL, fileno(f), &e), 0);
+	ck_assert_int_eq(crew_run(JOBS, 4, say_number, NULL, NULL, fileno(f), &e), 0);
 	rewind(f);
 	for (; fscanf(f, "%zu", &n) == 1; lines++) {
 		ck_assert(n == at || n == at + 1);
@@ -348,9 +348,9 @@ START_TEST(output_that_fails_ends_it)
 	int fd = open("/dev/full", O_WRONLY);
 	struct err e;
 
-	ck_assert_int_lt(crew_run(JOBS, 4, say_number, NULL, fd, &e), 0);
+	ck_assert_int_lt(crew_run(JOBS, 4, say_number, NULL, NULL, fd, &e), 0);
 	close(fd);
-	ck_assert_int_eq(crew_run(0, 4, say_number, NULL, -1, &e), 0);
+	ck_assert_int_eq(crew_run(0, 4, say_number, NULL, NULL, -1, &e), 0);
 }
 END_TEST
 
