@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Command-line options as a table: one row an option.  The parser, --help, the option list
- * of the man page (mdoc) and, later, completions and configuration keys come from it.
+ * of the man page (mdoc) and completions (base/complete.h) come from it.
  * Long options may be cut to a unique prefix; "--name=value" and "--name value", "-nVALUE"
  * and "-n VALUE", bundles of short flags and "--" are understood; parsing stops at the
  * first operand (so that a recorded COMMAND keeps its own options). */
@@ -16,9 +16,13 @@ struct opt {
 	int id;           /* what opt_next returns, > 0; a row with id 0 ends the table */
 	const char *name; /* long name without dashes */
 	char letter;      /* short name or 0 */
-	const char *arg;  /* name of the argument for help ("FILE"), NULL: takes none */
-	const char
-		*help; /* a sentence without capital and full stop; may hold newlines */
+	/* Name of the argument for help, NULL: takes none.  Completions know by it what it is:
+	 * FILE and PATH, DIR and FOLDER, "a|b|c" (one of these), others see WORDS. */
+	const char *arg;
+	/* A sentence without capital and full stop; may hold newlines. */
+	const char *help;
+	/* "a|b|c": what the argument may be (a LIST: with commas between), NULL: anything. */
+	const char *words;
 };
 
 /* The rows that end the table of every program. */

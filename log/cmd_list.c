@@ -33,7 +33,8 @@ enum {
 
 static const struct opt options[] = {
 	{ OPT_SORT, "sort", 's', "KEY",
-		"by date (the default), length, user, host, size or name" },
+		"by date (the default), length, user, host, size or name",
+		"date|length|user|host|size|name" },
 	{ OPT_REVERSE, "reverse", 'r', NULL, "the other way round" },
 	{ OPT_JSON, "json", 'j', NULL, "print one JSON object a recording" },
 	{ OPT_CATALOGUE, "catalogue", 0, "FILE",

@@ -35,7 +35,8 @@ static const struct opt options[] = {
 	{ OPT_DESCRIPTION, "description", 0, "TEXT", "description, in Markdown" },
 	{ OPT_VISIBILITY, "visibility", 0, "WHO",
 		"public: everybody; unlisted: who has the link (default);\n"
-		"private: your account only" },
+		"private: your account only",
+		"public|unlisted|private" },
 	{ OPT_INPUT, "input", 0, NULL,
 		"send what was typed, too; without it, it is left out" },
 	{ OPT_ENV, "env", 0, "NAMES",

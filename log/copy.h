@@ -16,7 +16,8 @@ enum { COPY_OPT_FORMAT = 900, COPY_OPT_OVERWRITE };
 	{ COPY_OPT_FORMAT, "format", 'f', "FORMAT",                                    \
 		"what to write: audit, asciicast-v2, ... (auditlog convert --help\n"   \
 		"has them all); without it what the end of OUT's name says,\n"         \
-		"such as .cast, else audit" },                                         \
+		"such as .cast, else audit",                                           \
+		TAPE_FORMAT_WORDS },                                                   \
 	{                                                                              \
 		COPY_OPT_OVERWRITE, "overwrite", 0, NULL, "replace OUT when it exists" \
 	}

@@ -3,6 +3,7 @@
  * a name may be cut to a unique prefix. */
 #include "log/cmd.h"
 
+#include "base/complete.h"
 #include "base/diag.h"
 
 #include <ctype.h>
@@ -62,6 +63,21 @@ print_mdoc(void)
 		printf(".It Cm %s Oo Ar option ... Oc%s%s\n%c%s.\n", cmds[i]->name,
 			*cmds[i]->args ? " Ar " : "", cmds[i]->args,
 			toupper((unsigned char)cmds[i]->help[0]), cmds[i]->help + 1);
+}
+
+static int
+print_completions(const char *shell)
+{
+	struct complete_verb verbs[NCMDS + 1] = { { .name = NULL } };
+	const struct complete all = {
+		.program = "auditlog", .args = "", .options = options, .verbs = verbs
+	};
+	struct err e;
+
+	for (size_t i = 0; i < NCMDS; i++)
+		verbs[i] = (struct complete_verb){ cmds[i]->name, cmds[i]->help,
+			cmds[i]->args, cmds[i]->options };
+	return complete_print(stdout, shell, &all, &e) < 0 ? diag_fail(&e, NULL) : CMD_OK;
 }
 
 /* "convert, decode ... or verify" */
@@ -125,6 +141,8 @@ run(int argc, char **argv)
 	char all[200];
 	int id;
 
+	if (complete_asked(argc, argv))
+		return print_completions(complete_asked(argc, argv));
 	if (argc == 2 && strcmp(argv[1], "--mdoc-commands") == 0) {
 		print_mdoc();
 		return CMD_OK;

@@ -18,7 +18,7 @@ AC_DEFUN([AR_WARNINGS], [
   AC_SUBST([AR_WARN_CFLAGS])
   m4_foreach_w([ar_flag], [-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
     -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wimplicit-fallthrough -Wundef -Wswitch-enum
-    -Wold-style-definition -Wredundant-decls -Wnested-externs],
+    -Wno-missing-field-initializers -Wold-style-definition -Wredundant-decls -Wnested-externs],
     [AR_WARN_ADD(ar_flag)])
   AS_IF([test "$enable_werror" = yes], [AR_WARN_CFLAGS="$AR_WARN_CFLAGS -Werror"])
 ])
@@ -88,4 +88,17 @@ AC_DEFUN([AR_VTERM_FEATURES], [
   AC_DEFINE_UNQUOTED([LIBVTERM_VERSION], ["`$PKG_CONFIG --modversion vterm`"],
     [version of libvterm at build time])
   CPPFLAGS=$ar_save_CPPFLAGS
+])
+
+# AR_COMPLETION_DIR(SHELL, FOLDER): --with-SHELL-completions, where its completions go.
+AC_DEFUN([AR_COMPLETION_DIR], [
+  AC_ARG_WITH([$1-completions],
+    [AS_HELP_STRING([--with-$1-completions=DIR],
+      [install completions for $1 in DIR, or "no" @<:@DATADIR/$2@:>@])],
+    [], [with_$1_completions=yes])
+  AS_CASE([$with_$1_completions],
+    [yes], [$1compdir='${datadir}/$2'],
+    [no], [$1compdir=],
+    [$1compdir=$with_$1_completions])
+  AC_SUBST([$1compdir])
 ])

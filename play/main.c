@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* auditplay: replays a recording in the terminal, or for a script. */
 #include "base/clk.h"
+#include "base/complete.h"
 #include "base/diag.h"
 #include "play/conf.h"
 #include "play/files.h"
@@ -316,6 +317,17 @@ play(const struct conf *c, const struct keymap *k, const struct conf_faults *f,
 	return rc;
 }
 
+static int
+print_completions(const char *shell)
+{
+	static const struct complete all = {
+		.program = "auditplay", .args = "[FILE...]", .options = conf_opts
+	};
+	struct err e;
+
+	return complete_print(stdout, shell, &all, &e) < 0 ? diag_fail(&e, NULL) : 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -326,6 +338,8 @@ main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	diag_init("auditplay");
+	if (complete_asked(argc, argv))
+		return print_completions(complete_asked(argc, argv));
 	if (configure(&c, &keys, &faults, argc, argv, &e) < 0)
 		return diag_fail(&e, NULL);
 	switch (c.action) {

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/conf.h"
 
+/* What a value may be; the formats have no rank, so they are no choices. */
+#define WORDS(kind, choices)                                                           \
+	(SETTING_##kind == SETTING_FORMAT ? "audit|audit-v1|asciicast-v2|asciicast-v3" \
+					  : (choices))
+
 const struct opt conf_options[] = {
 #define SETTING(ID, name, letter, arg, kind, choices, def, guard, help) \
-	{ OPT_##ID, name, letter, arg, help },
+	{ OPT_##ID, name, letter, arg, help, WORDS(kind, choices) },
 #define SYSTEM(ID, name, kind, choices, def, help)
 #define ACTION(ID, name, letter, arg, help) { OPT_##ID, name, letter, arg, help },
 #include "rec/option.def"

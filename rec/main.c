@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* auditrec: record a terminal session. */
+#include "base/complete.h"
 #include "base/diag.h"
 #include "rec/entry.h"
 #include "rec/session.h"
@@ -121,6 +122,17 @@ answer(int what)
 	}
 }
 
+static int
+print_completions(const char *shell)
+{
+	static const struct complete all = {
+		.program = "auditrec", .args = "[COMMAND]", .options = conf_options
+	};
+	struct err e;
+
+	return complete_print(stdout, shell, &all, &e) < 0 ? diag_fail(&e, NULL) : 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -135,6 +147,8 @@ main(int argc, char **argv)
 	}
 	harden();
 	diag_init("auditrec");
+	if (complete_asked(argc, argv))
+		return print_completions(complete_asked(argc, argv));
 	plug_standard_fds();
 	proc_facts(&facts);
 	who.user = facts.user;

@@ -40,12 +40,17 @@ mode() {
 	echo "$1" >server/mode
 }
 
+# The number of the last upload the server took.
+newest() {
+	find server -name '*.json' | sed 's/[^0-9]//g' | sort -n | tail -n 1
+}
+
 # upload OPTION...: it goes well; what is said is in out and err, what the server took in
 # last.cast and last.json.
 upload() {
 	timeout 60 "$auditlog" upload --server-url "$url" "$@" >out 2>err </dev/null ||
 		{ cat err; return 1; }
-	last=$(ls server/*.json | sed 's/[^0-9]//g' | sort -n | tail -n 1)
+	last=$(newest)
 	cp "server/$last.cast" last.cast && cp "server/$last.json" last.json
 }
 
@@ -129,10 +134,10 @@ assert h['env'] == {'A': 'b'}, h"
 check "what no server takes is changed, and said" strange
 
 dry() {
-	n=$(ls server | wc -l)
+	n=$(newest)
 	"$auditlog" upload -n --server-url "$url" session.audit >out 2>err || return 1
 	grep -q '^  Server  *'"$url" out && grep -q '^  Input  *left out' out && [ ! -s err ] &&
-		[ "$(ls server | wc -l)" -eq "$n" ]
+		[ "$(newest)" = "$n" ]
 }
 check "--dry-run sends nothing" dry
 
@@ -289,7 +294,7 @@ peer() {
 	mkdir -p peer && cp home/.local/state/asciinema/install-id peer/
 	ASCIINEMA_CONFIG_HOME=$work/peer ASCIINEMA_API_URL=$url LC_ALL=C.UTF-8 \
 		asciinema upload a.cast >out 2>&1 || { cat out; return 1; }
-	last=$(ls server/*.json | sed 's/[^0-9]//g' | sort -n | tail -n 1)
+	last=$(newest)
 	cmp a.cast "server/$last.cast" && grep -q "$url/a/$last" out
 }
 if command -v asciinema >/dev/null; then

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the three shells share.  Internal to base/complete*.c. */
+#ifndef BASE_COMPLETE_IMPL_H
+#define BASE_COMPLETE_IMPL_H
+
+#include "base/complete.h"
+
+enum complete_kind {
+	COMPLETE_NOTHING, /* free text */
+	COMPLETE_FILE,
+	COMPLETE_FOLDER,
+	COMPLETE_WORD,    /* one of the words */
+	COMPLETE_LIST,    /* words with commas between */
+	COMPLETE_COMMAND, /* another command line */
+};
+
+#define COMPLETE_NAME_MAX 40
+
+/* What the argument of O is, and the words of WORD and LIST, parted by '|'. */
+enum complete_kind complete_kind(const struct opt *o, const char **words);
+
+/* The next operand of *ARGS: false at the end.  NAME without brackets. */
+struct complete_operand {
+	char name[COMPLETE_NAME_MAX];
+	enum complete_kind kind;
+	bool repeats;
+};
+bool complete_operand(const char **args, struct complete_operand *o);
+
+/* WORDS with BETWEEN in place of '|'. */
+void complete_words(FILE *out, const char *words, char between);
+/* The first sentence of HELP in one line, with BEFORE in front of each character of QUOTED. */
+void complete_brief(FILE *out, const char *help, const char *quoted, const char *before);
+
+void complete_bash(FILE *out, const struct complete *c);
+void complete_zsh(FILE *out, const struct complete *c);
+void complete_fish(FILE *out, const struct complete *c);
+
+#endif
