@@ -57,6 +57,7 @@ int cmd_wrong(const struct err *e);
 
 extern const struct cmd cmd_auth;
 extern const struct cmd cmd_convert;
+extern const struct cmd cmd_cut;
 extern const struct cmd cmd_decode;
 extern const struct cmd cmd_events;
 extern const struct cmd cmd_export;

@@ -181,6 +181,8 @@ pass_on(struct copy *c, struct err *e)
 		p = c->pass ? c->pass(c, m, at, e) : copy_put(c, m, e);
 		if (p < 0)
 			return p;
+		if (p > 0)
+			break;
 	}
 	if (r < 0 && r != ERR_DAMAGED && r != ERR_TRUNCATED)
 		return r;

@@ -31,7 +31,8 @@ struct copy {
 	enum fdio_mode mode;     /* 0 means FDIO_ATOMIC_NEW */
 	struct dst *given; /* written instead, and taken over; then TO is only a name */
 	/* What becomes of a message, AT_NS since the start: copy_put() any number of times.
-	 * NULL: every one as it is.  Negative ends the copy, and nothing appears at OUT. */
+	 * NULL: every one as it is.  Negative ends the copy, and nothing appears at OUT;
+	 * positive: the rest of IN is not wanted. */
 	int (*pass)(struct copy *c, const struct msg *m, int64_t at_ns, struct err *e);
 	/* What is written may go through another destination, which takes *D over (on failure,
 	 * too) and closes it.  NULL: it goes there as it is. */

@@ -16,6 +16,7 @@
 static const struct cmd *const cmds[] = {
 	&cmd_auth,
 	&cmd_convert,
+	&cmd_cut,
 	&cmd_decode,
 	&cmd_events,
 	&cmd_export,

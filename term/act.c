@@ -63,7 +63,12 @@ pass_erase(struct core *c, const struct seq *s)
 static void
 tab_clear(struct core *c, const struct seq *s)
 {
-	c->tabs = true;
+	int what = act_arg(c, 0, 0);
+
+	if (what == 0)
+		tabs_set(c, c->col, false);
+	else if (what == 3 || what == 5)
+		tabs_clear(c);
 	pass(c, s);
 }
 
@@ -324,7 +329,8 @@ escape_plain(struct core *c, char final)
 	case 'E':
 	case 'H':
 	case 'M':
-		c->tabs |= final == 'H';
+		if (final == 'H')
+			tabs_set(c, c->col, true);
 		c->wrap = c->wrap && final == 'H';
 		state_escape(c, 0, final);
 		break;

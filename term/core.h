@@ -53,10 +53,11 @@ struct core {
 	bool margins;                 /* DECLRMM: left and right count */
 	int top, bottom, left, right; /* scrolling region, ends exclusive */
 	bool big_lines;               /* lines of double size may exist */
-	bool tabs;                    /* tab stops may not be every eight columns */
-	bool marked;                  /* cells get the mark instead of the pen */
-	bool mute;                    /* libvterm's erases do not reach the grid */
-	bool slow;                    /* no short cuts (tests) */
+	bool tabs;                    /* tab stops may not be every eight columns ... */
+	uint8_t stops[EMU_COLS_MAX / 8]; /* ... but here; as libvterm has them */
+	bool marked;                     /* cells get the mark instead of the pen */
+	bool mute;                       /* libvterm's erases do not reach the grid */
+	bool slow;                       /* no short cuts (tests) */
 	uint8_t shape;
 	bool chosen;    /* by DECSCUSR, not the default */
 	uint16_t quiet; /* modes that are only remembered, a bit a row of quiet.c */
@@ -93,6 +94,15 @@ void mode_reset_region(struct core *c);        /* and the left and right margins
  * pen's new colour of underlines */
 void link_set(struct core *c, struct span id, struct span uri, bool cut);
 void link_underline(struct core *c);
+
+/* tabs.c: libvterm goes to tab stops, but does not tell where they are */
+void tabs_reset(struct core *c);
+void tabs_resize(
+	struct core *c, int cols); /* before the grid is: new columns get the usual */
+void tabs_set(struct core *c, int col, bool on);
+void tabs_clear(struct core *c);
+bool tabs_at(const struct core *c, int col);
+bool tabs_usual(const struct core *c); /* every eight columns */
 
 /* quiet.c: modes of keys, mouse and paste */
 void quiet_set(struct core *c, int number, bool on);

@@ -37,7 +37,8 @@ set_defaults(struct core *c)
 	c->wrap = c->insert = c->newline = c->origin = c->frame = c->margins = false;
 	c->reversed = c->chosen = false;
 	c->autowrap = c->visible = c->blink = true;
-	c->big_lines = c->tabs = false;
+	c->big_lines = false;
+	tabs_reset(c);
 	c->quiet = 0;
 	c->shape = 1;
 	c->pen = (struct pen){ 0 };
@@ -224,6 +225,7 @@ resize(struct emu *e, int cols, int rows)
 	block_touch(e, grid_need(rows, cols));
 	mode_set_origin(c, false);
 	mode_reset_region(c);
+	tabs_resize(c, cols);
 	state_resize(c, rows, cols);
 	grid_resize(&c->grid, rows, cols, first, block_grid(e) + grid_room());
 	set_bounds(c);

@@ -141,8 +141,8 @@ uint64_t emu_hash_told(const struct emu *e); /* without what output cannot bring
 /* Output that brings a new terminal of the same size to the state of E: both screens, the rows
  * above, cursor, modes and what else matters for output that follows; a half-read sequence
  * stands at its end.  Appended to OUT; 0 or the buffer's error.  What it cannot bring about is
- * in repaint.h.  E is only looked at. */
-int emu_repaint(struct emu *e, struct buf *out);
+ * in repaint.h.  */
+int emu_repaint(const struct emu *e, struct buf *out);
 
 const char *emu_version(void); /* "libvterm 0.1.4" */
 

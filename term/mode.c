@@ -84,6 +84,9 @@ mode_margins(struct core *c, bool on)
 	c->col = col;
 	state_csi(c, '?', 0, on ? 'h' : 'l', 69, -1);
 	if (on) {
+		state_csi(c, 0, 0, 's', 1, c->grid.cols); /* they may have been on */
+		c->row = row;
+		c->col = col;
 		grid_set_small(&c->grid);
 		c->big_lines = false;
 	}

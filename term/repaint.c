@@ -157,28 +157,20 @@ usual_row(const struct brush *b)
 	return 0;
 }
 
-/* libvterm does not tell its tab stops, but where a tab leads. */
 static void
-put_tabs(struct brush *b, struct core *c)
+put_tabs(struct brush *b)
 {
-	int row = c->row, col = c->col, end = c->grid.cols - 1, before;
+	int row = usual_row(b);
 
-	if (!c->tabs)
+	if (tabs_usual(b->c))
 		return;
 	buf_add_str(b->out, "\033[3g");
-	c->row = usual_row(b);
-	c->col = 0;
-	do {
-		before = c->col;
-		state_control(c, '\t');
-		if (c->col == before || (c->col == end && end % 8))
-			break;
-		b->row = -1;
-		brush_to(b, c->row, c->col);
-		buf_add_str(b->out, "\033H");
-	} while (c->col < end);
-	c->row = row;
-	c->col = col;
+	for (int col = 0; col < b->g.cols; col++)
+		if (tabs_at(b->c, col)) {
+			b->row = -1;
+			brush_to(b, row, col);
+			buf_add_str(b->out, "\033H");
+		}
 	b->row = -1;
 }
 
@@ -251,16 +243,16 @@ put_modes(struct brush *b)
 /* ---- all ---- */
 
 int
-emu_repaint(struct emu *e, struct buf *out)
+emu_repaint(const struct emu *e, struct buf *out)
 {
-	struct core *c = e->core;
+	const struct core *c = e->core;
 	struct brush b = { .out = out, .c = c, .g = c->grid, .row = -1, .col = -1 };
 
 	buf_add_str(out, "\033c");
 	put_screens(&b);
 	if (!c->wrap)
 		brush_last(&b, c->last);
-	put_tabs(&b, c);
+	put_tabs(&b);
 	if (c->title[0])
 		buf_addf(out, "\033]2;%s\033\\", c->title);
 	put_quiet(&b);

@@ -291,6 +291,8 @@ mix_modes(uint64_t h, const struct core *c)
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		h = mix(h, flags[i]);
 	h = mix(h, c->quiet);
+	for (int col = 0; col < c->grid.cols; col++)
+		h = mix(h, tabs_at(c, col));
 	h = mix(h, (uint64_t)c->top << 32 | (uint64_t)c->bottom);
 	return mix(h, (uint64_t)c->left << 32 | (uint64_t)c->right);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# auditlog speed, idle: new recordings with other times, which say what they are.
+# auditlog speed, idle, cut: new recordings with other times, which say what they are.
 . "${srcdir:-.}/tests/e2e/tap.sh"
 
 python3 - <<'END'
@@ -91,6 +91,54 @@ every_format() {
 	done
 }
 check "every format goes in and comes out" every_format
+
+# The recording cut at $1 has the screens that the original has.
+cut_same() {
+	edit cut --overwrite --from "$1" session.audit part.audit &&
+		edit cut --overwrite --from "$1" -f asciicast-v2 session.audit part.cast || return 1
+	for t in 0.3 0.7 1.1 end; do
+		"$auditlog" screen -f ansi --at "$t" session.audit >a || return 1
+		at=$(python3 -c 'import sys
+print(sys.argv[2] if sys.argv[2] == "end" else "%.3fs" % (float(sys.argv[2]) - float(sys.argv[1])))' "$1" "$t")
+		case $at in -*) continue ;; esac
+		for part in part.audit part.cast; do
+			"$auditlog" screen -f ansi --at "$at" $part >b && cmp a b || return 1
+		done
+	done
+}
+for t in 0.05 0.25 0.5 1 1.5; do
+	check "cut at $t" cut_same $t
+done
+
+cut_ends() {
+	edit cut --overwrite --from 0.2 --to 1 session.audit part || return 1
+	"$auditlog" info part | grep 'No original' | grep -q cut || return 1
+	"$auditlog" decode part | python3 -c '
+import json, sys
+ms = [json.loads(l) for l in sys.stdin]
+a = ms[0]["timestamp"]
+assert all(0 <= m["timestamp"] - a < 800_000_000 for m in ms), ms
+assert ms[0]["typeId"] == "connect" and ms[-1]["typeId"] != "disconnect", ms'
+}
+check "cut ends before --to" cut_ends
+cut_mark() { edit cut --overwrite --from mark:here session.audit part; }
+check "cut at a marker" cut_mark
+check "cut at a marker that is not there" fails 2 'there is no mark:nowhere' \
+	"$auditlog" cut --from mark:nowhere session.audit new
+check "cut behind the end" fails 2 'the recording ends before 99:00' \
+	"$auditlog" cut --from 99:00 session.audit new
+check "cut the wrong way round" fails 2 '1 is not behind 2' \
+	"$auditlog" cut --from 2 --to 1 session.audit new
+parts() {
+	edit cut --overwrite --to 1 session.audit one && edit cut --overwrite --from 1 session.audit two &&
+		"$auditlog" decode session.audit >all.jsonl && "$auditlog" decode one >one.jsonl &&
+		"$auditlog" decode two >two.jsonl || return 1
+	n=$(wc -l <all.jsonl)
+	k=$(grep -vc edited@auditrec one.jsonl)
+	grep -v edited@auditrec one.jsonl >a && head -n "$k" all.jsonl | cmp - a || return 1
+	tail -n $((n - k)) all.jsonl >a && tail -n $((n - k)) two.jsonl >b && cmp a b
+}
+check "two parts are the whole" parts
 
 echo precious >keep
 check "an existing OUT is kept" fails 2 'exists already' "$auditlog" speed 2 session.audit keep

@@ -4,9 +4,8 @@
 #include "tests/unit/unit.h"
 
 #include "tests/unit/emugen.h"
+#include "tests/unit/screens.h"
 #include "term/emu.h"
-
-#include <stdio.h>
 
 #define TRIALS 300
 #define STREAM 1500 /* bytes before and behind */
@@ -52,61 +51,12 @@ repaint(struct trial *t)
 	emu_write(t->b, buf_span(&t->paint));
 }
 
-/* Written with a blank or never written: that cannot be seen. */
-static bool
-same_text(struct trial *t, const struct cell *c, const struct cell *d)
-{
-	char s[EMU_CELL_TEXT_MAX], u[EMU_CELL_TEXT_MAX];
-	int n = emu_cell_text(t->a, c, s), m = emu_cell_text(t->b, d, u);
-
-	if (c->width != d->width)
-		return false;
-	return strcmp(n ? s : " ", m ? u : " ") == 0;
-}
-
-static bool
-same_link(struct trial *t, const struct cell *c, const struct cell *d)
-{
-	const char *p = emu_cell_link(t->a, c), *q = emu_cell_link(t->b, d);
-
-	return p && q ? strcmp(p, q) == 0 : p == q;
-}
-
-static bool
-same_cell(struct trial *t, const struct cell *c, const struct cell *d)
-{
-	return same_text(t, c, d) && c->fg == d->fg && c->bg == d->bg &&
-	       c->attr == d->attr && c->guard == d->guard && same_link(t, c, d) &&
-	       emu_cell_underline(t->a, c) == emu_cell_underline(t->b, d);
-}
-
-static void
-check_cells(struct trial *t, int seed, const char *when)
-{
-	ck_assert_int_eq(emu_above(t->a), emu_above(t->b));
-	for (int row = -emu_above(t->a); row < emu_rows(t->a); row++)
-		for (int col = 0; col < emu_cols(t->a); col++)
-			ck_assert_msg(same_cell(t, emu_row(t->a, row) + col,
-					      emu_row(t->b, row) + col),
-				"seed %d: cell %d of row %d, %s", seed, col, row, when);
-}
-
 static void
 check_same(struct trial *t, int seed, const char *when)
 {
-	struct emu_cursor c = emu_cursor(t->a), d = emu_cursor(t->b);
+	char why[SCREENS_WHY];
 
-	check_cells(t, seed, when);
-	ck_assert_msg(c.row == d.row && c.col == d.col,
-		"seed %d: cursor %d %d, %d %d, %s", seed, c.row, c.col, d.row, d.col,
-		when);
-	ck_assert_msg(c.visible == d.visible && c.blink == d.blink &&
-			      c.shape == d.shape && c.chosen == d.chosen,
-		"seed %d: cursor's look, %s", seed, when);
-	ck_assert_str_eq(emu_title(t->a), emu_title(t->b));
-	ck_assert_int_eq(emu_alt_screen(t->a), emu_alt_screen(t->b));
-	ck_assert_int_eq(emu_reversed(t->a), emu_reversed(t->b));
-	ck_assert_int_eq(emu_in_frame(t->a), emu_in_frame(t->b));
+	ck_assert_msg(screens_same(t->a, t->b, why), "seed %d, %s: %s", seed, when, why);
 }
 
 /* ---- every state that a row of the table makes ---- */
