@@ -3,18 +3,29 @@
  * it is an event of its own.  Our own members stand in the object "auditrec". */
 #include "format/siem_impl.h"
 
+#include "base/clk.h"
+
 #include <arpa/inet.h>
-#include <jansson.h>
 #include <stdio.h>
 
 #define ECS_VERSION "8.11.0"
 #define ADDRESS_MAX 64
 
-static void
-open_member(struct jsonw *w, const char *key)
+void
+siem_object(struct jsonw *w, const char *key)
 {
 	jsonw_key(w, key);
 	jsonw_object(w);
+}
+
+static void
+put_single(struct jsonw *w, const char *object, const char *key, struct span s)
+{
+	if (!s.n)
+		return;
+	siem_object(w, object);
+	jsonw_ktext(w, key, s);
+	jsonw_object_end(w);
 }
 
 /* "a,b" as an array */
@@ -34,13 +45,24 @@ put_list(struct jsonw *w, const char *key, const char *list)
 	jsonw_array_end(w);
 }
 
+/* What has lasted: a command, a pause, at its end all of the session. */
+static void
+put_span(struct siem_event *e, struct jsonw *w)
+{
+	bool all = !e->row->vendor && e->row->id == MSG_DISCONNECT;
+
+	siem_number(w, "duration", all ? e->at_ns : e->duration);
+	siem_time_known(w, "start", all ? ns_sub(e->m->time_ns, e->at_ns) : e->start);
+	siem_time_known(w, "end", all ? e->m->time_ns : e->end);
+}
+
 static void
 put_event(struct siem_event *e, struct jsonw *w)
 {
 	struct span id = siem_fact(e, FACT_CONNECTION);
 	char number[32];
 
-	open_member(w, "event");
+	siem_object(w, "event");
 	jsonw_kstr(w, "kind", "event");
 	jsonw_kstr(w, "module", "auditrec");
 	jsonw_kstr(w, "dataset", "auditrec.session");
@@ -58,15 +80,13 @@ put_event(struct siem_event *e, struct jsonw *w)
 		jsonw_ktext(w, "id", buf_span(&text));
 		buf_free(&text);
 	}
-	siem_number(w, "duration", e->duration);
-	siem_time_known(w, "start", e->start);
-	siem_time_known(w, "end", e->end);
+	put_span(e, w);
 	siem_text(w, "reason", e->reason);
 	jsonw_object_end(w);
 }
 
-static bool
-is_address(struct span s)
+bool
+siem_is_address(struct span s)
 {
 	char text[ADDRESS_MAX];
 	uint8_t raw[16];
@@ -83,12 +103,35 @@ put_end(struct jsonw *w, const char *key, struct span address, int64_t port)
 {
 	if (!address.n)
 		return;
-	open_member(w, key);
+	siem_object(w, key);
 	jsonw_ktext(w, "address", address);
-	if (is_address(address))
+	if (siem_is_address(address))
 		jsonw_ktext(w, "ip", address);
 	siem_number(w, "port", port);
 	jsonw_object_end(w);
+}
+
+/* Of connections: as the host sees them. */
+static void
+put_network(struct siem_event *e, struct jsonw *w)
+{
+	static const struct {
+		const char *action, *direction;
+	} ways[] = { { "connect", "ingress" }, { "connect_out", "egress" },
+		{ "connect_forwarded", "ingress" } };
+	struct span there = e->address.n ? e->address : siem_fact(e, FACT_ADDRESS);
+
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		if (strcmp(e->row->action, ways[i].action) != 0 || !there.n)
+			continue;
+		siem_object(w, "network");
+		jsonw_kstr(w, "direction", ways[i].direction);
+		jsonw_kstr(w, "transport", "tcp");
+		if (siem_is_address(there))
+			jsonw_kstr(w, "type",
+				memchr(there.p, ':', there.n) ? "ipv6" : "ipv4");
+		jsonw_object_end(w);
+	}
 }
 
 /* A country that is known has two letters and is not XX. */
@@ -100,21 +143,20 @@ put_source(struct siem_event *e, struct jsonw *w)
 
 	if (!address.n)
 		return;
-	open_member(w, "source");
+	siem_object(w, "source");
 	jsonw_ktext(w, "address", address);
-	if (is_address(address))
+	if (siem_is_address(address))
 		jsonw_ktext(w, "ip", address);
 	if (country.n == 2 && !span_is(country, "XX")) {
-		open_member(w, "geo");
+		siem_object(w, "geo");
 		jsonw_ktext(w, "country_iso_code", country);
 		jsonw_object_end(w);
 	}
 	jsonw_object_end(w);
 }
 
-/* Ids are texts there. */
-static void
-put_id(struct jsonw *w, const char *key, int64_t id)
+void
+siem_id(struct jsonw *w, const char *key, int64_t id)
 {
 	char text[24];
 
@@ -129,8 +171,8 @@ put_id_object(struct jsonw *w, const char *object, int64_t id)
 {
 	if (id < 0)
 		return;
-	open_member(w, object);
-	put_id(w, "id", id);
+	siem_object(w, object);
+	siem_id(w, "id", id);
 	jsonw_object_end(w);
 }
 
@@ -138,15 +180,16 @@ static void
 put_user(struct siem_event *e, struct jsonw *w)
 {
 	struct span name = siem_user(e);
+	bool same = span_eq(name, siem_fact(e, FACT_USER));
+	int64_t uid = same ? siem_session_number(e, "uid") : -1;
+	int64_t gid = same ? siem_session_number(e, "gid") : -1;
 
-	if (!name.n && !e->s->session)
+	if (!name.n && uid < 0 && gid < 0)
 		return;
-	open_member(w, "user");
+	siem_object(w, "user");
 	siem_text(w, "name", name);
-	if (span_eq(name, siem_fact(e, FACT_USER))) {
-		put_id(w, "id", siem_session_number(e, "uid"));
-		put_id_object(w, "group", siem_session_number(e, "gid"));
-	}
+	siem_id(w, "id", uid);
+	put_id_object(w, "group", gid);
 	jsonw_object_end(w);
 }
 
@@ -157,100 +200,11 @@ put_host(struct siem_event *e, struct jsonw *w)
 
 	if (!name.n)
 		return;
-	open_member(w, "host");
+	siem_object(w, "host");
 	jsonw_ktext(w, "hostname", name);
 	jsonw_ktext(w, "name", name);
 	siem_text(w, "id", siem_session_text(e, "machine_id"));
-	jsonw_object_end(w);
-}
-
-static struct span
-base_name(struct span path)
-{
-	size_t at = path.n;
-
-	while (at && path.p[at - 1] != '/')
-		at--;
-	return span_of(path.p + at, path.n - at);
-}
-
-static void
-put_args(struct siem_event *e, struct jsonw *w)
-{
-	size_t n = json_array_size(e->argv), room = e->text_max, i;
-
-	if (!e->argv)
-		return;
-	jsonw_key(w, "args");
-	jsonw_array(w);
-	for (i = 0; i < n && i < SIEM_ARGS_MAX; i++) {
-		const json_t *word = json_array_get(e->argv, i);
-		size_t len = json_string_length(word);
-
-		if (!json_is_string(word) || len > room)
-			break;
-		jsonw_text(w, span_of(json_string_value(word), len));
-		room -= len;
-	}
-	jsonw_array_end(w);
-	jsonw_kuint(w, "args_count", n);
-	e->cut |= i < n;
-}
-
-static void
-put_parent(struct siem_event *e, struct jsonw *w)
-{
-	if (e->ppid < 0 && !e->parent_exe.n)
-		return;
-	open_member(w, "parent");
-	siem_number(w, "pid", e->ppid);
-	siem_text(w, "executable", e->parent_exe);
-	jsonw_object_end(w);
-}
-
-static void
-put_tty(struct siem_event *e, struct jsonw *w)
-{
-	if (e->columns < 0)
-		return;
-	open_member(w, "tty");
-	jsonw_kint(w, "columns", e->columns);
-	siem_number(w, "rows", e->rows);
-	jsonw_object_end(w);
-}
-
-static void
-put_process(struct siem_event *e, struct jsonw *w)
-{
-	if (e->pid < 0 && !e->command.n && e->status < 0 && e->columns < 0 && !e->cwd.n)
-		return;
-	open_member(w, "process");
-	siem_number(w, "pid", e->pid);
-	siem_text(w, "executable", e->exe);
-	siem_text(w, "name", base_name(e->exe));
-	siem_text(w, "command_line", e->command);
-	put_args(e, w);
-	siem_text(w, "working_directory", e->cwd);
-	siem_number(w, "exit_code", e->status);
-	if (siem_is(e, VENDOR_PROCESS_EXEC) && !e->sampled)
-		siem_time_known(w, "start", e->time);
-	if (siem_is(e, VENDOR_PROCESS_EXIT))
-		siem_time_known(w, "end", e->time);
-	if (siem_is(e, VENDOR_PROCESS_EXEC))
-		put_id_object(w, "user", e->uid);
-	put_parent(e, w);
-	put_tty(e, w);
-	jsonw_object_end(w);
-}
-
-static void
-put_file(struct siem_event *e, struct jsonw *w)
-{
-	if (!e->path.n)
-		return;
-	open_member(w, "file");
-	jsonw_ktext(w, "path", e->path);
-	siem_text(w, "name", base_name(e->path));
+	put_single(w, "boot", "id", siem_session_text(e, "boot_id"));
 	jsonw_object_end(w);
 }
 
@@ -268,12 +222,17 @@ put_one(struct jsonw *w, const char *key, struct span s)
 static void
 put_related(struct siem_event *e, struct jsonw *w)
 {
-	struct span ip = siem_fact(e, FACT_ADDRESS);
+	struct span ip = siem_fact(e, FACT_ADDRESS), host = siem_fact(e, FACT_HOST);
+	struct span user = siem_user(e);
 
-	open_member(w, "related");
-	put_one(w, "user", siem_user(e));
-	put_one(w, "hosts", siem_fact(e, FACT_HOST));
-	put_one(w, "ip", is_address(ip) ? ip : span_of(NULL, 0));
+	if (!siem_is_address(ip))
+		ip = span_of(NULL, 0);
+	if (!user.n && !host.n && !ip.n)
+		return;
+	siem_object(w, "related");
+	put_one(w, "user", user);
+	put_one(w, "hosts", host);
+	put_one(w, "ip", ip);
 	jsonw_object_end(w);
 }
 
@@ -282,22 +241,50 @@ put_error(struct siem_event *e, struct jsonw *w)
 {
 	if (e->outcome != OUTCOME_FAILURE)
 		return;
-	open_member(w, "error");
+	siem_object(w, "error");
 	siem_text(w, "message", e->reason.n ? e->reason : e->message);
 	jsonw_object_end(w);
 }
 
 static void
+put_lost(struct siem_event *e, struct jsonw *w)
+{
+	if (!siem_is(e, VENDOR_GAP))
+		return;
+	siem_object(w, "lost");
+	siem_text(w, "what", e->what);
+	siem_number(w, "bytes", e->lost_bytes);
+	siem_number(w, "messages", e->lost_messages);
+	siem_number(w, "events", e->lost_events);
+	jsonw_object_end(w);
+}
+
+/* How it was tried to log in: it stands in the action. */
+static void
+put_method(struct siem_event *e, struct jsonw *w)
+{
+	if (strncmp(e->row->action, "auth_", 5) == 0)
+		jsonw_kstr(w, "auth_method", e->row->action + 5);
+}
+
+static void
 put_own(struct siem_event *e, struct jsonw *w)
 {
-	open_member(w, "auditrec");
+	siem_object(w, "auditrec");
 	jsonw_kint(w, "offset_ns", e->at_ns);
-	if (e->s->fingerprint[0])
-		jsonw_kstr(w, "key_fingerprint", e->s->fingerprint);
+	put_method(e, w);
+	if (e->fingerprint[0])
+		jsonw_kstr(w, "key_fingerprint", e->fingerprint);
+	siem_text(w, "certificate", siem_cut(e, buf_span(&e->s->certificate)));
+	siem_text(w, "tty", siem_fact(e, FACT_TTY));
+	siem_number(w, "command_id", siem_is(e, VENDOR_COMMAND) ? e->id : -1);
 	siem_text(w, "trust", e->trust);
 	siem_text(w, "label", e->label);
 	siem_text(w, "signal", e->signal);
 	siem_number(w, "signal_number", e->signal_number);
+	siem_text(w, "originator", e->originator);
+	siem_number(w, "originator_port", e->originator_port);
+	put_lost(e, w);
 	if (e->sampled)
 		jsonw_kbool(w, "sampled", true);
 	if (e->cut)
@@ -306,21 +293,15 @@ put_own(struct siem_event *e, struct jsonw *w)
 }
 
 static void
-put_single(struct jsonw *w, const char *object, const char *key, struct span s)
-{
-	if (!s.n)
-		return;
-	open_member(w, object);
-	jsonw_ktext(w, key, s);
-	jsonw_object_end(w);
-}
-
-static void
 put_log(struct siem_event *e, struct jsonw *w)
 {
-	if (!e->s->file)
-		return;
-	open_member(w, "log");
+	static const char *const levels[] = { [LOGLINE_ERROR] = "error",
+		[LOGLINE_WARNING] = "warning",
+		[LOGLINE_NOTICE] = "notice",
+		[LOGLINE_INFO] = "info" };
+
+	siem_object(w, "log");
+	jsonw_kstr(w, "level", levels[siem_priority(e)]);
 	put_single(w, "file", "path", siem_cut(e, span_str(e->s->file)));
 	jsonw_object_end(w);
 }
@@ -333,7 +314,7 @@ siem_ecs(struct siem_event *e, struct jsonw *w)
 	put_single(w, "ecs", "version", SPAN_LIT(ECS_VERSION));
 	put_event(e, w);
 	put_single(w, "trace", "id", siem_fact(e, FACT_CONNECTION));
-	open_member(w, "agent");
+	siem_object(w, "agent");
 	jsonw_kstr(w, "type", "auditrec");
 	jsonw_kstr(w, "version", PACKAGE_VERSION);
 	jsonw_object_end(w);
@@ -342,8 +323,9 @@ siem_ecs(struct siem_event *e, struct jsonw *w)
 	put_user(e, w);
 	put_source(e, w);
 	put_end(w, "destination", e->address, e->port);
-	put_process(e, w);
-	put_file(e, w);
+	put_network(e, w);
+	siem_process(e, w);
+	siem_file(e, w);
 	put_related(e, w);
 	put_error(e, w);
 	put_own(e, w);

@@ -13,8 +13,8 @@ enum siem_train { TRAIN_NONE, TRAIN_CMD, TRAIN_FILE };
 
 struct siem_row {
 	bool vendor;
-	int id;            /* enum msg_type or enum vendor_id */
-	const char *phase; /* of the payload, or NULL */
+	int id;                /* enum msg_type or enum vendor_id */
+	const char *condition; /* "key=value" of the payload, or NULL */
 	const char *category, *types, *action;
 	enum siem_outcome outcome;
 	enum siem_train train;
@@ -26,6 +26,7 @@ struct siem {
 	struct facts facts;
 	struct json_t *session; /* payload of the session event, NULL while unknown */
 	char fingerprint[SSHKEY_FINGERPRINT_MAX]; /* of the user's key, or empty */
+	struct buf certificate;                   /* what it says, or empty */
 	struct buf text;                          /* of one event */
 	size_t room;                              /* of a line, 0 any */
 	struct logline last;                      /* of the last line, without it */
@@ -45,15 +46,26 @@ struct siem_event {
 	bool cut;        /* one had more */
 	struct span message;
 	struct span user, command, exe, cwd, path, address, reason, signal, label, trust;
-	struct span parent_exe;
+	struct span parent_exe, what, mode, tty, name, value, originator;
+	char fingerprint[SSHKEY_FINGERPRINT_MAX]; /* of a key, or empty */
 	struct json_t *argv;
 	int64_t pid, ppid, uid, status, signal_number, port, start, end, time, duration;
-	int64_t columns, rows, sampled;
+	int64_t columns, rows, sampled, originator_port, id;
+	int64_t lost_bytes, lost_messages, lost_events;
 };
 
 extern const char *const siem_outcome_names[];
 
+/* Fills in all that comes out of the message; texts are cut to e->text_max. */
+void siem_take(struct siem_event *e);
 void siem_ecs(struct siem_event *e, struct jsonw *w);
+/* Of ECS: the objects "process" and "file". */
+void siem_process(struct siem_event *e, struct jsonw *w);
+void siem_file(struct siem_event *e, struct jsonw *w);
+void siem_id(struct jsonw *w, const char *key, int64_t id); /* ids are texts there */
+void siem_object(struct jsonw *w, const char *key); /* begins a member that is one */
+bool siem_is_address(struct span s);
+enum logline_priority siem_priority(struct siem_event *e);
 void siem_audit(struct siem_event *e, struct jsonw *w);
 void siem_train(struct siem_event *e, struct jsonw *w);
 void siem_json(struct siem_event *e, struct jsonw *w);

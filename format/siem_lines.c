@@ -5,6 +5,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#define SHELL_SIGNAL 128
+#define SIGNALS      128
+
 /* On every line, whether known or not. */
 static void
 put_always(struct jsonw *w, const char *key, struct span s)
@@ -31,29 +34,54 @@ status_name(enum siem_outcome o)
 	return names[o];
 }
 
+/* An error has a code: the exit status, as a shell tells it for signals. */
+static int64_t
+status_code(const struct siem_event *e)
+{
+	if (e->outcome != OUTCOME_FAILURE)
+		return -1;
+	return e->status >= 0 ? e->status
+	       : e->signal_number > 0 && e->signal_number < SIGNALS
+		       ? SHELL_SIGNAL + e->signal_number
+		       : -1;
+}
+
+/* Who has proved to be whom: what a certificate says, a key, at last only a name. */
+static struct span
+identity(struct siem_event *e)
+{
+	if (e->s->certificate.n)
+		return siem_cut(e, buf_span(&e->s->certificate));
+	return e->s->fingerprint[0] ? span_str(e->s->fingerprint) : siem_user(e);
+}
+
 void
 siem_audit(struct siem_event *e, struct jsonw *w)
 {
-	bool exec = siem_is(e, VENDOR_PROCESS_EXEC);
+	static const char *const levels[] = { "info", "info", "error" };
+	bool exec = siem_is(e, VENDOR_PROCESS_EXEC),
+	     error = e->outcome == OUTCOME_FAILURE;
 	struct span exe = e->exe.n ? e->exe : siem_session_text(e, "parent_exe");
-	struct span user = siem_user(e);
+	struct span why = e->reason.n ? e->reason : e->message;
 
 	siem_time(w, "time", e->m->time_ns);
+	jsonw_kstr(w, "level", levels[e->outcome]);
+	jsonw_ktext(w, "msg", e->message);
 	jsonw_kstr(w, "type", "audit");
 	jsonw_kstr(w, "service", "auditrec");
 	jsonw_kstr(w, "method", e->row->action);
 	put_always(w, "request_id", siem_fact(e, FACT_CONNECTION));
 	jsonw_kstr(w, "status", status_name(e->outcome));
-	put_number_always(w, "status_code", e->status);
-	put_always(w, "status_message", e->reason.n ? e->reason : e->message);
+	put_number_always(w, "status_code", status_code(e));
+	put_always(w, "status_message", error ? why : span_of(NULL, 0));
 	put_number_always(w, "caller_uid",
 		exec && e->uid >= 0 ? e->uid : siem_session_number(e, "uid"));
 	put_number_always(w, "caller_gid", siem_session_number(e, "gid"));
 	put_always(w, "caller_path", exe);
 	put_always(w, "caller_addr", siem_fact(e, FACT_ADDRESS));
-	put_always(w, "caller_id",
-		e->s->fingerprint[0] ? span_str(e->s->fingerprint) : user);
-	siem_text(w, "user", user);
+	put_always(w, "caller_id", identity(e));
+	siem_text(w, "user", siem_user(e));
+	siem_text(w, "host", siem_fact(e, FACT_HOST));
 	siem_text(w, "command", e->command);
 	siem_number(w, "pid", e->pid);
 	if (e->cut)
@@ -149,6 +177,7 @@ siem_train(struct siem_event *e, struct jsonw *w)
 	siem_text(w, "session", siem_fact(e, FACT_CONNECTION));
 	jsonw_kstr(w, "event", e->row->action);
 	siem_number(w, "pid", e->pid);
+	siem_text(w, "missing", e->command.n || e->argv ? span_of(NULL, 0) : e->reason);
 	if (e->cut)
 		jsonw_kbool(w, "cut", true);
 }

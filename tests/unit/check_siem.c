@@ -103,36 +103,85 @@ fill(struct msg *m, const struct msg_desc *d)
 	}
 }
 
-/* The published fields that we use, "name type" a line. */
+/* ---- the published list ---- */
+
+/* tests/golden/siem: "field NAME TYPE [array]", "value NAME allowed...", "types CATEGORY
+ * expected...". */
+struct list {
+	json_t *types, *arrays, *values, *expected, *seen;
+};
+
 static json_t *
-published(void)
+words(char *rest)
 {
-	struct buf text = { 0 };
-	json_t *fields = json_object();
-	char *s, *save = NULL;
+	json_t *all = json_object();
+	char *save = NULL;
 
-	ck_assert(read_file(&text, "tests/golden/siem", "ecs-fields", ".txt"));
-	for (s = strtok_r((char *)buf_cstr(&text), "\n", &save); s;
-		s = strtok_r(NULL, "\n", &save)) {
-		char *type = strchr(s, ' ');
-
-		*type++ = 0;
-		json_object_set_new(fields, s, json_string(type));
-	}
-	buf_free(&text);
-	return fields;
+	for (char *w = strtok_r(rest, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		json_object_set_new(all, w, json_true());
+	return all;
 }
 
 static void
-check_value(const char *path, const char *type, const json_t *v)
+take_list_line(struct list *l, char *text)
 {
+	char *save = NULL, *kind = strtok_r(text, " ", &save);
+	char *name = kind ? strtok_r(NULL, " ", &save) : NULL;
+
+	if (!name || *kind == '#')
+		return;
+	if (strcmp(kind, "value") == 0)
+		json_object_set_new(l->values, name, words(save));
+	if (strcmp(kind, "types") == 0)
+		json_object_set_new(l->expected, name, words(save));
+	if (strcmp(kind, "field") != 0)
+		return;
+	json_object_set_new(l->types, name, json_string(strtok_r(NULL, " ", &save)));
+	if (strtok_r(NULL, " ", &save))
+		json_object_set_new(l->arrays, name, json_true());
+}
+
+static struct list
+published(void)
+{
+	struct list l = { json_object(), json_object(), json_object(), json_object(),
+		json_object() };
+	struct buf text = { 0 };
+	char *save = NULL;
+
+	ck_assert(read_file(&text, "tests/golden/siem", "ecs-8.11.0", ".txt"));
+	for (char *s = strtok_r((char *)buf_cstr(&text), "\n", &save); s;
+		s = strtok_r(NULL, "\n", &save))
+		take_list_line(&l, s);
+	buf_free(&text);
+	return l;
+}
+
+static void
+list_free(struct list *l)
+{
+	json_decref(l->types);
+	json_decref(l->arrays);
+	json_decref(l->values);
+	json_decref(l->expected);
+	json_decref(l->seen);
+}
+
+static void
+check_value(const struct list *l, const char *path, const json_t *v)
+{
+	const char *type = json_string_value(json_object_get(l->types, path));
+	const json_t *allowed = json_object_get(l->values, path);
 	struct in6_addr raw;
 
-	if (strcmp(type, "long") == 0) {
-		ck_assert_msg(json_is_integer(v), "%s is no number", path);
+	if (strcmp(type, "long") == 0 || strcmp(type, "boolean") == 0) {
+		ck_assert_msg(*type == 'l' ? json_is_integer(v) : json_is_boolean(v),
+			"%s is no %s", path, type);
 		return;
 	}
 	ck_assert_msg(json_is_string(v), "%s is no text", path);
+	ck_assert_msg(!allowed || json_object_get(allowed, json_string_value(v)),
+		"%s may not be %s", path, json_string_value(v));
 	if (strcmp(type, "ip") == 0)
 		ck_assert_msg(inet_pton(AF_INET, json_string_value(v), &raw) == 1,
 			"%s is no address", path);
@@ -141,9 +190,9 @@ check_value(const char *path, const char *type, const json_t *v)
 }
 
 static void
-check_fields(json_t *fields, json_t *seen, const char *path, json_t *v)
+check_fields(const struct list *l, const char *path, json_t *v)
 {
-	const char *key, *type;
+	const char *key;
 	char inner[160];
 	json_t *member;
 	size_t i;
@@ -155,16 +204,44 @@ check_fields(json_t *fields, json_t *seen, const char *path, json_t *v)
 		{
 			snprintf(inner, sizeof inner, "%s%s%s", path, *path ? "." : "",
 				key);
-			check_fields(fields, seen, inner, member);
+			check_fields(l, inner, member);
 		}
 		return;
 	}
-	type = json_string_value(json_object_get(fields, path));
-	ck_assert_msg(type != NULL, "%s is no field of ECS", path);
-	json_object_set_new(seen, path, json_true());
+	ck_assert_msg(
+		json_object_get(l->types, path) != NULL, "%s is no field of ECS", path);
+	json_object_set_new(l->seen, path, json_true());
+	ck_assert_msg(json_is_array(v) == !!json_object_get(l->arrays, path),
+		"%s: array or not", path);
 	if (!json_is_array(v))
-		check_value(path, type, v);
-	json_array_foreach(v, i, member) check_value(path, type, member);
+		check_value(l, path, v);
+	json_array_foreach(v, i, member) check_value(l, path, member);
+}
+
+/* Each type belongs to one of the categories. */
+static void
+check_types(const struct list *l, const json_t *event)
+{
+	const json_t *category = json_object_get(event, "category"), *c, *t;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(event, "type"), i, t)
+	{
+		bool expected = false;
+
+		json_array_foreach(category, k, c) expected |= !!json_object_get(
+			json_object_get(l->expected, json_string_value(c)),
+			json_string_value(t));
+		ck_assert_msg(expected, "type %s of %s", json_string_value(t),
+			json_string_value(json_object_get(event, "action")));
+	}
+}
+
+static void
+check_ecs(const struct list *l, json_t *j)
+{
+	check_fields(l, "", j);
+	check_types(l, json_object_get(j, "event"));
 }
 
 static const struct {
@@ -174,7 +251,7 @@ static const struct {
 	{ VENDOR_SESSION,
 		"{\"user\":\"ann\",\"uid\":1000,\"gid\":100,\"host\":\"box\",\"pid\":7,"
 		"\"parent_pid\":6,\"parent_exe\":\"/usr/sbin/"
-		"sshd\",\"machine_id\":\"ab\","
+		"sshd\",\"machine_id\":\"ab\",\"boot_id\":\"cd\",\"mode\":\"terminal\","
 		"\"cwd\":\"/\",\"authentication\":[{\"fingerprint\":\"SHA256:abc\"}]}" },
 	{ VENDOR_GAP, "{\"what\":\"output\",\"bytes\":9,\"from\":1,\"to\":2,"
 		      "\"why\":\"disk full\"}" },
@@ -191,8 +268,10 @@ static const struct {
 
 START_TEST(ecs_uses_published_fields_only)
 {
-	json_t *fields = published(), *seen = json_object(), *j;
+	struct list l = published();
+	const char *path;
 	struct msg m;
+	json_t *j;
 
 	start(SIEM_ECS);
 	for (size_t i = 0; i < msg_ndescs; i++) {
@@ -202,18 +281,20 @@ START_TEST(ecs_uses_published_fields_only)
 		j = tell(&m);
 		ck_assert_int_eq(j == NULL, m.type == MSG_IO);
 		if (j)
-			check_fields(fields, seen, "", j);
+			check_ecs(&l, j);
 		json_decref(j);
 	}
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
 		j = tell_vendor(events[i].id, events[i].payload);
-		check_fields(fields, seen, "", j);
+		check_ecs(&l, j);
 		json_decref(j);
 	}
 	/* the list holds nothing that is never written */
-	ck_assert_uint_eq(json_object_size(seen), json_object_size(fields));
-	json_decref(fields);
-	json_decref(seen);
+	json_object_foreach(l.types, path, j)
+	{
+		ck_assert_msg(json_object_get(l.seen, path) != NULL, "%s", path);
+	}
+	list_free(&l);
 	stop();
 }
 END_TEST
