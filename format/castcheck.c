@@ -157,6 +157,7 @@ is_env_name(const char *name)
 	return *name && !name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")];
 }
 
+/* Those that no server takes, and those that nobody wants there: only the first are told. */
 static void
 check_env(struct at_work *w)
 {
@@ -172,15 +173,17 @@ check_env(struct at_work *w)
 	}
 	json_object_foreach_safe(w->v, next, name, v)
 	{
-		if (is_env_name(name) && json_is_string(v) &&
-			(!w->c->env || is_listed(w->c->env, name))) {
+		bool fits = is_env_name(name) && json_is_string(v);
+
+		if (fits && (!w->c->env || is_listed(w->c->env, name))) {
 			buf_addf(&w->c->kept, "%s%s", w->c->kept.n ? ", " : "", name);
 			continue;
 		}
-		if (left++ < NAMED_MAX && n < sizeof names)
+		if (!fits && left++ < NAMED_MAX && n < sizeof names)
 			n += (size_t)snprintf(names + n, sizeof names - n, "%s%s",
 				left > 1 ? ", " : "", name);
 		json_object_del(w->v, name);
+		w->changed = true;
 	}
 	if (left)
 		TELL(w, "%zu variable%s of the environment left out (%s%s)", left,
@@ -253,7 +256,7 @@ apply(struct castcheck *c, const struct castcheck_rule *r, json_t *head, bool *c
 	if (!w.changed)
 		return;
 	*changed = true;
-	if (c->changed)
+	if (w.text[0] && c->changed)
 		c->changed(c->ctx, w.text);
 }
 

@@ -43,7 +43,8 @@ struct castcheck {
 	uint64_t limit; /* bytes that are passed on */
 	/* Names of environment variables that may stay, with commas between; NULL: any. */
 	const char *env;
-	/* Called once for every rule that changed something; TEXT is one line. */
+	/* Called once for every rule that changed something (variables that ENV does not have
+	 * are no such change); TEXT is one line. */
 	void (*changed)(void *ctx, const char *text);
 	void *ctx;
 	struct buf

@@ -141,8 +141,11 @@ ask(struct upload *u)
 	struct buf text = { 0 };
 
 	if (u->yes || !isatty(STDERR_FILENO)) {
-		if (u->account.chosen)
+		if (u->account.chosen) {
+			if (!u->json)
+				publish_note(&u->what);
 			return 0;
+		}
 		diag_error("no asciinema server is set: use --server-url " ACCOUNT_PUBLIC
 			   ", or that of another");
 		return CMD_WRONG;

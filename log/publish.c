@@ -182,20 +182,39 @@ put_input(struct publish *p, struct buf *out)
 		buf_add_str(out, "left out\n");
 }
 
+/* The next line of *CHANGES. */
+static bool
+next_change(struct span *changes, struct span *line)
+{
+	const uint8_t *end = changes->n ? memchr(changes->p, '\n', changes->n) : NULL;
+	size_t n = end ? (size_t)(end - changes->p) : 0;
+
+	if (!end)
+		return false;
+	*line = span_of(changes->p, n);
+	*changes = span_of(end + 1, changes->n - n - 1);
+	return true;
+}
+
 static void
 put_changes(struct publish *p, struct buf *out)
 {
-	struct span s = buf_span(&p->changes);
+	struct span all = buf_span(&p->changes), line;
 
-	while (s.n) {
-		const uint8_t *end = memchr(s.p, '\n', s.n);
-		size_t n = (size_t)(end - s.p);
-
-		put_text(out, "Changed", span_of(s.p, n));
-		s = span_of(end + 1, s.n - n - 1);
-	}
+	while (next_change(&all, &line))
+		put_text(out, "Changed", line);
 	if (p->damaged)
 		put_text(out, "Damaged", SPAN_LIT("only what could be read is sent"));
+}
+
+void
+publish_note(struct publish *p)
+{
+	struct span all = buf_span(&p->changes), line;
+
+	while (next_change(&all, &line))
+		diag_note("%s: %.*s", input_name(p->file), (int)line.n,
+			(const char *)line.p);
 }
 
 static void
@@ -235,16 +254,28 @@ publish_tell(struct publish *p, const struct account *a, struct buf *out)
 static void
 json_changes(struct publish *p, struct jsonw *w)
 {
-	struct span s = buf_span(&p->changes);
+	struct span all = buf_span(&p->changes), line;
 
 	jsonw_key(w, "changes");
 	jsonw_array(w);
-	while (s.n) {
-		const uint8_t *end = memchr(s.p, '\n', s.n);
-		size_t n = (size_t)(end - s.p);
+	while (next_change(&all, &line))
+		jsonw_text(w, line);
+	jsonw_array_end(w);
+}
 
-		jsonw_text(w, span_of(s.p, n));
-		s = span_of(end + 1, s.n - n - 1);
+/* The names of the variables that are sent. */
+static void
+json_env(struct publish *p, struct jsonw *w)
+{
+	const char *name = p->check.kept.n ? buf_cstr(&p->check.kept) : "";
+
+	jsonw_key(w, "environment");
+	jsonw_array(w);
+	for (; *name; name += strspn(name, ", ")) {
+		size_t n = strcspn(name, ",");
+
+		jsonw_text(w, span_of(name, n));
+		name += n;
 	}
 	jsonw_array_end(w);
 }
@@ -266,7 +297,7 @@ publish_json(struct publish *p, const struct account *a, struct jsonw *w)
 	jsonw_kuint(w, "bytes", p->check.bytes);
 	jsonw_kuint(w, "events", p->check.events);
 	jsonw_kbool(w, "input", p->input && p->inputs);
-	jsonw_ktext(w, "environment", buf_span(&p->check.kept));
+	json_env(p, w);
 	jsonw_kbool(w, "damaged", p->damaged);
 	json_changes(p, w);
 }

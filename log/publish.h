@@ -34,7 +34,9 @@ void publish_free(struct publish *p);
 
 /* What will be published and where to, for a person. */
 int publish_tell(struct publish *p, const struct account *a, struct buf *out);
-/* The same as members of the JSON object that is open in W. */
+/* What was changed, a note for each. */
+void publish_note(struct publish *p);
+/* All that publish_tell() says, as members of the JSON object that is open in W. */
 void publish_json(struct publish *p, const struct account *a, struct jsonw *w);
 
 #endif

@@ -129,7 +129,9 @@ for word in ('columns', 'title', 'environment'):
 assert j['url'].endswith('/$last') and j['visibility'] == 'unlisted'
 h = json.loads(open('last.cast').readline())
 assert h['width'] == 720 and 1 <= h['height'] <= 200 and len(h['title']) == 128, h
+assert j['environment'] == ['A'], j
 assert h['env'] == {'A': 'b'}, h"
+	upload strange.cast && grep -q '^auditlog: strange.cast: columns: 2000 became 720$' err
 }
 check "what no server takes is changed, and said" strange
 
