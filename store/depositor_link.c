@@ -259,9 +259,15 @@ turn(struct depositor *d, struct err *e)
 	bool welcome = false;
 	int rc = receive(d, &welcome, e);
 
-	if (rc == 0 && d->window)
-		fill_out(d);
-	return rc < 0 ? rc : send_out(d, e);
+	/* until the socket takes no more, or there is no more */
+	do {
+		if (rc == 0 && d->window)
+			fill_out(d);
+		if (rc < 0 || !d->out.n)
+			return rc;
+		rc = send_out(d, e);
+	} while (rc == 0 && !d->out.n);
+	return rc;
 }
 
 static void
