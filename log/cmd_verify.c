@@ -15,7 +15,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const struct opt options[] = { CMD_OPTIONS_END };
+enum { OPT_JSON = 1 };
+
+static const struct opt options[] = {
+	{ OPT_JSON, "json", 'j', NULL, "print one JSON object a recording" },
+	CMD_OPTIONS_END,
+};
 
 struct verify {
 	const char *path;
@@ -23,6 +28,8 @@ struct verify {
 	struct out *out;
 	struct facts facts;
 	struct gzcheck *check;
+	bool json;
+	struct buf findings; /* members of their array */
 	int64_t at_ns;
 	uint64_t found; /* things that are not as they should be ... */
 	uint64_t wrong; /* ... and those of them that are no mere oddities of the end */
@@ -39,35 +46,68 @@ put_name(struct verify *v)
 	buf_addf(&v->out->buf, "%s: ", clean);
 }
 
+/* WHERE: of a message, or NULL. */
+struct place {
+	uint64_t ordinal;
+	int64_t at_ns;
+};
+
+static void
+put_finding(struct verify *v, int64_t offset, uint64_t member, const struct place *where,
+	const char *text)
+{
+	struct jsonw w;
+
+	if (v->findings.n)
+		buf_add_byte(&v->findings, ',');
+	jsonw_init(&w, &v->findings);
+	jsonw_object(&w);
+	if (offset >= 0)
+		jsonw_kint(&w, "offset", offset);
+	if (member)
+		jsonw_kuint(&w, "member", member);
+	if (where) {
+		jsonw_kuint(&w, "message", where->ordinal);
+		facts_json_seconds(&w, "at", where->at_ns);
+	}
+	jsonw_kstr(&w, "text", text);
+	jsonw_object_end(&w);
+}
+
 /* One finding: "NAME: offset 5, member 2, message 77, 0:12.345: text".  WHERE may be NULL. */
 static void
-report(struct verify *v, int64_t offset, const char *where, const char *text)
+report(struct verify *v, int64_t offset, const struct place *where, const char *text)
 {
 	uint64_t member = gzcheck_member_of(v->check, offset);
 	struct buf *out = &v->out->buf;
-	char clean[2 * ERR_TEXT_MAX];
+	char clean[2 * ERR_TEXT_MAX], when[WHEN_TEXT_MAX];
 
 	v->wrong++;
 	if (++v->found > SHOWN_MAX)
 		return;
+	if (v->json) {
+		put_finding(v, offset, member, where, text);
+		return;
+	}
 	put_name(v);
 	if (offset >= 0)
 		buf_addf(out, "offset %" PRId64 "%s", offset,
 			member || where ? ", " : ": ");
 	if (member)
 		buf_addf(out, "member %" PRIu64 "%s", member, where ? ", " : ": ");
+	if (where)
+		buf_addf(out, "message %" PRIu64 ", %s: ", where->ordinal,
+			when_format(when, where->at_ns, 3));
 	diag_clean(clean, sizeof clean, text);
-	buf_addf(out, "%s%s%s\n", where ? where : "", where ? ": " : "", clean);
+	buf_addf(out, "%s\n", clean);
 }
 
 static void
 report_at(struct verify *v, int64_t offset, uint64_t ordinal, const char *text)
 {
-	char when[WHEN_TEXT_MAX], where[80];
+	struct place where = { ordinal, v->at_ns };
 
-	snprintf(where, sizeof where, "message %" PRIu64 ", %s", ordinal,
-		when_format(when, v->at_ns, 3));
-	report(v, offset, where, text);
+	report(v, offset, &where, text);
 }
 
 static void
@@ -127,23 +167,50 @@ read_all(struct verify *v, struct err *e)
 	}
 }
 
-/* The verdict. */
 static void
-conclude(struct verify *v)
+conclude_json(struct verify *v, const struct tape_end *end)
 {
 	struct gzcheck_result r = gzcheck_result(v->check);
-	struct tape_end end = tape_end(v->in.tape);
+	struct jsonw w;
+
+	jsonw_init(&w, &v->out->buf);
+	jsonw_object(&w);
+	jsonw_kstr(&w, "file", v->path);
+	jsonw_kstr(&w, "format", tape_format_name(tape_info(v->in.tape)->format));
+	jsonw_kstr(&w, "state", tape_state_name(end->state));
+	if (end->offset >= 0)
+		jsonw_kint(&w, "stateOffset", end->offset);
+	if (end->text[0])
+		jsonw_kstr(&w, "stateText", end->text);
+	jsonw_kuint(&w, "messages", v->facts.messages);
+	facts_json_seconds(&w, "duration", v->at_ns);
+	if (r.members) {
+		jsonw_kuint(&w, "members", r.members);
+		jsonw_kuint(&w, "checksums", r.checksums);
+		jsonw_kbool(&w, "index", r.entries > 0);
+	}
+	jsonw_key(&w, "findings");
+	jsonw_array(&w);
+	jsonw_raw(&w, buf_span(&v->findings));
+	jsonw_array_end(&w);
+	if (v->found > SHOWN_MAX)
+		jsonw_kuint(&w, "moreFindings", v->found - SHOWN_MAX);
+	jsonw_object_end(&w);
+	buf_add_byte(&v->out->buf, '\n');
+}
+
+static void
+conclude_text(struct verify *v, const struct tape_end *end)
+{
+	struct gzcheck_result r = gzcheck_result(v->check);
 	char state[INPUT_STATE_MAX], length[WHEN_TEXT_MAX];
 
 	if (v->found > SHOWN_MAX)
 		buf_addf(
 			&v->out->buf, "... and %" PRIu64 " more\n", v->found - SHOWN_MAX);
-	if (end.state != TAPE_DAMAGED &&
-		(v->wrong || (v->found && end.state == TAPE_CLEAN)))
-		end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };
 	put_name(v);
 	buf_addf(&v->out->buf, "%s (%s, %" PRIu64 " messages, %s",
-		input_state(&end, state), tape_format_name(tape_info(v->in.tape)->format),
+		input_state(end, state), tape_format_name(tape_info(v->in.tape)->format),
 		v->facts.messages, when_format(length, v->at_ns, 3));
 	if (r.members)
 		buf_addf(&v->out->buf,
@@ -151,6 +218,21 @@ conclude(struct verify *v)
 			r.members == 1 ? "" : "s", r.checksums,
 			r.checksums == 1 ? "" : "s", r.entries ? "index" : "no index");
 	buf_add_str(&v->out->buf, ")\n");
+}
+
+/* The verdict. */
+static void
+conclude(struct verify *v)
+{
+	struct tape_end end = tape_end(v->in.tape);
+
+	if (end.state != TAPE_DAMAGED &&
+		(v->wrong || (v->found && end.state == TAPE_CLEAN)))
+		end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };
+	if (v->json)
+		conclude_json(v, &end);
+	else
+		conclude_text(v, &end);
 	if (end.state != TAPE_CLEAN)
 		v->found++;
 }
@@ -199,9 +281,9 @@ verify(struct verify *v, const struct clk *clk)
 }
 
 static int
-verify_path(const char *path, const struct clk *clk, struct out *out)
+verify_path(const char *path, bool json, const struct clk *clk, struct out *out)
 {
-	struct verify v = { .path = path, .out = out };
+	struct verify v = { .path = path, .out = out, .json = json };
 	struct gzcheck_opts copts = { take_finding, take_step, &v };
 	int status;
 
@@ -212,6 +294,7 @@ verify_path(const char *path, const struct clk *clk, struct out *out)
 	}
 	status = verify(&v, clk);
 	gzcheck_free(v.check);
+	buf_free(&v.findings);
 	return status;
 }
 
@@ -221,14 +304,15 @@ run(struct cmd_run *r)
 	struct out out;
 	struct err e;
 	int id, status = CMD_OK;
+	bool json = false;
 
 	while ((id = cmd_next(r, &e)) > 0)
-		;
+		json |= id == OPT_JSON;
 	if (id < 0)
 		return cmd_wrong(&e);
 	out_init(&out, STDOUT_FILENO);
 	for (int i = 0; i < r->noperands; i++) {
-		int one = verify_path(r->operands[i], r->clk, &out);
+		int one = verify_path(r->operands[i], json, r->clk, &out);
 
 		status = one > status ? one : status;
 		if (out_flush(&out, &e) < 0) {
