@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Every example of auditlog(1) is run as it stands there, in a folder with recordings of the
+# names that the examples use.  What follows for ever is told to end after a while.
+. "${srcdir:-.}/tests/e2e/tap.sh"
+PATH=$build:$PATH
+HOME=$work
+XDG_CACHE_HOME=$work/cache
+export PATH HOME XDG_CACHE_HOME
+mkdir recordings
+python3 - <<'END'
+import auditfile
+messages = auditfile.sample()
+messages.insert(7, auditfile.vendor(7 * 10**6, "command", id=1, phase="start", text="sudo -i", start=0,
+                                    trust="nonce", origin="osc133"))
+for name in "session.audit", "old.audit", "recordings/a.audit", "recordings/b.audit":
+    auditfile.write(name, messages)
+END
+"$auditlog" convert session.audit demo.cast 2>/dev/null || exit 1
+xz -k session.audit 2>/dev/null
+touch before after example.out
+
+# The lines ".Dl $ COMMAND" of the section, without mdoc's escapes.
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$top/docs/auditlog.1" |
+	sed -n 's/^\.Dl \$ //p' |
+	sed 's/\\(dq/"/g; s/\\(aq/'"'"'/g; s/\\-/-/g; s/\\&//g; s/\\e/\\/g' >examples
+
+# missing EXAMPLE: why it cannot be run here, or nothing.
+missing() {
+	case $1 in
+	*'| jq'*) command -v jq >/dev/null || echo "no jq" ;;
+	*'xz '*) [ -f session.audit.xz ] || echo "no xz" ;;
+	*'--to journal'*) [ -S /run/systemd/journal/socket ] || echo "no journal" ;;
+	*'--to syslog'*) [ -S /dev/log ] || echo "no syslog" ;;
+	*' export '*) [ -f "$build/log/embed_player.c" ] || echo "no web player" ;;
+	esac
+}
+# It says something, or makes something.
+run_example() {
+	find . -type f | sort >before
+	case $1 in
+	*--follow*) timeout -s TERM 2 sh -c "exec $1" ;;
+	*) timeout 60 sh -c "$1" ;;
+	esac </dev/null >example.out 2>&1
+	status=$?
+	head -c 2000 example.out
+	find . -type f | sort >after
+	[ -s example.out ] || ! cmp -s before after || return 99
+	# 124: timeout(1) had to tell it to end, which is no failure of what follows for ever
+	case $1-$status in
+	*--follow*-124) return 0 ;;
+	esac
+	return $status
+}
+n=0
+while IFS= read -r example; do
+	n=$((n + 1))
+	why=$(missing "$example")
+	if [ "$why" ]; then
+		skip "$example" "$why"
+	else
+		check "$example" run_example "$example"
+	fi
+done <examples
+check "there are examples" [ "$n" -gt 5 ]
+done_testing
