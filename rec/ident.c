@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/ident.h"
 
+#include "base/word.h"
 #include "rec/login.h"
 #include "rec/modes.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -28,34 +28,6 @@ ident_make_id(char out[33], struct err *e)
 	return 0;
 }
 
-static bool
-is_plain(const char *word)
-{
-	if (!*word)
-		return false;
-	for (; *word; word++)
-		if (!isalnum((unsigned char)*word) && !strchr("_-+=./:,@%", *word))
-			return false;
-	return true;
-}
-
-static void
-quote(struct buf *out, const char *word)
-{
-	if (is_plain(word)) {
-		buf_add_str(out, word);
-		return;
-	}
-	buf_add_byte(out, '\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			buf_add_str(out, "'\\''");
-		else
-			buf_add_byte(out, (uint8_t)*word);
-	}
-	buf_add_byte(out, '\'');
-}
-
 int
 ident_command(struct buf *out, const struct conf *c)
 {
@@ -66,7 +38,7 @@ ident_command(struct buf *out, const struct conf *c)
 	for (char **a = c->argv; !command && *a; a++) {
 		if (a != c->argv)
 			buf_add_byte(out, ' ');
-		quote(out, *a);
+		word_quote(out, span_str(*a));
 	}
 	return buf_failed(out);
 }
