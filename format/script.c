@@ -4,6 +4,7 @@
 #include "base/clk.h"
 #include "base/date.h"
 #include "format/cast.h"
+#include "format/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,31 +40,6 @@ without_blanks(struct span s)
 	return s;
 }
 
-/* The word in front of *S, which becomes what stands behind it. */
-static struct span
-word(struct span *s)
-{
-	struct span w = without_blanks(*s);
-	const uint8_t *blank = w.n ? memchr(w.p, ' ', w.n) : NULL;
-	size_t n = blank ? (size_t)(blank - w.p) : w.n;
-
-	*s = without_blanks(behind(w, n));
-	return span_of(w.p, n);
-}
-
-/* All of S is digits, of a number that fits. */
-static bool
-number(struct span s, uint64_t *out)
-{
-	*out = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9' || *out > (UINT64_MAX - 9) / 10)
-			return false;
-		*out = *out * 10 + (uint64_t)(s.p[i] - '0');
-	}
-	return s.n > 0;
-}
-
 bool
 script_line_get(struct script_line *l, struct span s)
 {
@@ -76,12 +52,12 @@ script_line_get(struct script_line *l, struct span s)
 		l->type = memchr("OISH", s.p[0], 4) ? (char)s.p[0] : 0;
 		s = behind(s, 1);
 	}
-	time = word(&s);
+	time = words_take(&s);
 	if (!l->type || !time.n || cast_num_parse(time, &l->delay_ns) != time.n)
 		return false;
 	if (l->type == 'O' || l->type == 'I')
-		return number(s, &l->bytes);
-	l->name = word(&s);
+		return words_number(s, UINT64_MAX, &l->bytes);
+	l->name = words_take(&s);
 	l->value = s;
 	return l->name.n > 0;
 }
@@ -178,7 +154,7 @@ script_facts_number(const struct script_facts *f, enum script_fact i)
 {
 	uint64_t v;
 
-	return number(buf_span(&f->text[i]), &v) && v <= UINT32_MAX ? (uint32_t)v : 0;
+	return words_number(buf_span(&f->text[i]), UINT32_MAX, &v) ? (uint32_t)v : 0;
 }
 
 int64_t
@@ -202,11 +178,11 @@ script_word_number(struct span words, const char *key)
 	size_t n = strlen(key);
 
 	while (words.n) {
-		struct span w = word(&words);
+		struct span w = words_take(&words);
 		uint64_t v;
 
-		if (w.n > n && memcmp(w.p, key, n) == 0 && number(behind(w, n), &v) &&
-			v <= UINT32_MAX)
+		if (w.n > n && memcmp(w.p, key, n) == 0 &&
+			words_number(behind(w, n), UINT32_MAX, &v))
 			return (uint32_t)v;
 	}
 	return 0;

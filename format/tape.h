@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A tape is any recording, read from front to back as messages: audit log version 1 and 2,
  * asciicast 1, 2 and 3 (whose header and events are turned into the same messages), ttyrec,
- * typescript.  One of several files finds the others beside its source (base/io.h).
+ * typescript, I/O logs of sudo.  One of several files finds the others beside its source (base/io.h).
  * It can go back: tape_tell() gives the place of the next message, tape_seek() returns to
  * it.  Damage never stops a tape that can find its way again; what it met is in
  * tape_end() and is told through the note callback.
@@ -25,6 +25,7 @@ enum tape_format {
 	TAPE_RAW, /* bytes of output alone: read only when asked for (tape_opts.as) */
 	TAPE_SCRIPT,
 	TAPE_SCRIPT_CLASSIC,
+	TAPE_SUDO,
 	TAPE_FORMATS
 };
 
@@ -47,8 +48,10 @@ struct tape_kind {
 	const char *name;     /* "audit", "asciicast-v2" ... */
 	const char *suffixes; /* of files, between blanks: " .ttyrec .tty "; NULL: none */
 	unsigned holds;       /* enum tape_holds */
-	const char *times;    /* unit of times: "1 ns"; "none" */
-	const char *what;     /* for a person */
+	const char
+		*folder; /* a folder is written, which begins with this file; else NULL */
+	const char *times; /* unit of times: "1 ns"; "none" */
+	const char *what;  /* for a person */
 };
 const struct tape_kind *tape_kind(enum tape_format f); /* not of TAPE_UNKNOWN */
 const char *tape_format_name(enum tape_format f);

@@ -10,24 +10,26 @@
 #define WHOLE   (SCREEN | H(ERROR) | H(EXIT) | H(WHO) | H(EVENTS) | H(ALL))
 
 static const struct tape_kind kinds[TAPE_FORMATS] = {
-	[TAPE_AUDIT_V1] = { "audit-v1", NULL, WHOLE, "1 ns",
+	[TAPE_AUDIT_V1] = { "audit-v1", NULL, WHOLE, NULL, "1 ns",
 		"audit log of ContainerSSH, version 1" },
-	[TAPE_AUDIT_V2] = { "audit", " .audit ", WHOLE, "1 ns",
+	[TAPE_AUDIT_V2] = { "audit", " .audit ", WHOLE, NULL, "1 ns",
 		"audit log of ContainerSSH, version 2, our own" },
-	[TAPE_CAST_V1] = { "asciicast-v1", NULL, H(TEXT) | H(FIRST) | H(COMMAND), "1 us",
-		"asciinema's format, version 1" },
-	[TAPE_CAST_V2] = { "asciicast-v2", " .cast ", H(TEXT) | SCREEN | H(EVENTS),
+	[TAPE_CAST_V1] = { "asciicast-v1", NULL, H(TEXT) | H(FIRST) | H(COMMAND), NULL,
+		"1 us", "asciinema's format, version 1" },
+	[TAPE_CAST_V2] = { "asciicast-v2", " .cast ", H(TEXT) | SCREEN | H(EVENTS), NULL,
 		"1 us", "asciinema's format, version 2" },
 	[TAPE_CAST_V3] = { "asciicast-v3", NULL, H(TEXT) | SCREEN | H(EVENTS) | H(EXIT),
-		"1 ms", "asciinema's format, version 3" },
-	[TAPE_TTYREC] = { "ttyrec", " .ttyrec .tty ", H(SIZES) | H(DATE), "1 us",
+		NULL, "1 ms", "asciinema's format, version 3" },
+	[TAPE_TTYREC] = { "ttyrec", " .ttyrec .tty ", H(SIZES) | H(DATE), NULL, "1 us",
 		"for ttyplay, termplay" },
-	[TAPE_RAW] = { "raw", NULL, 0, "none", "the bytes of output alone" },
-	[TAPE_SCRIPT] = { "typescript", " .typescript .script ", SCREEN | H(EXIT), "1 us",
-		"for scriptreplay: OUT, OUT.timing, OUT.input if there is any" },
+	[TAPE_RAW] = { "raw", NULL, 0, NULL, "none", "the bytes of output alone" },
+	[TAPE_SCRIPT] = { "typescript", " .typescript .script ", SCREEN | H(EXIT), NULL,
+		"1 us", "for scriptreplay: OUT, OUT.timing, OUT.input if there is any" },
 	[TAPE_SCRIPT_CLASSIC] = { "typescript-classic", NULL,
-		H(FIRST) | H(DATE) | H(COMMAND) | H(EXIT), "1 us",
+		H(FIRST) | H(DATE) | H(COMMAND) | H(EXIT), NULL, "1 us",
 		"with times as older ones read them: OUT, OUT.timing" },
+	[TAPE_SUDO] = { "sudo", NULL, SCREEN | H(ERROR) | H(EXIT) | H(WHO), "log.json",
+		"1 ns", "I/O log of sudo, for sudoreplay: a folder" },
 };
 
 const struct tape_kind *

@@ -28,6 +28,7 @@ static maker *const makers[TAPE_FORMATS] = {
 	[TAPE_CAST_V3] = tapew_cast_new,
 	[TAPE_TTYREC] = tapew_ttyrec_new,
 	[TAPE_RAW] = tapew_ttyrec_new,
+	[TAPE_SUDO] = tapew_sudo_new,
 	[TAPE_SCRIPT] = tapew_script_new,
 	[TAPE_SCRIPT_CLASSIC] = tapew_script_new,
 };

@@ -354,7 +354,8 @@ script_put(struct tapew *w, const struct msg *m, struct err *e)
 
 	if (!w->stats.messages)
 		c->start_ns = m->time_ns;
-	c->end_ns = m->time_ns > c->end_ns ? m->time_ns : c->end_ns;
+	if (!c->has_exit && m->time_ns > c->end_ns)
+		c->end_ns = m->time_ns;
 	rc = take(c, m, e);
 	if (rc == 0 && (rc = buf_failed(&w->out)))
 		err_set(e, rc, "%s", err_name(rc));

@@ -70,11 +70,19 @@ doom(struct copy *c, bool doomed)
 static int
 open_file(struct copy *c)
 {
+	const char *folder = tape_kind(c->format)->folder;
 	struct err e;
+	int r;
 
-	if (fdio_open_dst(&c->dst, c->to, c->mode, &e) < 0) {
+	if (folder)
+		r = fdio_open_folder(&c->dst, c->to, folder, &e);
+	else
+		r = fdio_open_dst(&c->dst, c->to, c->mode, &e);
+	if (r < 0) {
 		diag_error("%s: %s%s", copy_out_name(c), e.text,
-			e.code == ERR_EXISTS ? " (--overwrite replaces it)" : "");
+			e.code != ERR_EXISTS ? ""
+			: folder             ? " (a folder is never replaced)"
+					     : " (--overwrite replaces it)");
 		return CMD_WRONG;
 	}
 	return 0;

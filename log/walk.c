@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fts.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -41,6 +42,21 @@ add(struct walk *w, const char *path, const struct stat *st, bool named, struct 
 	return 0;
 }
 
+/* A folder that is one recording; what is appended to while it grows tells its state. */
+static int
+add_folder(struct walk *w, const char *path, bool named, struct err *e)
+{
+	char *timing;
+	struct stat st;
+	int rc;
+
+	if (asprintf(&timing, "%s/timing", path) < 0)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	rc = stat(timing, &st) < 0 ? 0 : add(w, path, &st, named, e);
+	free(timing);
+	return rc;
+}
+
 static bool
 is_left_out(const char *name)
 {
@@ -72,7 +88,14 @@ take(struct walk *w, FTS *fts, FTSENT *f, walk_say *say, void *ctx, struct err *
 		return 0;
 	}
 	switch (f->fts_info) {
+	case FTS_D:
+		if (!fdio_is_recording(f->fts_path))
+			break;
+		fts_set(fts, f, FTS_SKIP);
+		return add_folder(w, f->fts_path, f->fts_level == 0, e);
 	case FTS_F:
+		if (fdio_is_part(f->fts_path))
+			break;
 		return add(w, f->fts_path, f->fts_statp, false, e);
 	case FTS_DNR:
 	case FTS_ERR:

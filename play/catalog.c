@@ -150,7 +150,7 @@ next_root(struct catalog *c)
 
 	if (stat(path, &st) < 0) {
 		cannot_read(c, path);
-	} else if (S_ISDIR(st.st_mode)) {
+	} else if (S_ISDIR(st.st_mode) && !fdio_is_recording(path)) {
 		c->root_n = strlen(path);
 		add_folder(c, path);
 	} else {
@@ -189,9 +189,10 @@ take_name(struct catalog *c, const char *name)
 				     n && c->folder[n - 1] == '/' ? "" : "/",
 				     name) >= (int)sizeof path)
 		return;
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && !fdio_is_recording(path))
 		add_folder(c, path);
-	else if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+	else if (stat(path, &st) == 0 && !fdio_is_part(path) &&
+		 (S_ISREG(st.st_mode) || fdio_is_recording(path)))
 		add_file(c, path, &st);
 }
 

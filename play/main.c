@@ -272,7 +272,8 @@ is_one(const struct conf *c)
 {
 	struct stat st;
 
-	return c->nfiles == 1 && (stat(c->files[0], &st) < 0 || !S_ISDIR(st.st_mode));
+	return c->nfiles == 1 && (stat(c->files[0], &st) < 0 || !S_ISDIR(st.st_mode) ||
+					 fdio_is_recording(c->files[0]));
 }
 
 static int

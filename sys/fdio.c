@@ -336,6 +336,26 @@ fdio_is_recording(const char *path)
 	return first != NULL;
 }
 
+bool
+fdio_is_part(const char *path)
+{
+	static const char *const ends[] = { ".timing", ".tm", ".time", ".input", ".in" };
+	size_t n = strlen(path);
+	bool part = false;
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends && !part; i++) {
+		size_t end = strlen(ends[i]);
+		char *whole;
+
+		if (n <= end || strcmp(path + n - end, ends[i]) != 0)
+			continue;
+		whole = strndup(path, n - end);
+		part = whole && access(whole, F_OK) == 0;
+		free(whole);
+	}
+	return part;
+}
+
 /* As it is without folders. */
 static int
 open_file(struct src **s, const char *path, struct err *e)

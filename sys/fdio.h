@@ -15,6 +15,9 @@ int fdio_open_regular(struct src **s, const char *path, struct err *e);
 /* Both open a folder that is one recording (sudo's) by the file to begin with.  Is PATH such a
  * folder? */
 bool fdio_is_recording(const char *path);
+/* Does PATH, found in a folder, belong to another file beside it: times, input of a typescript?
+ * Then it is none of its own. */
+bool fdio_is_part(const char *path);
 /* The same over an open descriptor, taken over in every case. */
 int fdio_fd_src(struct src **s, int fd, struct err *e);
 
