@@ -65,6 +65,7 @@ extern const struct cmd cmd_grep;
 extern const struct cmd cmd_idle;
 extern const struct cmd cmd_info;
 extern const struct cmd cmd_list;
+extern const struct cmd cmd_marks;
 extern const struct cmd cmd_redact;
 extern const struct cmd cmd_screen;
 extern const struct cmd cmd_speed;

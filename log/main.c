@@ -24,6 +24,7 @@ static const struct cmd *const cmds[] = {
 	&cmd_idle,
 	&cmd_info,
 	&cmd_list,
+	&cmd_marks,
 	&cmd_redact,
 	&cmd_screen,
 	&cmd_speed,
