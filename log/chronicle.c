@@ -17,7 +17,9 @@ void
 chronicle_init(
 	struct chronicle *c, const char *file, const struct tape_info *tape, bool typed)
 {
-	*c = (struct chronicle){ .file = file, .tape = tape, .typed = typed };
+	*c = (struct chronicle){
+		.file = file, .tape = tape, .typed = typed, .room = CHRONICLE_BYTES_MAX
+	};
 	facts_init(&c->facts);
 	typed_init(&c->lines);
 	buf_init(&c->rows, CHRONICLE_BYTES_MAX + ROW_ROOM);
@@ -52,7 +54,7 @@ row_begin(struct chronicle *c, struct jsonw *w, const struct row *r)
 {
 	size_t want = c->text.n * 6 + CHRONICLE_DETAIL_MAX * 6 + ROW_ROOM;
 
-	if (c->n >= CHRONICLE_ROWS_MAX || c->rows.n + want > CHRONICLE_BYTES_MAX) {
+	if (c->n >= CHRONICLE_ROWS_MAX || c->rows.n + want > c->room) {
 		c->left_out++;
 		return false;
 	}

@@ -23,6 +23,7 @@ struct chronicle {
 	struct facts facts;
 	struct typed lines;
 	struct buf rows; /* elements of an array */
+	size_t room;     /* for them: CHRONICLE_BYTES_MAX, for tests less */
 	struct buf text, detail;
 	size_t n, details;
 	uint64_t left_out;

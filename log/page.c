@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 #define BLOCK ((size_t)512 << 10) /* of asciicast, compressed at once */
-#define LEVEL 9
+#define LEVEL 6
 /* Rows and what is around them, every '<' six bytes long. */
 #define DATA_MAX ((size_t)256 << 20)
 

@@ -240,8 +240,8 @@ function detail(e) {
 	for (const [name, value] of said.own)
 		add(name, value);
 	for (const [name, value] of end.own)
-		if (!said.own.some(m => m[0] === name && (m[1] === value || name === 'phase')))
-			add(name, value);
+		if (!said.own.some(m => m[0] === name && m[1] === value))
+			add(said.own.some(m => m[0] === name) ? 'end: ' + name : name, value);
 	for (const [name, value] of said.around)
 		add(name, value);
 	box.scrollTop = 0;
@@ -251,12 +251,16 @@ function detail(e) {
 
 let player = null, playing_us = 0;
 
-function recording() {
+/* Characters that turn the direction of text draw nothing in a terminal; here they would. */
+const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+async function recording() {
 	const packed = atob($('recording').textContent), bytes = new Uint8Array(packed.length);
 	for (let i = 0; i < packed.length; i++)
 		bytes[i] = packed.charCodeAt(i);
 	$('recording').textContent = '';
-	return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')));
+	const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+	return (await new Response(plain).text()).replace(TURNS, '');
 }
 
 function start() {
@@ -276,6 +280,7 @@ function start() {
 function go(e) {
 	const at = e.t / 1e6 + 0.0005;
 	playing_us = e.t;
+	$('player').classList.add('visited');
 	try {
 		history.replaceState(null, '', '#t=' + (e.t / 1e6).toFixed(3));
 	} catch (_) { /* some browsers forbid it in a file */ }
@@ -426,7 +431,7 @@ function about() {
 		$('all').append(node('dt', '', name), node('dd', '', String(value)));
 	add('File', data.file);
 	for (const f of data.facts)
-		add(f[1], f[2]);
+		add(f[1], f[0] === 'country' && f[2] === 'XX' ? '' : f[2]);
 	add('Size', data.cols && data.cols + '×' + data.rows);
 	add('Length', span(data.real));
 	if (data.real - data.length > 5e4)

@@ -139,13 +139,16 @@ def _():
 def _():
     b.open("hostile.html")
     b.until("document.querySelector('.ap-term') && document.querySelector('.row') && true")
-    b.click(row("alert(1)"))
+    row("session of </script>")
+    b.click(row("marker: </script>"))
     b.until("!document.querySelector('#detail').hidden")
     b.key("End", "", 35)
     b.until("document.querySelector('.row.now') && true")
     assert b.js("document.querySelectorAll('img, iframe, object, link').length") == 0
     assert b.js("document.scripts.length") == 4
     assert b.js("window.pwned") is None
+    b.until(SCREEN + ".includes('{{player}}')")
+    assert "\u202e" not in b.js(SCREEN)
     assert b.dialogs == [] and b.said == [], (b.dialogs, b.said)
     assert len(b.requests) == 1, b.requests
 
