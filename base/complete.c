@@ -7,15 +7,6 @@
 
 #define BRIEF_MAX 70
 
-static const struct {
-	const char *name;
-	void (*print)(FILE *out, const struct complete *c);
-} shells[] = {
-	{ "bash", complete_bash },
-	{ "zsh", complete_zsh },
-	{ "fish", complete_fish },
-};
-
 const char *const complete_shells[] = { "bash", "zsh", "fish", NULL };
 
 const char *
@@ -27,11 +18,14 @@ complete_asked(int argc, char **argv)
 int
 complete_print(FILE *out, const char *shell, const struct complete *c, struct err *e)
 {
+	static void (*const prints[])(FILE * to, const struct complete *what) = {
+		complete_bash, complete_zsh, complete_fish
+	};
 	int i = opt_choice(shell, "--completions", complete_shells, e);
 
 	if (i < 0)
 		return i;
-	shells[i].print(out, c);
+	prints[i](out, c);
 	return 0;
 }
 

@@ -82,7 +82,7 @@ print_operands(FILE *out, const char *args)
 			fprintf(out, "'*:%s:", o.name);
 		else
 			fprintf(out, "'%d:%s:", i, o.name);
-		print_action(out, o.kind, NULL);
+		print_action(out, o.kind, "");
 		fputs("'", out);
 	}
 }

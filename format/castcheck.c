@@ -210,7 +210,7 @@ static size_t
 check_colours(struct at_work *w, const char *key)
 {
 	const char *text = json_string_value(json_object_get(w->v, key));
-	char low[16 * (COLOUR_LEN + 1)];
+	char low[16 * (COLOUR_LEN + 1)] = "";
 	size_t n = text ? strlen(text) : 0;
 
 	if (!n || n >= sizeof low)

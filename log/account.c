@@ -283,7 +283,7 @@ take_id(struct account *a, struct span s, const char *from, struct err *e)
 			"%s: holds no install id that a server would take; when it is "
 			"removed, a new one is made",
 			from);
-	memcpy(a->id, s.p, s.n);
+	snprintf(a->id, sizeof a->id, "%.*s", (int)s.n, (const char *)s.p);
 	snprintf(a->id_from, sizeof a->id_from, "%s", from);
 	return 1;
 }
