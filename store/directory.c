@@ -241,6 +241,15 @@ directory_resume(struct store *s, const char *id, struct store_file **f, struct 
 
 /* --- writing --- */
 
+/* Bytes that may still be appended. */
+static uint64_t
+room(const struct directory *d)
+{
+	uint64_t used = __atomic_load_n(&d->used, __ATOMIC_RELAXED);
+
+	return used < d->o.size_max ? d->o.size_max - used : 0;
+}
+
 static ssize_t
 directory_append(struct store_file *file, const void *p, size_t n, struct err *e)
 {
@@ -248,17 +257,15 @@ directory_append(struct store_file *file, const void *p, size_t n, struct err *e
 	struct directory *d = f->d;
 	ssize_t k;
 
-	if (d->o.size_max && d->used >= d->o.size_max)
-		n = 0;
-	else if (d->o.size_max && n > d->o.size_max - d->used)
-		n = (size_t)(d->o.size_max - d->used);
+	if (d->o.size_max && n > room(d))
+		n = (size_t)room(d);
 	if (n == 0)
 		return err_set(e, ERR_NOSPACE, "%s is full", d->o.path);
 	k = fdio_write(f->fd, p, n, (off_t)file->size);
 	if (k < 0)
 		return err_sys(e, ERR_IO, "cannot write %s/%s", d->o.path, file->id);
 	file->size += (uint64_t)k;
-	d->used += (uint64_t)k;
+	__atomic_add_fetch(&d->used, (uint64_t)k, __ATOMIC_RELAXED);
 	return k;
 }
 
@@ -269,7 +276,7 @@ directory_cut(struct store_file *file, uint64_t size, struct err *e)
 
 	if (ftruncate(f->fd, (off_t)size) < 0)
 		return err_sys(e, ERR_IO, "cannot cut %s/%s", f->d->o.path, file->id);
-	f->d->used -= file->size - size;
+	__atomic_sub_fetch(&f->d->used, file->size - size, __ATOMIC_RELAXED);
 	file->size = size;
 	if (file->durable > size)
 		file->durable = size;
@@ -416,5 +423,5 @@ directory_fd(const struct store *s)
 uint64_t
 directory_used(const struct store *s)
 {
-	return ((const struct directory *)s)->used;
+	return __atomic_load_n(&((const struct directory *)s)->used, __ATOMIC_RELAXED);
 }

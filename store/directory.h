@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Recordings in a folder, as ContainerSSH lays them out: the file ID, and beside it
  * ID.metadata.json.  While a recording is open there is ID.state too (store/journal.h), made
- * before the file, so that whatever a crash leaves can be told apart. */
+ * before the file, so that whatever a crash leaves can be told apart.
+ *
+ * store_remove() and directory_used() may be called from any thread. */
 #ifndef STORE_DIRECTORY_H
 #define STORE_DIRECTORY_H
 
@@ -26,7 +28,7 @@ struct directory_opts {
 	gid_t group;
 	enum directory_sync sync;
 	int64_t sync_ns;   /* interval; 0: DIRECTORY_SYNC_DEFAULT */
-	uint64_t size_max; /* of all files together, for appending; 0: none */
+	uint64_t size_max; /* of all files in the folder, for appending; 0: no limit */
 	bool spool;        /* ID.state stays when a recording is finished */
 };
 
@@ -39,7 +41,7 @@ int directory_list_open(struct store *s, store_seen *seen, void *ctx, struct err
 /* Removes what an earlier run left half made: temporary files, facts without a recording. */
 int directory_tidy(struct store *s, struct err *e);
 
-/* Removes finished recordings (without ID.state) that are older than MAX_AGE_NS, and then the
+/* Removes finished recordings, in a spool uploaded ones, that are older than MAX_AGE_NS, and then the
  * oldest ones until the rest have at most MAX_BYTES; 0: no such limit.  NOW: wall time.
  * Returns how many. */
 struct directory_limits {

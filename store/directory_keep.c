@@ -128,7 +128,7 @@ directory_remove(struct store *s, const char *name, struct err *e)
 	if (fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 		unlinkat(d->fd, name, 0) < 0)
 		return err_sys(e, ERR_IO, "cannot remove %s/%s", d->o.path, name);
-	d->used -= (uint64_t)st.st_size < d->used ? (uint64_t)st.st_size : d->used;
+	__atomic_sub_fetch(&d->used, (uint64_t)st.st_size, __ATOMIC_RELAXED);
 	if (store_is_id(name)) {
 		unlinkat(d->fd, directory_side(side, name, META_SUFFIX), 0);
 		unlinkat(d->fd, directory_side(side, name, JOURNAL_SUFFIX), 0);
@@ -146,18 +146,52 @@ struct gathering {
 	struct directory *d;
 	struct kept *v;
 	size_t n, cap;
-	bool open; /* those with a state, else those without */
+	bool (*wanted)(const struct directory *d, const char *id);
 };
+
+/* What the journal of ID says; false: there is none. */
+static bool
+state_of(const struct directory *d, const char *id, bool *open, bool *done)
+{
+	char side[DIRECTORY_SIDE_MAX];
+	struct buf text = { 0 };
+	struct journal j = { 0 };
+	int rc = directory_slurp(d, directory_side(side, id, JOURNAL_SUFFIX),
+		JOURNAL_FILE_MAX, &text, NULL);
+
+	*open = *done = false;
+	if (rc == 0 && journal_read(&j, buf_span(&text), NULL) == 0) {
+		*open = j.open;
+		*done = j.done;
+	}
+	journal_free(&j);
+	buf_free(&text);
+	return rc != ERR_NOTFOUND;
+}
+
+static bool
+is_open(const struct directory *d, const char *id)
+{
+	bool open, done;
+
+	return state_of(d, id, &open, &done) && open;
+}
+
+/* May it go?  In a spool only what was uploaded. */
+static bool
+is_over(const struct directory *d, const char *id)
+{
+	bool open, done;
+
+	return state_of(d, id, &open, &done) ? done : !d->o.spool;
+}
 
 static int
 gather_one(void *ctx, const struct store_info *info)
 {
 	struct gathering *g = ctx;
-	char side[DIRECTORY_SIDE_MAX];
 
-	if (!store_is_id(info->name) ||
-		directory_has(g->d, directory_side(side, info->name, JOURNAL_SUFFIX)) !=
-			g->open)
+	if (!store_is_id(info->name) || !g->wanted(g->d, info->name))
 		return 0;
 	if (g->n == DIRECTORY_LISTING_MAX)
 		return ERR_LIMIT;
@@ -189,22 +223,14 @@ gather(struct gathering *g, struct err *e)
 int
 directory_list_open(struct store *s, store_seen *seen, void *ctx, struct err *e)
 {
-	struct gathering g = { .d = (struct directory *)s, .open = true };
+	struct gathering g = { .d = (struct directory *)s, .wanted = is_open };
 	int rc = gather(&g, e);
 
 	for (size_t i = 0; i < g.n && rc == 0; i++) {
 		struct store_info info = { g.v[i].name, g.v[i].size, g.v[i].mtime_ns,
 			"" };
-		char side[DIRECTORY_SIDE_MAX];
-		struct buf text = { 0 };
-		struct journal j = { 0 };
 
-		directory_side(side, info.name, JOURNAL_SUFFIX);
-		if (directory_slurp(g.d, side, JOURNAL_FILE_MAX, &text, NULL) == 0 &&
-			journal_read(&j, buf_span(&text), NULL) == 0 && j.open)
-			rc = seen(ctx, &info);
-		journal_free(&j);
-		buf_free(&text);
+		rc = seen(ctx, &info);
 	}
 	free(g.v);
 	return rc;
@@ -226,7 +252,7 @@ int
 directory_retain(
 	struct store *s, const struct directory_limits *l, int64_t now, struct err *e)
 {
-	struct gathering g = { .d = (struct directory *)s };
+	struct gathering g = { .d = (struct directory *)s, .wanted = is_over };
 	int rc = gather(&g, e), removed = 0;
 	uint64_t sum = 0;
 

@@ -24,6 +24,7 @@
 
 struct journal_part {
 	bool sent;
+	bool flying; /* not in the file: is being sent */
 	uint64_t size;
 	uint8_t sha256[32];
 	char etag[JOURNAL_ETAG_MAX];

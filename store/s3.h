@@ -35,7 +35,9 @@ struct s3_result {
 	int status;
 	char code[S3_CODE_MAX]; /* of the server's answer, "" none */
 	char etag[S3_ETAG_MAX];
-	uint64_t size;          /* of the object */
+	uint64_t size;   /* of the object */
+	bool has_sha256; /* of all of the object, by s3_head(): */
+	uint8_t sha256[S3_HASH];
 	int64_t mtime_ns;       /* of the object, wall */
 	int64_t retry_after_ns; /* as the server asks, 0 none */
 	int64_t skew_ns;        /* how far the server's clock is ahead */

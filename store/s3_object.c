@@ -2,6 +2,7 @@
 /* Whole objects: put, look at, read ranges, list, remove. */
 #include "store/s3_call.h"
 
+#include "base/base64.h"
 #include "store/s3_time.h"
 #include "store/xml.h"
 
@@ -62,12 +63,29 @@ read_meta(const struct http_answer *a, struct meta *m)
 		m->remote_addr, sizeof m->remote_addr, http_header(a, "x-amz-meta-ip"));
 }
 
+/* Of a whole object; that of one made of parts is another kind, and has "-N" behind it. */
+static void
+read_checksum(const struct http_answer *a, struct s3_result *r)
+{
+	struct buf hash = { .max = 4 * S3_HASH };
+	struct span text = http_header(a, "x-amz-checksum-sha256");
+
+	if (text.n && base64_take(&hash, text) == text.n && hash.n == S3_HASH) {
+		memcpy(r->sha256, hash.p, S3_HASH);
+		r->has_sha256 = true;
+	}
+	buf_free(&hash);
+}
+
 int
 s3_head(struct s3 *s, const char *key, struct meta *m, struct s3_result *r, struct err *e)
 {
 	struct s3_call c = { .method = "HEAD", .key = key };
-	int rc = s3_call_do(s, &c, r, e);
+	int rc;
 
+	s3_call_header(&c, "x-amz-checksum-mode", "ENABLED");
+	rc = s3_call_do(s, &c, r, e);
+	read_checksum(&c.answer, r);
 	r->size = number(http_header(&c.answer, "Content-Length"));
 	r->mtime_ns = s3_time_http(http_header(&c.answer, "Last-Modified"));
 	if (rc == 0 && m)

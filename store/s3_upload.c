@@ -3,6 +3,7 @@
 #include "store/s3_call.h"
 
 #include "base/base64.h"
+#include "store/journal.h"
 #include "store/xml.h"
 
 #include <stddef.h>
@@ -49,7 +50,7 @@ s3_upload_begin(struct s3 *s, const char *key, const struct meta *m,
 	rc = s3_call_do(s, &c, r, e);
 	if (rc == 0)
 		rc = read_answer(s, &c, &form, &b, NULL, r, e);
-	if (rc == 0 && !b.id[0])
+	if (rc == 0 && !journal_is_word(b.id, sizeof b.id))
 		rc = s3_call_failed(s, &c, r, e);
 	memcpy(id, b.id, S3_UPLOAD_MAX);
 	s3_call_end(&c);

@@ -194,7 +194,7 @@ END_TEST
 
 START_TEST(journal_comes_back)
 {
-	struct journal_part part = { true, 5242880, { 1, 2, 0xff }, "\"e\"" };
+	struct journal_part part = { true, false, 5242880, { 1, 2, 0xff }, "\"e\"" };
 	struct buf out = { 0 };
 	struct journal j;
 
