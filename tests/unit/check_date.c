@@ -139,6 +139,94 @@ START_TEST(months_of_unequal_length)
 }
 END_TEST
 
+static struct date_span
+span_at(const char *text, int64_t now_ns)
+{
+	struct err e = { .text = "" };
+	struct date_span d;
+
+	ck_assert_msg(date_parse(&d, text, now_ns, &e) == 0, "%s: %s", text, e.text);
+	return d;
+}
+
+/* Days, weeks, months and years follow each other without a gap, in any zone, whatever the
+ * clocks are changed by and at what hour: here also at midnight, which then is not. */
+START_TEST(stretches_adjoin)
+{
+	static const char *const zones[] = { "UTC", "CET-1CEST,M3.5.0,M10.5.0/3",
+		"<-03>3<-02>,M11.1.0/0,M2.3.0/0", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0",
+		"EST5EDT,M3.2.0,M11.1.0" };
+	const int64_t hour = 3600 * NS_PER_S;
+
+	zone(zones[_i]);
+	for (int64_t now = now_of("2026-01-01 00:30"); now < now_of("2028-03-02");
+		now += 11 * hour) {
+		struct date_span day = span_at("today", now), last, next;
+
+		ck_assert(day.from_ns <= now && now < day.to_ns);
+		ck_assert(day.to_ns - day.from_ns >= 23 * hour);
+		ck_assert(day.to_ns - day.from_ns <= 25 * hour);
+		last = span_at("yesterday", now);
+		next = span_at("tomorrow", now);
+		ck_assert(last.to_ns == day.from_ns && next.from_ns == day.to_ns);
+		ck_assert_int_eq(span_at("-24h", now).from_ns, now - 24 * hour);
+		ck_assert(span_at("1 day ago", now).from_ns >= now - 25 * hour);
+		ck_assert(span_at("1 day ago", now).from_ns <= now - 23 * hour);
+		last = span_at("last week", now);
+		next = span_at("this week", now);
+		ck_assert(last.to_ns == next.from_ns);
+		ck_assert(next.from_ns <= now && now < next.to_ns);
+		last = span_at("last month", now);
+		ck_assert(last.to_ns <= day.from_ns);
+		ck_assert(now - last.to_ns <= 31 * 25 * hour);
+		last = span_at("last year", now);
+		ck_assert(last.to_ns <= day.from_ns);
+		ck_assert(span_at("monday", now).from_ns == next.from_ns);
+	}
+}
+END_TEST
+
+/* An hour that clocks leave out, and one that they have twice. */
+START_TEST(hours_that_are_not)
+{
+	static const struct sample v[] = {
+		{ "2026-03-29 01:59", "2026-03-29T00:59:00Z 2026-03-29T01:00:00Z" },
+		{ "2026-03-29 03:00", "2026-03-29T01:00:00Z 2026-03-29T01:01:00Z" },
+		{ "2026-10-25 03:00", "2026-10-25T02:00:00Z 2026-10-25T02:01:00Z" },
+		{ "2026-10-25T02:30+02:00", "2026-10-25T00:30:00Z 2026-10-25T00:31:00Z" },
+		{ "2026-10-25T02:30+01:00", "2026-10-25T01:30:00Z 2026-10-25T01:31:00Z" },
+		{ "2026-03-29", "2026-03-28T23:00:00Z 2026-03-29T22:00:00Z" },
+		{ "2026-10-25", "2026-10-24T22:00:00Z 2026-10-25T23:00:00Z" },
+		{ "2026-03", "2026-02-28T23:00:00Z 2026-03-31T22:00:00Z" },
+		{ "2026", "2025-12-31T23:00:00Z 2026-12-31T23:00:00Z" },
+	};
+
+	zone("CET-1CEST,M3.5.0,M10.5.0/3");
+	check_all(v, sizeof v / sizeof *v, "2026-11-21 12:00");
+}
+END_TEST
+
+START_TEST(ends_of_months)
+{
+	static const struct sample march[] = {
+		{ "1 month ago", "2027-02-28T12:00:00Z 2027-02-28T12:00:00Z" },
+		{ "3 months ago", "2026-12-31T12:00:00Z 2026-12-31T12:00:00Z" },
+		{ "a year ago", "2026-03-31T12:00:00Z 2026-03-31T12:00:00Z" },
+		{ "-1mo", "2027-02-28T12:00:00Z 2027-02-28T12:00:00Z" },
+	};
+	static const struct sample leap[] = {
+		{ "a year ago", "2027-02-28T12:00:00Z 2027-02-28T12:00:00Z" },
+		{ "yesterday", "2028-02-28T00:00:00Z 2028-02-29T00:00:00Z" },
+		{ "tomorrow", "2028-03-01T00:00:00Z 2028-03-02T00:00:00Z" },
+		{ "4 years ago", "2024-02-29T12:00:00Z 2024-02-29T12:00:00Z" },
+	};
+
+	zone("UTC");
+	check_all(march, sizeof march / sizeof *march, "2027-03-31 12:00");
+	check_all(leap, sizeof leap / sizeof *leap, "2028-02-29 12:00");
+}
+END_TEST
+
 START_TEST(what_is_no_date)
 {
 	static const char *const v[] = { "", "soon", "2026-02-30", "2026-13-01",
@@ -187,6 +275,9 @@ tcase_dates(void)
 	tcase_add_test(tc, in_utc);
 	tcase_add_test(tc, clocks_that_change);
 	tcase_add_test(tc, months_of_unequal_length);
+	tcase_add_test(tc, ends_of_months);
+	tcase_add_test(tc, hours_that_are_not);
+	tcase_add_loop_test(tc, stretches_adjoin, 0, 5);
 	tcase_add_test(tc, what_is_no_date);
 	tcase_add_test(tc, lengths);
 	return tc;
