@@ -52,12 +52,25 @@ kind_of_name(const char *name)
 	return COMPLETE_NOTHING;
 }
 
-enum complete_kind
-complete_kind(const struct opt *o, const char **words)
+static void
+take_words(char out[COMPLETE_WORDS_MAX], const struct opt *o)
 {
-	bool choice = o->arg && strchr(o->arg, '|');
+	const char *word, *text = o->arg && strchr(o->arg, '|') ? o->arg : o->words;
+	size_t n;
 
-	*words = choice ? o->arg : o->words;
+	n = (size_t)snprintf(out, COMPLETE_WORDS_MAX, "%s", text ? text : "");
+	for (char *bar = strchr(out, '|'); bar; bar = strchr(bar, '|'))
+		*bar = ' ';
+	for (size_t i = 0; o->word_at && (word = o->word_at(i)) && n < COMPLETE_WORDS_MAX;
+		i++)
+		n += (size_t)snprintf(
+			out + n, COMPLETE_WORDS_MAX - n, "%s%s", n ? " " : "", word);
+}
+
+enum complete_kind
+complete_kind(const struct opt *o, char words[COMPLETE_WORDS_MAX])
+{
+	take_words(words, o);
 	if (!o->arg)
 		return COMPLETE_NOTHING;
 	if (!*words)
@@ -80,13 +93,6 @@ complete_operand(const char **args, struct complete_operand *o)
 	o->repeats = n >= 3 && strncmp(p + n - 3, "...", 3) == 0;
 	*args = p + n;
 	return true;
-}
-
-void
-complete_words(FILE *out, const char *words, char between)
-{
-	for (; *words; words++)
-		fputc(*words == '|' ? between : *words, out);
 }
 
 /* How much of HELP is its first sentence, or as many words of it as fit. */

@@ -78,8 +78,8 @@ static void
 print_values(FILE *out, const char *verb, const struct opt *o)
 {
 	for (; o->id; o++) {
-		const char *words;
-		enum complete_kind kind = complete_kind(o, &words);
+		char words[COMPLETE_WORDS_MAX];
+		enum complete_kind kind = complete_kind(o, words);
 
 		if (!o->arg)
 			continue;
@@ -90,11 +90,8 @@ print_values(FILE *out, const char *verb, const struct opt *o)
 		if (o->letter)
 			fprintf(out, "'%s -%c'", verb, o->letter);
 		fprintf(out, ") kind='%s'", kind_names[kind]);
-		if (words) {
-			fputs(" words='", out);
-			complete_words(out, words, ' ');
-			fputs("'", out);
-		}
+		if (*words)
+			fprintf(out, " words='%s'", words);
 		fputs(" ;;\n", out);
 	}
 }

@@ -15,12 +15,12 @@ print_value(FILE *out, enum complete_kind kind, const char *words)
 		break;
 	case COMPLETE_WORD:
 		fputs(" -x -a '", out);
-		complete_words(out, words, ' ');
+		fputs(words, out);
 		fputs("'", out);
 		break;
 	case COMPLETE_LIST:
 		fputs(" -x -a '(__fish_complete_list , \"string join \\n ", out);
-		complete_words(out, words, ' ');
+		fputs(words, out);
 		fputs("\")'", out);
 		break;
 	case COMPLETE_COMMAND:
@@ -42,8 +42,8 @@ static void
 print_options(FILE *out, const char *program, const char *when, const struct opt *o)
 {
 	for (; o->id; o++) {
-		const char *words;
-		enum complete_kind kind = complete_kind(o, &words);
+		char words[COMPLETE_WORDS_MAX];
+		enum complete_kind kind = complete_kind(o, words);
 
 		fprintf(out, "complete -c %s%s", program, when);
 		if (o->letter)

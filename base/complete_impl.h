@@ -16,8 +16,10 @@ enum complete_kind {
 
 #define COMPLETE_NAME_MAX 40
 
-/* What the argument of O is, and the words of WORD and LIST, parted by '|'. */
-enum complete_kind complete_kind(const struct opt *o, const char **words);
+#define COMPLETE_WORDS_MAX 1000
+
+/* What the argument of O is, and the words of WORD and LIST with blanks between, else "". */
+enum complete_kind complete_kind(const struct opt *o, char words[COMPLETE_WORDS_MAX]);
 
 /* The next operand of *ARGS: false at the end.  NAME without brackets. */
 struct complete_operand {
@@ -27,8 +29,6 @@ struct complete_operand {
 };
 bool complete_operand(const char **args, struct complete_operand *o);
 
-/* WORDS with BETWEEN in place of '|'. */
-void complete_words(FILE *out, const char *words, char between);
 /* The first sentence of HELP in one line, with BEFORE in front of each character of QUOTED. */
 void complete_brief(FILE *out, const char *help, const char *quoted, const char *before);
 

@@ -21,12 +21,12 @@ print_action(FILE *out, enum complete_kind kind, const char *words)
 		break;
 	case COMPLETE_WORD:
 		fputs("(", out);
-		complete_words(out, words, ' ');
+		fputs(words, out);
 		fputs(")", out);
 		break;
 	case COMPLETE_LIST:
 		fputs("{_values -s , word ", out);
-		complete_words(out, words, ' ');
+		fputs(words, out);
 		fputs("}", out);
 		break;
 	case COMPLETE_COMMAND:
@@ -41,8 +41,9 @@ print_action(FILE *out, enum complete_kind kind, const char *words)
 static void
 print_option(FILE *out, const struct opt *o)
 {
-	const char *words, *value = o->arg ? "+" : "", *equals = o->arg ? "=" : "";
-	enum complete_kind kind = complete_kind(o, &words);
+	char words[COMPLETE_WORDS_MAX];
+	const char *value = o->arg ? "+" : "", *equals = o->arg ? "=" : "";
+	enum complete_kind kind = complete_kind(o, words);
 
 	fputs(" \\\n\t\t", out);
 	if (o->arg)

@@ -23,6 +23,8 @@ struct opt {
 	const char *help;
 	/* "a|b|c": what the argument may be (a LIST: with commas between), NULL: anything. */
 	const char *words;
+	/* The same where another table has them: word I, NULL behind the last. */
+	const char *(*word_at)(size_t i);
 };
 
 /* The rows that end the table of every program. */

@@ -55,10 +55,7 @@ struct tape_kind {
 };
 const struct tape_kind *tape_kind(enum tape_format f); /* not of TAPE_UNKNOWN */
 const char *tape_format_name(enum tape_format f);
-/* All of them, for option tables. */
-#define TAPE_FORMAT_WORDS                                                              \
-	"audit-v1|audit|asciicast-v1|asciicast-v2|asciicast-v3|ttyrec|raw|typescript|" \
-	"typescript-classic"
+const char *tape_format_at(size_t i); /* the names from 0 on, NULL behind the last */
 int tape_format_parse(const char *name, enum tape_format *f, struct err *e);
 /* By the end of a file's name; TAPE_UNKNOWN: it tells nothing. */
 enum tape_format tape_format_of_name(const char *path);

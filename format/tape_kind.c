@@ -44,6 +44,12 @@ tape_format_name(enum tape_format f)
 	return f > TAPE_UNKNOWN && f < TAPE_FORMATS ? kinds[f].name : "unknown";
 }
 
+const char *
+tape_format_at(size_t i)
+{
+	return i < TAPE_FORMATS - 1 ? kinds[i + 1].name : NULL;
+}
+
 int
 tape_format_parse(const char *name, enum tape_format *f, struct err *e)
 {

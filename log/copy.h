@@ -17,7 +17,7 @@ enum { COPY_OPT_FORMAT = 900, COPY_OPT_OVERWRITE };
 		"what to write: audit, asciicast-v2, ... (auditlog convert --help\n"   \
 		"has them all); without it what the end of OUT's name says,\n"         \
 		"such as .cast, else audit",                                           \
-		TAPE_FORMAT_WORDS },                                                   \
+		NULL, tape_format_at },                                                \
 	{                                                                              \
 		COPY_OPT_OVERWRITE, "overwrite", 0, NULL, "replace OUT when it exists" \
 	}
