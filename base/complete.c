@@ -52,17 +52,14 @@ kind_of_name(const char *name)
 	return COMPLETE_NOTHING;
 }
 
-static void
-take_words(char out[COMPLETE_WORDS_MAX], const struct opt *o)
+void
+complete_words(char out[COMPLETE_WORDS_MAX], const char *(*word_at)(size_t i))
 {
-	const char *word, *text = o->arg && strchr(o->arg, '|') ? o->arg : o->words;
-	size_t n;
+	const char *word;
+	size_t n = 0;
 
-	n = (size_t)snprintf(out, COMPLETE_WORDS_MAX, "%s", text ? text : "");
-	for (char *bar = strchr(out, '|'); bar; bar = strchr(bar, '|'))
-		*bar = ' ';
-	for (size_t i = 0; o->word_at && (word = o->word_at(i)) && n < COMPLETE_WORDS_MAX;
-		i++)
+	out[0] = 0;
+	for (size_t i = 0; word_at && (word = word_at(i)) && n < COMPLETE_WORDS_MAX; i++)
 		n += (size_t)snprintf(
 			out + n, COMPLETE_WORDS_MAX - n, "%s%s", n ? " " : "", word);
 }
@@ -70,7 +67,13 @@ take_words(char out[COMPLETE_WORDS_MAX], const struct opt *o)
 enum complete_kind
 complete_kind(const struct opt *o, char words[COMPLETE_WORDS_MAX])
 {
-	take_words(words, o);
+	const char *text = o->arg && strchr(o->arg, '|') ? o->arg : o->words;
+
+	complete_words(words, o->word_at);
+	if (text)
+		snprintf(words, COMPLETE_WORDS_MAX, "%s", text);
+	for (char *bar = strchr(words, '|'); bar; bar = strchr(bar, '|'))
+		*bar = ' ';
 	if (!o->arg)
 		return COMPLETE_NOTHING;
 	if (!*words)
@@ -91,7 +94,8 @@ complete_operand(const char **args, struct complete_operand *o)
 	p += n;
 	n = strcspn(p, " []");
 	o->repeats = n >= 3 && strncmp(p + n - 3, "...", 3) == 0;
-	*args = p + n;
+	/* nothing can be known about what stands behind any number of them */
+	*args = o->repeats ? "" : p + n;
 	return true;
 }
 

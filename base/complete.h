@@ -10,6 +10,8 @@ struct complete_verb {
 	const char *name, *help;
 	const char *args; /* operands, as below; "" none */
 	const struct opt *options;
+	const char *(*word_at)(
+		size_t i); /* what the operands may be besides; may be NULL */
 };
 
 struct complete {

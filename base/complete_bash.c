@@ -56,7 +56,8 @@ static const char engine[] =
 	"\t\tfolder*) w=-d ;;\n"
 	"\t\t*) w=-c ;;\n"
 	"\t\tesac\n"
-	"\t\tmapfile -t COMPREPLY < <(compgen $w -- \"$cur\") ;;\n"
+	"\t\tmapfile -t COMPREPLY < <(compgen $w -- \"$cur\"; compgen -W \"$words\" -- "
+	"\"$cur\") ;;\n"
 	"\tesac\n"
 	"}\n"
 	"complete -F _%P %P\n";
@@ -112,16 +113,18 @@ print_options(FILE *out, const char *verb, const struct opt *o)
 }
 
 static void
-print_operands(FILE *out, const char *verb, const char *args)
+print_operands(FILE *out, const char *verb, const char *args, const char *words)
 {
 	struct complete_operand o;
 
-	for (int i = 1; complete_operand(&args, &o); i++)
-		fprintf(out, "\t'%s '%s) kind='%s' ;;\n", verb,
-			o.repeats || o.kind == COMPLETE_COMMAND
-				? "*"
-				: (char[]){ (char)('0' + i), 0 },
-			kind_names[o.kind]);
+	for (int i = 1; complete_operand(&args, &o); i++) {
+		fprintf(out, "\t'%s '", verb);
+		if (o.repeats || o.kind == COMPLETE_COMMAND)
+			fputs("*", out);
+		else
+			fprintf(out, "%d", i);
+		fprintf(out, ") kind='%s' words='%s' ;;\n", kind_names[o.kind], words);
+	}
 }
 
 void
@@ -129,6 +132,7 @@ complete_bash(FILE *out, const struct complete *c)
 {
 	const struct complete_verb *none = &(struct complete_verb){ .name = NULL };
 	const struct complete_verb *verbs = c->verbs ? c->verbs : none, *v;
+	char words[COMPLETE_WORDS_MAX];
 
 	fprintf(out, "# Completion for bash, made by %s --completions bash.\n_%s_verbs='",
 		c->program, c->program);
@@ -144,9 +148,11 @@ complete_bash(FILE *out, const struct complete *c)
 	for (v = verbs; v->name; v++)
 		print_options(out, v->name, v->options);
 	fprintf(out, "\tesac\n}\n\n_%s_operand() {\n\tcase \"$1 $2\" in\n", c->program);
-	print_operands(out, "", c->args);
-	for (v = verbs; v->name; v++)
-		print_operands(out, v->name, v->args);
+	print_operands(out, "", c->args, "");
+	for (v = verbs; v->name; v++) {
+		complete_words(words, v->word_at);
+		print_operands(out, v->name, v->args, words);
+	}
 	fputs("\t*) kind=text ;;\n\tesac\n}\n\n", out);
 	print_engine(out, c->program);
 }

@@ -86,7 +86,7 @@ print_operands(FILE *out, const char *program, const char *when, const char *arg
 static void
 print_verbs(FILE *out, const struct complete *c)
 {
-	char when[100];
+	char when[100], words[COMPLETE_WORDS_MAX];
 
 	for (const struct complete_verb *v = c->verbs; v->name; v++) {
 		fprintf(out, "complete -c %s -n __fish_use_subcommand -a %s", c->program,
@@ -96,6 +96,10 @@ print_verbs(FILE *out, const struct complete *c)
 			v->name);
 		print_options(out, c->program, when, v->options);
 		print_operands(out, c->program, when, v->args);
+		complete_words(words, v->word_at);
+		if (*words)
+			fprintf(out, "complete -c %s%s -a '%s'\n", c->program, when,
+				words);
 	}
 }
 

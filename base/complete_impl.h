@@ -21,6 +21,9 @@ enum complete_kind {
 /* What the argument of O is, and the words of WORD and LIST with blanks between, else "". */
 enum complete_kind complete_kind(const struct opt *o, char words[COMPLETE_WORDS_MAX]);
 
+/* The words of a command's operands in the same way. */
+void complete_words(char out[COMPLETE_WORDS_MAX], const char *(*word_at)(size_t i));
+
 /* The next operand of *ARGS: false at the end.  NAME without brackets. */
 struct complete_operand {
 	char name[COMPLETE_NAME_MAX];

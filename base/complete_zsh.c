@@ -67,7 +67,7 @@ print_option(FILE *out, const struct opt *o)
 }
 
 static void
-print_operands(FILE *out, const char *args)
+print_operands(FILE *out, const char *args, const char *words)
 {
 	struct complete_operand o;
 
@@ -83,8 +83,12 @@ print_operands(FILE *out, const char *args)
 			fprintf(out, "'*:%s:", o.name);
 		else
 			fprintf(out, "'%d:%s:", i, o.name);
+		if (*words)
+			fprintf(out,
+				" _alternative \"words:word:(%s)\" \"paths:%s:", words,
+				o.name);
 		print_action(out, o.kind, "");
-		fputs("'", out);
+		fputs(*words ? "\"'" : "'", out);
 	}
 }
 
@@ -100,6 +104,7 @@ static void
 print_verbs(FILE *out, const struct complete *c)
 {
 	const struct complete_verb *v;
+	char words[COMPLETE_WORDS_MAX];
 
 	fputs(" \\\n\t\t'1:command:->verb' \\\n\t\t'*::argument:->rest'\n\tcase $state "
 	      "in\n"
@@ -116,7 +121,8 @@ print_verbs(FILE *out, const struct complete *c)
 	for (v = c->verbs; v->name; v++) {
 		fprintf(out, "\t\t%s) ", v->name);
 		print_arguments(out, "-s -S", v->options);
-		print_operands(out, v->args);
+		complete_words(words, v->word_at);
+		print_operands(out, v->args, words);
 		fputs(" ;;\n", out);
 	}
 	fputs("\t\tesac\n\t\t;;\n\tesac\n", out);
@@ -134,7 +140,7 @@ complete_zsh(FILE *out, const struct complete *c)
 	if (c->verbs)
 		print_verbs(out, c);
 	else
-		print_operands(out, c->args);
+		print_operands(out, c->args, "");
 	fprintf(out,
 		"\n}\nif [[ $zsh_eval_context[-1] == loadautofunc ]]; then\n\t_%s "
 		"\"$@\"\nelse\n"

@@ -36,6 +36,8 @@ struct cmd {
 	/* May be NULL.  The word behind such an operand is one, too, whatever it looks like. */
 	bool (*takes_value)(const char *word);
 	const struct cmd_note *notes; /* may be NULL; the last has no name */
+	/* For completions: words that operands may be, NULL behind the last; may be NULL. */
+	const char *(*word_at)(size_t i);
 };
 
 /* The rows every option table ends with; cmd_next answers them itself. */

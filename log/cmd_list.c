@@ -467,6 +467,12 @@ takes_value(const char *word)
 	return expr_begins(word) && predicate_find(word, &e);
 }
 
+static const char *
+predicate_at(size_t i)
+{
+	return i < npredicates ? predicates[i].name : NULL;
+}
+
 static const struct cmd_note notes[] = {
 	{ "predicates", predicate_help, predicate_mdoc },
 	{ NULL, NULL, NULL },
@@ -482,4 +488,5 @@ const struct cmd cmd_list = {
 	.most = INT_MAX,
 	.takes_value = takes_value,
 	.notes = notes,
+	.word_at = predicate_at,
 };

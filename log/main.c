@@ -78,7 +78,7 @@ print_completions(const char *shell)
 
 	for (size_t i = 0; i < NCMDS; i++)
 		verbs[i] = (struct complete_verb){ cmds[i]->name, cmds[i]->help,
-			cmds[i]->args, cmds[i]->options };
+			cmds[i]->args, cmds[i]->options, cmds[i]->word_at };
 	return complete_print(stdout, shell, &all, &e) < 0 ? diag_fail(&e, NULL) : CMD_OK;
 }
 

@@ -23,6 +23,8 @@ auditlog convert -f au|audit audit-v1|raw
 auditlog convert --overwrite o|one.audit|convert
 auditlog convert -f audit one.audit o|one.audit|
 auditlog list f|folder/|one.audit
+auditlog list f|folder/ fromdate from|user
+auditlog list folder user alice todate 1 te|text|folder/
 auditlog list --sort |date host user|folder
 auditlog upload --visibility p|private public|unlisted
 auditlog upload --title x --cacert o|one.audit|
