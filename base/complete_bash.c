@@ -118,11 +118,10 @@ print_operands(FILE *out, const char *verb, const char *args, const char *words)
 	struct complete_operand o;
 
 	for (int i = 1; complete_operand(&args, &o); i++) {
-		fprintf(out, "\t'%s '", verb);
 		if (o.repeats || o.kind == COMPLETE_COMMAND)
-			fputs("*", out);
+			fprintf(out, "\t'%s '*", verb);
 		else
-			fprintf(out, "%d", i);
+			fprintf(out, "\t'%s %d'", verb, i);
 		fprintf(out, ") kind='%s' words='%s' ;;\n", kind_names[o.kind], words);
 	}
 }

@@ -34,8 +34,8 @@ static const struct opt options[] = {
 	{ OPT_TITLE, "title", 't', "TEXT", "title; without it that of the recording" },
 	{ OPT_DESCRIPTION, "description", 0, "TEXT", "description, in Markdown" },
 	{ OPT_VISIBILITY, "visibility", 0, "WHO",
-		"public: everybody; unlisted: who has the link (default);\n"
-		"private: your account only",
+		"who may see it; public: everybody, unlisted: who has the link\n"
+		"(default), private: your account only",
 		"public|unlisted|private" },
 	{ OPT_INPUT, "input", 0, NULL,
 		"send what was typed, too; without it, it is left out" },
