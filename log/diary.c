@@ -180,6 +180,7 @@ rename_row(struct diary *d, struct diary_row *r, const struct walk_file *f, stru
 	free(r->path);
 	r->path = path;
 	r->inode = f->inode;
+	d->changed = true;
 	chain_all(d);
 	return 0;
 }
@@ -200,6 +201,7 @@ diary_row(struct diary *d, const struct walk_file *f, struct src *src, struct er
 		r = NULL;
 	if (!r)
 		return NULL;
+	d->changed |= r->device != f->device || r->head_n < h.n;
 	r->device = f->device;
 	if (r->head_n < h.n) {
 		r->head_n = (uint32_t)h.n;

@@ -47,8 +47,8 @@ is_kept(const struct diary_row *r, int64_t wall_ns)
 	       ns_sub(wall_ns, r->seen_ns) < DIARY_KEEP_DAYS * DAY_NS;
 }
 
-static int
-write_rows(const struct diary *d, struct dst *to, int64_t wall_ns, struct err *e)
+int
+diary_file_write(const struct diary *d, struct dst *to, int64_t wall_ns, struct err *e)
 {
 	struct buf out = { 0 };
 	uint64_t at = 0;
@@ -81,7 +81,7 @@ diary_file_save(struct diary *d, int64_t wall_ns, struct err *e)
 	int rc = fdio_open_dst(&to, d->path, FDIO_ATOMIC, e);
 
 	if (rc == 0) {
-		rc = write_rows(d, to, wall_ns, e);
+		rc = diary_file_write(d, to, wall_ns, e);
 		if (rc < 0)
 			fdio_abort_dst(to);
 		else
@@ -162,12 +162,11 @@ take_line(struct diary *d, char *line, struct err *e)
 	return true;
 }
 
-static int
-load(struct diary *d, FILE *in, struct err *e)
+int
+diary_file_read(struct diary *d, FILE *in, struct err *e)
 {
 	char line[LINE_MAX];
 
-	err_set(e, ERR_FORMAT, "this is no state of auditlog events");
 	for (int n = 1; fgets(line, sizeof line, in); n++) {
 		size_t len = strcspn(line, "\n");
 		bool good = line[len] == '\n';
@@ -212,7 +211,7 @@ diary_file_load(struct diary *d, struct err *e)
 	in = fopen(d->path, "re");
 	if (!in)
 		return errno == ENOENT ? 0 : err_sys(e, ERR_IO, "%.200s", d->path);
-	rc = load(d, in, e);
+	rc = diary_file_read(d, in, e);
 	fclose(in);
 	return rc;
 }

@@ -10,6 +10,8 @@
 
 #include "log/diary.h"
 
+#include <stdio.h>
+
 struct diary {
 	const char *path; /* borrowed; NULL: none */
 	struct dst *lock;
@@ -23,6 +25,10 @@ struct diary {
 
 struct diary_row *diary_add(
 	struct diary *d, const char *path, uint64_t inode, struct err *e);
+/* Rows out of IN and into TO; what is not there any more is left out after a while. */
+int diary_file_read(struct diary *d, FILE *in, struct err *e);
+int diary_file_write(
+	const struct diary *d, struct dst *to, int64_t wall_ns, struct err *e);
 int diary_file_load(struct diary *d, struct err *e); /* and lock */
 int diary_file_save(struct diary *d, int64_t wall_ns, struct err *e);
 
