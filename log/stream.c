@@ -6,6 +6,8 @@
 #include "log/input.h"
 
 #include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define LEARN_MAX 256 /* messages of the beginning that are looked at */
 #define PATIENCE  8
@@ -23,6 +25,15 @@ take_note(void *ctx, const struct tape_note *n)
 			n->text);
 	else
 		diag_note("%s: damaged: %s", s->name, n->text);
+}
+
+/* The end of a pipe is the end. */
+static bool
+input_is_file(void)
+{
+	struct stat st;
+
+	return fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 /* Behind it nothing is said any more of who and where. */
@@ -63,14 +74,14 @@ int
 stream_open(struct stream *s, struct teller *t, const struct walk_file *f,
 	struct src *src, struct diary_row *row, struct err *e)
 {
-	struct tape_opts o = { .note = take_note, .ctx = s, .live = t->follow };
+	struct tape_opts o = { .note = take_note, .ctx = s };
 	int rc;
 
+	o.live = s->live = t->follow && (row || input_is_file());
 	s->file = *f;
 	s->seen = t->round;
 	s->name = row ? row->path : input_name(f->path);
 	s->row = row ? row : &s->own;
-	s->live = t->follow;
 	s->patience = PATIENCE;
 	rc = tape_open(&s->tape, src, &o, e);
 	if (rc == 0)

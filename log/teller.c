@@ -67,7 +67,7 @@ tell(struct teller *t, size_t i, struct err *e)
 	struct stream *s = t->open[i];
 	int rc = stream_tell(s, t, e);
 
-	if (rc == 0 && (s->row->ended || !t->follow))
+	if (rc == 0 && (s->row->ended || !s->live))
 		let_go(t, i);
 	return rc;
 }

@@ -35,6 +35,12 @@ check "a state that is none is not written over" fails 2 'rec/notes.txt:1: this 
 	"$auditlog" events --state rec/notes.txt rec
 
 check "following a folder: new, grown, renamed, removed and foreign files" scene follow
+pipe() {
+	head -c 300 rec/c.audit | timeout 30 "$auditlog" events --follow - >lines && [ -s lines ] || return 1
+	cat rec/c.audit | timeout 30 "$auditlog" events --follow -f json - >lines &&
+		[ "$(wc -l <lines)" -eq 13 ] && grep -q '"file":null' lines
+}
+check "the end of a pipe is the end" pipe
 check "stopped and started again at any time: every message once" scene restart
 check "two cannot use one state" scene lock
 check "syslog: a datagram an event, and a daemon that starts again" scene syslog
