@@ -51,6 +51,8 @@ open_some(struct tape **t, struct src *src, const struct tape_opts *o, struct er
 		return tape_audit_open(t, src, o, e);
 	if (tape_sudo_sniff(head, whole))
 		return tape_sudo_open(t, src, o, e);
+	if (tape_tlog_sniff(head, whole))
+		return tape_tlog_open(t, src, o, e);
 	if (tape_cast_sniff(head, whole))
 		return tape_cast_open(t, src, o, e);
 	if (tape_script_sniff(head, whole))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A tape is any recording, read from front to back as messages: audit log version 1 and 2,
  * asciicast 1, 2 and 3 (whose header and events are turned into the same messages), ttyrec,
- * typescript, I/O logs of sudo.  One of several files finds the others beside its source (base/io.h).
+ * typescript, I/O logs of sudo, tlog.  One of several files finds the others beside its source (base/io.h).
  * It can go back: tape_tell() gives the place of the next message, tape_seek() returns to
  * it.  Damage never stops a tape that can find its way again; what it met is in
  * tape_end() and is told through the note callback.
@@ -26,6 +26,7 @@ enum tape_format {
 	TAPE_SCRIPT,
 	TAPE_SCRIPT_CLASSIC,
 	TAPE_SUDO,
+	TAPE_TLOG,
 	TAPE_FORMATS
 };
 
@@ -91,6 +92,7 @@ struct tape_opts {
 	bool live;           /* the file may still grow: do not call its end truncated */
 	enum tape_format as; /* TAPE_RAW: it is that; else it is found out */
 	uint32_t cols, rows; /* of a raw one, at most TAPE_RAW_SIDE_MAX; 0: 80x24 */
+	const char *rec;     /* tlog: which recording of the file; NULL: the first */
 	/* The times of a typescript; NULL: those that lie beside it.  Taken over as SRC is. */
 	struct src *timing;
 };

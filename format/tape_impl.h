@@ -38,6 +38,7 @@ bool tape_cast_sniff(struct span head, bool whole);
 bool tape_ttyrec_sniff(struct span head, bool whole);
 bool tape_script_sniff(struct span head, bool whole);
 bool tape_sudo_sniff(struct span head, bool whole);
+bool tape_tlog_sniff(struct span head, bool whole);
 /* Open: *T with ops, src, opts and info set.  SRC stays the caller's on failure. */
 int tape_audit_open(
 	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
@@ -47,6 +48,8 @@ int tape_ttyrec_open(
 	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
 
 int tape_raw_open(
+	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
+int tape_tlog_open(
 	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);
 int tape_sudo_open(
 	struct tape **t, struct src *src, const struct tape_opts *o, struct err *e);

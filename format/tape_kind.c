@@ -30,6 +30,8 @@ static const struct tape_kind kinds[TAPE_FORMATS] = {
 		"with times as older ones read them: OUT, OUT.timing" },
 	[TAPE_SUDO] = { "sudo", NULL, SCREEN | H(ERROR) | H(EXIT) | H(WHO), "log.json",
 		"1 ns", "I/O log of sudo, for sudoreplay: a folder" },
+	[TAPE_TLOG] = { "tlog", " .tlog ", H(INPUT) | H(SIZES) | H(DATE) | H(WHO), NULL,
+		"1 ms", "messages of tlog, for tlog-play" },
 };
 
 const struct tape_kind *

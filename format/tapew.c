@@ -29,6 +29,7 @@ static maker *const makers[TAPE_FORMATS] = {
 	[TAPE_TTYREC] = tapew_ttyrec_new,
 	[TAPE_RAW] = tapew_ttyrec_new,
 	[TAPE_SUDO] = tapew_sudo_new,
+	[TAPE_TLOG] = tapew_tlog_new,
 	[TAPE_SCRIPT] = tapew_script_new,
 	[TAPE_SCRIPT_CLASSIC] = tapew_script_new,
 };

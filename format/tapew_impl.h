@@ -44,6 +44,8 @@ int tapew_cast_new(
 	struct tapew **w, enum tape_format f, const struct tapew_opts *o, struct err *e);
 int tapew_ttyrec_new(
 	struct tapew **w, enum tape_format f, const struct tapew_opts *o, struct err *e);
+int tapew_tlog_new(
+	struct tapew **w, enum tape_format f, const struct tapew_opts *o, struct err *e);
 int tapew_sudo_new(
 	struct tapew **w, enum tape_format f, const struct tapew_opts *o, struct err *e);
 int tapew_script_new(

@@ -13,6 +13,7 @@ enum {
 	OPT_TIMING,
 	OPT_FROM,
 	OPT_SIZE,
+	OPT_REC,
 };
 
 static const struct opt options[] = {
@@ -26,6 +27,8 @@ static const struct opt options[] = {
 		"the reference decoder prints an error line at the end" },
 	{ OPT_TIMING, "timing", 0, "FILE",
 		"the times of IN, a typescript, when they do not lie beside it" },
+	{ OPT_REC, "rec", 0, "ID",
+		"which recording of IN, a file of tlog; without it the first" },
 	{ OPT_FROM, "from", 0, "raw",
 		"read IN as output and nothing else, whatever its bytes are" },
 	{ OPT_SIZE, "size", 0, "COLSxROWS", "of its terminal (default 80x24)" },
@@ -79,6 +82,9 @@ take_option(struct copy *c, int id, const char *value, struct err *e)
 		break;
 	case OPT_TIMING:
 		c->timing = value;
+		break;
+	case OPT_REC:
+		c->topts.rec = value;
 		break;
 	case OPT_FROM:
 		return take_from(c, value, e);

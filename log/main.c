@@ -47,7 +47,7 @@ print_help(void)
 {
 	printf("usage: auditlog COMMAND [OPTION...] FILE...\n\n"
 	       "Read terminal recordings: audit log 1 and 2, asciicast 1 to 3, ttyrec,\n"
-	       "typescripts, I/O logs of sudo.\n"
+	       "typescripts, I/O logs of sudo, messages of tlog.\n"
 	       "FILE may be - for standard input.\n\n");
 	for (size_t i = 0; i < NCMDS; i++)
 		printf("  %-26s%s\n", cmds[i]->name, cmds[i]->help);
