@@ -8,6 +8,9 @@
 
 #define MASK      '*'
 #define WIDE_MASK 0xFF0A /* '*' of two columns */
+#define HIGH_MASK 0x00D7 /* above ASCII, so no part of a sequence */
+#define MARK_MASK 0x034F /* joins the character before, and is not seen */
+#define JOINER    0x200D
 
 static const char *const places[] = { "shown", "string", "typed", "event" };
 
@@ -24,13 +27,47 @@ wide_mask(uint32_t mask)
 	return mask > 0x20 && mask < 0x7F ? mask - 0x21 + 0xFF01 : WIDE_MASK;
 }
 
-int
-redact_put_mask(const struct redact *r, struct buf *out, int width)
+/* Draws nothing, or must stay because what comes behind it depends on it. */
+static bool
+tells_nothing(uint32_t ch)
+{
+	return ch == JOINER || (ch >= 0x300 && width_hidden(ch));
+}
+
+static uint32_t
+mask_of(const struct redact *r, uint32_t ch)
+{
+	if (tells_nothing(ch))
+		return ch;
+	switch (width_of(ch)) {
+	case 0:
+		return MARK_MASK;
+	case 2:
+		return wide_mask(r->o.mask);
+	default:
+		return r->o.mask;
+	}
+}
+
+static int
+put_char(struct buf *out, uint32_t ch)
 {
 	uint8_t utf8[UTF8_MAX_LEN];
-	uint32_t ch = width == 2 ? wide_mask(r->o.mask) : r->o.mask;
 
-	return width ? buf_add(out, utf8, (size_t)utf8_put(utf8, ch)) : 0;
+	return buf_add(out, utf8, (size_t)utf8_put(utf8, ch));
+}
+
+int
+redact_put_mask(const struct redact *r, struct buf *out, uint32_t ch)
+{
+	return put_char(out, mask_of(r, ch));
+}
+
+bool
+redact_is_mask(const struct redact *r, uint32_t ch)
+{
+	return ch == r->o.mask || ch == wide_mask(r->o.mask) || ch == HIGH_MASK ||
+	       ch == MARK_MASK;
 }
 
 bool
@@ -40,8 +77,7 @@ redact_is_masked(const struct redact *r, struct span text)
 		uint32_t ch;
 		int n = utf8_get(text.p, text.n, &ch, NULL);
 
-		if (!n || (ch != r->o.mask && ch != wide_mask(r->o.mask) && ch != ' ' &&
-				  ch != '\n'))
+		if (!n || (!redact_is_mask(r, ch) && ch != ' ' && ch != '\n'))
 			return false;
 		text = span_of(text.p + n, text.n - (size_t)n);
 	}
@@ -66,27 +102,36 @@ zone_add(struct zone *z, uint64_t origin)
 	return spots_add(&z->spots, trail_place(origin), trail_bytes(origin));
 }
 
+/* Add the character at T[I]; 1 when it is new and anything to be seen. */
+static int
+add_char(const struct hunt *h, const struct trail *t, size_t i)
+{
+	struct span rest = span_of(t->text.p + i, t->text.n - i);
+	uint32_t ch;
+	int rc = zone_add(h->zone, t->at[i]);
+
+	utf8_get(rest.p, rest.n, &ch, NULL);
+	return rc > 0 ? ch != ' ' && width_of(ch) > 0 : rc;
+}
+
 int
 hunt_range(const struct hunt *h, size_t rule, const struct trail *t, size_t start,
 	size_t end)
 {
-	struct span text = span_of(t->text.p + start, end - start);
 	bool any = false;
 
-	if (redact_is_masked(h->r, text))
-		return 0;
 	for (size_t i = start; i < end; i++) {
-		int rc;
+		int rc = 0;
 
-		if (!t->at[i] || (i > start && t->at[i] == t->at[i - 1]))
-			continue;
-		rc = zone_add(h->zone, t->at[i]);
+		if (t->at[i] && !(i > start && t->at[i] == t->at[i - 1]))
+			rc = add_char(h, t, i);
 		if (rc < 0)
 			return rc;
 		any |= rc > 0;
 	}
 	if (any)
-		redact_tell(h->r, rule, h->place, text);
+		redact_tell(
+			h->r, rule, h->place, span_of(t->text.p + start, end - start));
 	return 0;
 }
 
@@ -187,10 +232,13 @@ static void
 free_lane(struct lane *l)
 {
 	spots_free(&l->out.spots);
+	spots_free(&l->out.breaks);
 	spots_free(&l->in.spots);
 	screen_free(&l->screen);
-	if (l->keyboard)
+	if (l->keyboard) {
 		flow_free(&l->keyboard->flow);
+		flow_free(&l->keyboard->bytes);
+	}
 	free(l->keyboard);
 	free(l);
 }
@@ -277,34 +325,54 @@ redact_found(struct redact *r, struct err *e)
 	return explain(rc, e);
 }
 
+static void
+put_mask(struct redact *r, struct zone *z, uint32_t ch)
+{
+	if (z->breaking && mask_of(r, ch) < 0x80)
+		ch = HIGH_MASK;
+	else
+		ch = mask_of(r, ch);
+	put_char(&r->data, ch);
+	z->behind = true;
+	z->breaking = false;
+}
+
 /* One byte of a character that is masked. */
 static void
 mask_byte(struct redact *r, struct zone *z, uint8_t c)
 {
 	uint32_t ch;
-	int n;
+	int n, held;
 
 	z->hold.byte[z->hold.n++] = c;
 	n = utf8_get(z->hold.byte, z->hold.n, &ch, NULL);
 	if (n == 0)
 		return;
-	redact_put_mask(r, &r->data, width_of(ch));
-	z->behind = true;
-	if (n < z->hold.n) {
-		z->hold.n = 0;
-		mask_byte(r, z, c);
-	}
+	held = z->hold.n;
 	z->hold.n = 0;
+	put_mask(r, z, ch);
+	if (n < held)
+		mask_byte(r, z, c);
 }
 
-/* What joins the character before goes with it. */
+/* What joins a masked character goes with it: its bytes, 0 when it does not. */
 static size_t
 joined(const struct zone *z, struct span s)
 {
 	uint32_t ch;
 	int n = z->behind && s.p[0] >= 0x80 ? utf8_get(s.p, s.n, &ch, NULL) : 0;
 
-	return n && ch >= 0xA0 && width_of(ch) == 0 ? (size_t)n : 0;
+	return n && !tells_nothing(ch) && width_of(ch) == 0 ? (size_t)n : 0;
+}
+
+/* A character that was not complete when another kind of byte came. */
+static void
+end_hold(struct redact *r, struct zone *z)
+{
+	if (!z->hold.n)
+		return;
+	z->hold.n = 0;
+	put_mask(r, z, UTF8_BAD);
 }
 
 static int
@@ -315,14 +383,17 @@ mask_data(struct redact *r, struct zone *z, struct span s)
 		size_t n = 1;
 
 		if (spots_has(&z->spots, z->at + i)) {
+			z->breaking |= spots_has(&z->breaks, z->at + i);
 			mask_byte(r, z, s.p[i]);
 		} else {
+			end_hold(r, z);
 			n = joined(z, span_of(s.p + i, s.n - i));
-			if (!n) {
-				z->behind = false;
+			if (n)
+				put_char(&r->data, MARK_MASK);
+			else
 				buf_add_byte(&r->data, s.p[i]);
-				n = 1;
-			}
+			z->behind = n > 0;
+			n += n == 0;
 		}
 		i += n;
 	}

@@ -6,7 +6,6 @@
 #include "base/err.h"
 #include "format/schema.h"
 #include "replay/redact_impl.h"
-#include "term/width.h"
 
 #define FIELDS_MAX   (2 * MSG_LIST_MAX + 16)
 #define FIELD_BYTES  ((size_t)1 << 20) /* a larger one is masked as a whole */
@@ -331,7 +330,7 @@ put_secret(struct fields *f, struct field *one)
 	const struct redact *r = f->r;
 
 	for (int i = 0; i < 3; i++)
-		redact_put_mask(r, &f->r->fields, 1);
+		redact_put_mask(r, &f->r->fields, 'x');
 	if (f->count && !redact_is_masked(r, *one->at))
 		redact_tell(f->r, REDACT_SECRET_FIELD, REDACT_EVENT, *one->at);
 	return buf_failed(&r->fields);
@@ -348,7 +347,7 @@ put_masked(struct fields *f, struct field *one, const uint8_t *marks)
 		struct unit u = json ? json_unit(s, i) : plain_unit(s, i);
 
 		if (marks[i])
-			redact_put_mask(f->r, out, width_of(u.ch));
+			redact_put_mask(f->r, out, u.ch);
 		else
 			buf_add(out, s.p + i, u.n);
 		i += u.n;

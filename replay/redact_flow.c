@@ -138,21 +138,24 @@ hunt_decoded(struct decoded *d, const struct hunt *h, int scope, const struct tr
 	return r;
 }
 
+/* Bytes as two digits behind a MARK: %41 of URLs, \x41 of marks of shells. */
 static int
-hunt_percent(struct decoded *d, const struct hunt *h, int scope, const struct trail *t)
+hunt_digits(struct decoded *d, const struct hunt *h, int scope, const struct trail *t,
+	const char *mark)
 {
+	size_t n = t->text.n, k = strlen(mark);
 	const uint8_t *p = t->text.p;
-	size_t n = t->text.n;
 
-	if (!n || !memchr(p, '%', n))
+	if (!memmem(p, n, mark, k))
 		return 0;
 	for (size_t i = 0; i < n;) {
-		bool coded = i + 2 < n && p[i] == '%' && hex(p[i + 1]) >= 0 &&
-			     hex(p[i + 2]) >= 0;
+		bool coded = i + k + 2 <= n && memcmp(p + i, mark, k) == 0 &&
+			     hex(p[i + k]) >= 0 && hex(p[i + k + 1]) >= 0;
 
 		put_decoded(d,
-			coded ? (uint8_t)(hex(p[i + 1]) * 16 + hex(p[i + 2])) : p[i], i);
-		i += coded ? 3 : 1;
+			coded ? (uint8_t)(hex(p[i + k]) * 16 + hex(p[i + k + 1])) : p[i],
+			i);
+		i += coded ? k + 2 : 1;
 	}
 	return hunt_decoded(d, h, scope, t, n);
 }
@@ -192,8 +195,8 @@ hunt_base64(struct decoded *d, const struct hunt *h, int scope, const struct tra
 	make_valid(&d->text);
 	r = buf_failed(&d->text);
 	for (int lines = 0; r == 0 && lines < 2; lines++)
-		r = rules_find(h->r->o.rules, scope, lines, buf_span(&d->text), on_run,
-			&hunt);
+		r = rules_find(
+			h->r->o.rules, scope, lines, buf_span(&d->text), on_run, &hunt);
 	buf_clear(&d->text);
 	return r;
 }
@@ -217,8 +220,10 @@ int
 flow_decoded(struct trail *t, const struct hunt *h, int scope)
 {
 	struct decoded d = { 0 };
-	int r = hunt_percent(&d, h, scope, t);
+	int r = hunt_digits(&d, h, scope, t, "%");
 
+	if (r == 0)
+		r = hunt_digits(&d, h, scope, t, "\\x");
 	if (r == 0)
 		r = hunt_runs(&d, h, scope, t);
 	buf_free(&d.text);

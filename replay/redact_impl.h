@@ -11,9 +11,12 @@
 /* One direction: what is to be masked in it, and how far the second pass is. */
 struct zone {
 	struct spots spots;
+	struct spots
+		breaks; /* a character behind half a sequence: no mask may become part of it */
 	uint64_t at;
 	struct utf8_hold hold; /* of a character that is masked and not complete */
 	bool behind;           /* a masked character was the last */
+	bool breaking;         /* the character at hand is one of those */
 };
 
 /* Text as it comes, line by line and in blocks of lines. */
@@ -28,7 +31,8 @@ struct typed_char {
 };
 /* A line that is being typed, and edited as usual. */
 struct keyboard {
-	struct flow flow; /* the characters as they came */
+	struct flow flow;  /* the characters as they came ... */
+	struct flow bytes; /* ... and with those that belong to keys */
 	struct typed_char line[TYPED_EDIT_MAX];
 	size_t n, cursor;
 	bool fresh; /* typed into since it was last looked at */
@@ -42,7 +46,8 @@ struct screen {
 	struct emu *emu; /* NULL: not any more, or not yet */
 	struct shown size;
 	struct strip strip;
-	struct flow flow;
+	struct flow flow;  /* text without sequences ... */
+	struct flow bytes; /* ... and with them */
 	struct trail body; /* of the string at hand */
 	bool fresh;        /* the cursor's line was written to */
 	uint64_t mark;     /* of the last character */
@@ -83,8 +88,9 @@ int zone_add(struct zone *z, uint64_t origin); /* 1 new, 0, negative */
 void redact_tell(
 	struct redact *r, size_t rule, enum redact_place place, struct span text);
 bool redact_is_masked(const struct redact *r, struct span text);
-/* The mask for a character of WIDTH columns. */
-int redact_put_mask(const struct redact *r, struct buf *out, int width);
+bool redact_is_mask(const struct redact *r, uint32_t ch);
+/* What stands for CH: it takes the same room, and joins what stands before as CH does. */
+int redact_put_mask(const struct redact *r, struct buf *out, uint32_t ch);
 
 /* redact_flow.c */
 void flow_free(struct flow *f);
@@ -92,7 +98,7 @@ int flow_char(
 	struct flow *f, const struct hunt *h, int scope, uint32_t ch, uint64_t origin);
 int flow_break(struct flow *f, const struct hunt *h, int scope); /* a line ends */
 int flow_end(struct flow *f, const struct hunt *h, int scope);
-/* All of T besides as it would be without percent signs or base64. */
+/* All of T, not empty, besides as it would be without %41, \x41 and base64. */
 int flow_decoded(struct trail *t, const struct hunt *h, int scope);
 
 /* redact_screen.c */

@@ -149,6 +149,8 @@ end_line(struct redact *r, struct lane *l)
 	int rc = look(r, l);
 
 	l->keyboard->n = l->keyboard->cursor = 0;
+	if (rc == 0)
+		rc = flow_break(&l->keyboard->bytes, &h, RULE_BYTES);
 	return rc < 0 ? rc : flow_break(&l->keyboard->flow, &h, RULE_TYPED);
 }
 
@@ -171,6 +173,8 @@ insert(struct redact *r, struct lane *l, uint32_t ch, uint64_t origin)
 	k->fresh = true;
 	if (rc == 0 && r->blank)
 		rc = zone_add(&l->in, origin);
+	if (rc >= 0)
+		rc = flow_char(&k->bytes, &h, RULE_BYTES, ch, origin);
 	return rc < 0 ? rc : flow_char(&k->flow, &h, RULE_TYPED, ch, origin);
 }
 
@@ -232,12 +236,14 @@ in_key(struct redact *r, struct lane *l, uint8_t c, int *rc)
 static int
 on_byte(struct redact *r, struct lane *l, uint8_t c)
 {
+	const struct hunt h = { r, &l->in, REDACT_TYPED };
 	struct keyboard *k = l->keyboard;
 	int rc = 0, n;
 	uint32_t ch;
 
 	if (!k->hold.n && k->state != PLAIN && in_key(r, l, c, &rc))
-		return rc;
+		return rc < 0 ? rc
+			      : flow_char(&k->bytes, &h, RULE_BYTES, c, TRAIL_NOWHERE);
 	if (!k->hold.n && c == 0x1B) {
 		k->state = ESCAPE;
 		return 0;
@@ -285,7 +291,10 @@ keyboard_end(struct redact *r, struct lane *l)
 	rc = end_line(r, l);
 	if (rc == 0)
 		rc = flow_end(&l->keyboard->flow, &h, RULE_TYPED);
+	if (rc == 0)
+		rc = flow_end(&l->keyboard->bytes, &h, RULE_BYTES);
 	flow_free(&l->keyboard->flow);
+	flow_free(&l->keyboard->bytes);
 	l->keyboard->n = 0;
 	return rc;
 }

@@ -5,6 +5,7 @@
 #include "replay/redact_impl.h"
 
 #include "base/err.h"
+#include "term/width.h"
 
 #define JOINED_MAX 64                 /* rows of one line */
 #define BODY_MAX   ((size_t)64 << 10) /* of a string that are looked at together */
@@ -22,6 +23,7 @@ screen_free(struct screen *s)
 	emu_free(s->emu);
 	s->emu = NULL;
 	flow_free(&s->flow);
+	flow_free(&s->bytes);
 	trail_free(&s->body);
 }
 
@@ -46,13 +48,40 @@ is_blank(const struct cell *c)
 	return c->width == 1 && (c->ch == 0 || c->ch == ' ');
 }
 
-/* Does the text of ROW go on below?  FULL: also when it only looks so, because a program that
- * knows the width broke it. */
 static bool
-goes_on(const struct emu *e, int row, bool full)
+is_border(const struct cell *c)
 {
-	return emu_wrapped(e, row) ||
-	       (full && !is_blank(&emu_row(e, row)[emu_cols(e) - 1]));
+	return c->ch == '|' || c->ch == 0x2502 || c->ch == 0x2503 || c->ch == 0x2551;
+}
+
+/* A part of the screen that is read as one line: rows TOP to BOTTOM, columns LEFT to RIGHT
+ * (exclusive). */
+struct stretch {
+	int top, bottom, left, right;
+};
+
+/* How lines may be joined: as the terminal wrapped them, also as a program did that knows the
+ * width, or as in a window of its own between two borders. */
+enum joint { WRAPPED, FULL, WINDOW };
+
+static bool
+stands_between(const struct emu *e, int row, const struct stretch *s)
+{
+	const struct cell *c = emu_row(e, row);
+
+	return (s->left == 0 || is_border(&c[s->left - 1])) &&
+	       (s->right == emu_cols(e) || is_border(&c[s->right]));
+}
+
+/* Does the text of ROW go on in the row below? */
+static bool
+goes_on(const struct emu *e, int row, const struct stretch *s, enum joint joint)
+{
+	bool full = !is_blank(&emu_row(e, row)[s->right - 1]);
+
+	if (joint == WINDOW)
+		return full && stands_between(e, row, s) && stands_between(e, row + 1, s);
+	return emu_wrapped(e, row) || (joint == FULL && full);
 }
 
 static int
@@ -66,16 +95,16 @@ add_cell(struct trail *t, const struct emu *e, const struct cell *c)
 	return trail_add(t, text, (size_t)n, emu_cell_mark(c));
 }
 
-/* From the first or (INDENTED) the first that is not blank. */
+/* Columns of a row; INDENTED: from the first that is not blank. */
 static int
-add_row(struct trail *t, const struct emu *e, int row, bool indented)
+add_row(struct trail *t, const struct emu *e, int row, int left, int right, bool indented)
 {
 	const struct cell *c = emu_row(e, row);
-	int col = 0, r = 0;
+	int col = left, r = 0;
 
-	while (indented && col < emu_cols(e) && is_blank(&c[col]))
+	while (indented && col < right && is_blank(&c[col]))
 		col++;
-	for (; r == 0 && col < emu_cols(e); col++)
+	for (; r == 0 && col < right; col++)
 		if (c[col].width)
 			r = add_cell(t, e, &c[col]);
 	return r;
@@ -91,20 +120,16 @@ trim(struct trail *t)
 	trail_cut(t, n);
 }
 
-struct stretch {
-	int top, bottom; /* both inside */
-};
-
 static struct stretch
-line_around(const struct emu *e, int row, bool full)
+line_around(const struct emu *e, int row, int left, int right, enum joint joint)
 {
-	struct stretch s = { row, row };
+	struct stretch s = { row, row, left, right };
 
 	while (s.top > -emu_above(e) && row - s.top < JOINED_MAX &&
-		goes_on(e, s.top - 1, full))
+		goes_on(e, s.top - 1, &s, joint))
 		s.top--;
 	while (s.bottom + 1 < emu_rows(e) && s.bottom - row < JOINED_MAX &&
-		goes_on(e, s.bottom, full))
+		goes_on(e, s.bottom, &s, joint))
 		s.bottom++;
 	return s;
 }
@@ -119,23 +144,47 @@ look_at(struct redact *r, struct lane *l, struct stretch s)
 
 	trail_clear(t);
 	for (int row = s.top; rc == 0 && row <= s.bottom; row++)
-		rc = add_row(t, e, row, row > s.top && !emu_wrapped(e, row - 1));
+		rc = add_row(t, e, row, s.left, s.right,
+			row > s.top && !emu_wrapped(e, row - 1));
 	trim(t);
 	return rc < 0 || !t->text.n ? rc : hunt_text(&h, RULE_SHOWN, false, t);
 }
 
-/* The line that ROW belongs to, as the terminal and as a program may have wrapped it. */
+/* Windows beside each other: those that ROW goes through, where its text is of several rows. */
+static int
+look_at_windows(struct redact *r, struct lane *l, int row)
+{
+	const struct emu *e = l->screen.emu;
+	const struct cell *c = emu_row(e, row);
+	int rc = 0;
+
+	for (int left = 0, right; rc == 0 && left < emu_cols(e); left = right + 1) {
+		struct stretch s;
+
+		for (right = left; right < emu_cols(e) && !is_border(&c[right]); right++)
+			;
+		if (right == left || right - left == emu_cols(e))
+			continue;
+		s = line_around(e, row, left, right, WINDOW);
+		if (s.top < s.bottom)
+			rc = look_at(r, l, s);
+	}
+	return rc;
+}
+
+/* The line that ROW belongs to, in every way in which it may be one. */
 static int
 look_around(struct redact *r, struct lane *l, int row, struct stretch *seen)
 {
-	struct stretch full = line_around(l->screen.emu, row, true);
+	const struct emu *e = l->screen.emu;
+	struct stretch full = line_around(e, row, 0, emu_cols(e), FULL);
 	int rc;
 
-	*seen = line_around(l->screen.emu, row, false);
+	*seen = line_around(e, row, 0, emu_cols(e), WRAPPED);
 	rc = look_at(r, l, *seen);
 	if (rc == 0 && (full.top != seen->top || full.bottom != seen->bottom))
 		rc = look_at(r, l, full);
-	return rc;
+	return rc < 0 ? rc : look_at_windows(r, l, row);
 }
 
 static int
@@ -160,7 +209,7 @@ look_at_all(struct redact *r, struct lane *l)
 
 	trail_clear(t);
 	for (int row = -emu_above(e); rc == 0 && row < emu_rows(e); row++) {
-		rc = add_row(t, e, row, false);
+		rc = add_row(t, e, row, 0, emu_cols(e), false);
 		if (rc == 0 && !emu_wrapped(e, row)) {
 			trim(t);
 			rc = trail_add_char(t, '\n', TRAIL_NOWHERE);
@@ -173,7 +222,7 @@ static int
 look_at_changes(struct redact *r, struct lane *l)
 {
 	struct emu *e = l->screen.emu;
-	struct stretch seen = { 0, -1 };
+	struct stretch seen = { 0, -1, 0, 0 };
 	bool changed = false;
 	int rc = 0;
 
@@ -204,13 +253,30 @@ end_body(struct redact *r, struct lane *l, size_t keep)
 	return rc;
 }
 
+/* Is all of T, if there is any, a number? */
+static bool
+is_number(const struct trail *t)
+{
+	for (size_t i = 0; i < t->text.n; i++)
+		if (t->text.p[i] < '0' || t->text.p[i] > '9')
+			return false;
+	return true;
+}
+
 static int
 add_body(struct redact *r, struct lane *l, const struct piece *p)
 {
-	int rc = trail_add_char(&l->screen.body, p->ch, p->origin);
+	struct hunt h = hunt_in(r, l, REDACT_STRING);
+	struct trail *t = &l->screen.body;
+	/* kind and parts of the string must stay what they are */
+	bool frame = p->ch == ';' || (p->ch >= '0' && p->ch <= '9' && is_number(t));
+	int rc = trail_add_char(t, p->ch, frame ? TRAIL_NOWHERE : p->origin);
 
-	if (rc == 0 && l->screen.body.text.n >= BODY_MAX)
+	if (rc == 0 && t->text.n >= BODY_MAX)
 		rc = end_body(r, l, BODY_KEEP);
+	if (rc == 0)
+		rc = flow_char(&l->screen.bytes, &h, RULE_BYTES, p->ch,
+			frame ? TRAIL_NOWHERE : p->origin);
 	return rc;
 }
 
@@ -220,11 +286,17 @@ add_text(struct redact *r, struct lane *l, const struct piece *p)
 	struct hunt h = hunt_in(r, l, REDACT_SHOWN);
 	struct screen *s = &l->screen;
 	uint8_t utf8[UTF8_MAX_LEN];
+	int rc;
 
-	s->mark = p->origin;
+	if (width_of(p->ch) &&
+		!width_hidden(p->ch)) /* what takes no room is never repeated */
+		s->mark = p->origin;
 	s->fresh = true;
 	emu_set_mark(s->emu, s->mark);
 	emu_write(s->emu, span_of(utf8, (size_t)utf8_put(utf8, p->ch)));
+	rc = flow_char(&s->bytes, &h, RULE_BYTES, p->ch, p->origin);
+	if (rc < 0 || width_hidden(p->ch)) /* shows nothing and must hide nothing */
+		return rc;
 	return flow_char(&s->flow, &h, RULE_SHOWN, p->ch, p->origin);
 }
 
@@ -261,6 +333,18 @@ ends_line(const struct tok *t)
 	return t->kind == TOK_C0 && (t->ch == '\n' || t->ch == '\r');
 }
 
+/* Bytes that are no text may stand beside some that are. */
+static int
+add_bytes(struct redact *r, struct lane *l, const struct piece *p)
+{
+	struct hunt h = hunt_in(r, l, REDACT_SHOWN);
+	struct flow *f = &l->screen.bytes;
+
+	if (ends_line(&p->tok))
+		return flow_break(f, &h, RULE_BYTES);
+	return flow_char(f, &h, RULE_BYTES, p->raw[p->nraw - 1], TRAIL_NOWHERE);
+}
+
 static int
 control(struct redact *r, struct lane *l, const struct piece *p)
 {
@@ -274,6 +358,8 @@ control(struct redact *r, struct lane *l, const struct piece *p)
 		rc = look_at_cursor(r, l);
 	if (rc == 0 && ends_line(&p->tok))
 		rc = flow_break(&s->flow, &h, RULE_SHOWN);
+	if (rc == 0)
+		rc = add_bytes(r, l, p);
 	emu_set_mark(s->emu, s->mark);
 	/* output without a terminal has bare line feeds */
 	if (p->tok.kind == TOK_C0 && p->tok.ch == '\n' && !s->size.pty)
@@ -283,24 +369,22 @@ control(struct redact *r, struct lane *l, const struct piece *p)
 	return rc;
 }
 
+/* A character of any kind.  A mask needs no other. */
 static int
-take_piece(struct redact *r, struct lane *l, const struct piece *p)
+take_char(struct redact *r, struct lane *l, struct piece *p)
 {
-	if (r->blank && p->kind != PIECE_CONTROL) {
-		int rc = zone_add(&l->out, p->origin);
+	struct zone *z = &l->out;
+	int rc = 0;
 
-		if (rc < 0)
-			return rc;
-	}
-	switch (p->kind) {
-	case PIECE_TEXT:
-		return add_text(r, l, p);
-	case PIECE_BODY:
-		return add_body(r, l, p);
-	case PIECE_CONTROL:
-		return control(r, l, p);
-	}
-	return 0;
+	if (p->breaks)
+		rc = spots_add(&z->breaks, trail_place(p->origin), 1);
+	if (redact_is_mask(r, p->ch))
+		p->origin = TRAIL_NOWHERE;
+	else if (r->blank && rc >= 0)
+		rc = zone_add(z, p->origin);
+	if (rc < 0)
+		return rc;
+	return p->kind == PIECE_TEXT ? add_text(r, l, p) : add_body(r, l, p);
 }
 
 int
@@ -321,7 +405,7 @@ screen_write(struct redact *r, struct lane *l, struct span data)
 	int rc = open_terminal(r, l);
 
 	while (rc == 0 && strip_next(&l->screen.strip, &data, &p))
-		rc = take_piece(r, l, &p);
+		rc = p.kind == PIECE_CONTROL ? control(r, l, &p) : take_char(r, l, &p);
 	return rc < 0 ? rc : look_at_changes(r, l);
 }
 
@@ -336,6 +420,8 @@ screen_end(struct redact *r, struct lane *l)
 	rc = end_body(r, l, 0);
 	if (rc == 0)
 		rc = flow_end(&l->screen.flow, &h, RULE_SHOWN);
+	if (rc == 0)
+		rc = flow_end(&l->screen.bytes, &h, RULE_BYTES);
 	screen_free(&l->screen);
 	r->terminals--;
 	return rc;

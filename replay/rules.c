@@ -76,9 +76,10 @@ int
 rules_add(struct rules *r, const char *name, enum rule_kind kind, int scope,
 	const char *pattern, bool exact, struct err *e)
 {
-	struct rule rule = { .kind = kind, .scope = scope };
-	int flags = (kind == RULE_TEXT ? QUERY_PLAIN : 0) |
-		    (kind == RULE_LINES ? QUERY_FAR : 0) | (exact ? QUERY_EXACT : 0);
+	bool lines = kind == RULE_LINES || (kind == RULE_TEXT && strchr(pattern, '\n'));
+	struct rule rule = { .kind = kind, .scope = scope, .lines = lines };
+	int flags = (kind == RULE_TEXT ? QUERY_PLAIN : 0) | (lines ? QUERY_FAR : 0) |
+		    (exact ? QUERY_EXACT : 0);
 	struct rule *v;
 	int rc = name_rule(r, &rule, name, e);
 
@@ -86,6 +87,8 @@ rules_add(struct rules *r, const char *name, enum rule_kind kind, int scope,
 		return rc;
 	if (r->n >= RULES_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d rules", RULES_MAX);
+	if (kind == RULE_TEXT && (scope & (RULE_SHOWN | RULE_TYPED)))
+		rule.scope |= RULE_BYTES;
 	if (!utf8_valid(span_str(pattern)))
 		return err_set(e, ERR_USAGE, "a rule is UTF-8");
 	rc = query_new(&rule.query, pattern, flags, e);
@@ -266,7 +269,7 @@ rules_find(const struct rules *r, int scope, bool lines, struct span text,
 	for (size_t i = 0; i < r->n; i++) {
 		int rc = 0;
 
-		if ((r->v[i].scope & scope) && lines == (r->v[i].kind == RULE_LINES))
+		if ((r->v[i].scope & scope) && lines == r->v[i].lines)
 			rc = find_one(r, i, text, fn, ctx);
 		if (rc)
 			return rc;
@@ -278,7 +281,7 @@ bool
 rules_has_lines(const struct rules *r, int scope)
 {
 	for (size_t i = 0; i < r->n; i++)
-		if ((r->v[i].scope & scope) && r->v[i].kind == RULE_LINES)
+		if ((r->v[i].scope & scope) && r->v[i].lines)
 			return true;
 	return false;
 }

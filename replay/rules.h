@@ -17,12 +17,20 @@ enum rule_kind {
 	RULE_LINES, /* over several */
 };
 
-enum { RULE_SHOWN = 1, RULE_TYPED = 2, RULE_EVENTS = 4, RULE_EVERYWHERE = 7 };
+/* RULE_BYTES: plain texts count in bytes as they are, sequences and all, besides. */
+enum {
+	RULE_SHOWN = 1,
+	RULE_TYPED = 2,
+	RULE_EVENTS = 4,
+	RULE_EVERYWHERE = 7,
+	RULE_BYTES = 8
+};
 
 struct rule {
 	char name[RULE_NAME_MAX + 1]; /* letters, digits, - _ . */
 	enum rule_kind kind;
-	int scope; /* RULE_SHOWN and so on */
+	int scope;  /* RULE_SHOWN and so on */
+	bool lines; /* looks at several lines */
 	struct query *query;
 };
 

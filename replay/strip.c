@@ -58,6 +58,8 @@ character(struct strip *s, struct span *in, struct piece *p)
 	if (n == s->hold.n)
 		take(s, in);
 	s->hold.n = 0;
+	p->breaks = s->broke;
+	s->broke = false;
 	p->origin = trail_origin(s->at - (uint64_t)n, (unsigned)n);
 	p->kind = filter_in_string(&s->filter) ? PIECE_BODY : PIECE_TEXT;
 	if (p->kind == PIECE_TEXT && is_c1(p->ch))
@@ -70,14 +72,17 @@ character(struct strip *s, struct span *in, struct piece *p)
 static void
 leave_sequence(struct strip *s)
 {
-	if (!filter_at_text(&s->filter) && !filter_in_string(&s->filter))
-		s->filter = (struct filter){ 0 };
+	if (filter_at_text(&s->filter) || filter_in_string(&s->filter))
+		return;
+	s->filter = (struct filter){ 0 };
+	s->broke = true;
 }
 
 bool
 strip_next(struct strip *s, struct span *in, struct piece *p)
 {
 	p->nraw = 0;
+	p->breaks = false;
 	p->tok = (struct tok){ .kind = TOK_END };
 	while (in->n) {
 		uint8_t c = in->p[0];

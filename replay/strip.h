@@ -19,6 +19,7 @@ struct piece {
 	enum piece_kind kind;
 	uint32_t ch;
 	uint64_t origin;
+	bool breaks;    /* it ends a sequence that was not complete */
 	struct tok tok; /* TOK_END: nothing */
 	uint8_t raw[UTF8_MAX_LEN];
 	size_t nraw;
@@ -27,6 +28,7 @@ struct piece {
 struct strip {
 	struct filter filter;
 	struct utf8_hold hold; /* of a character that is not complete */
+	bool broke;            /* it stands where a sequence was not complete */
 	uint64_t at;           /* bytes taken */
 };
 
