@@ -69,6 +69,7 @@ static const struct form vendor_forms[] = {
 	{ VENDOR_FILE_OPEN, "open {path}[ ({flags})][ (pid {pid})]" },
 	{ VENDOR_CONNECT_OUT, "connection to {address}[ port {port}][ (pid {pid})]" },
 	{ VENDOR_SOURCE, "event sources[: {active:list}][; not {inactive:list}]" },
+	{ VENDOR_SEAL, "seal {n}[, final: {final}][ by {key}]" },
 	{ VENDOR_EDITED, "edited: {what}[, {how}][, from {file}]" },
 	{ VENDOR_HEADER, "header of the recording[: {title}]" },
 	{ VENDOR_CAST_EVENT, "event {code}[: {data}]" },

@@ -123,6 +123,16 @@ vendor_get_int(const struct msg *m, const char *key, int64_t *out)
 	return ok;
 }
 
+bool
+vendor_get_true(const struct msg *m, const char *key)
+{
+	json_t *j = vendor_json(m);
+	bool yes = json_is_true(json_object_get(j, key));
+
+	json_decref(j);
+	return yes;
+}
+
 static bool
 add_string(struct buf *out, const json_t *v)
 {

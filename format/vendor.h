@@ -33,6 +33,7 @@ struct json_t *vendor_json(const struct msg *m);
  * "absent".  Text is appended to OUT. */
 bool vendor_get_text(const struct msg *m, const char *key, struct buf *out);
 bool vendor_get_int(const struct msg *m, const char *key, int64_t *out);
+bool vendor_get_true(const struct msg *m, const char *key); /* is it there, and true? */
 
 /* What M says that ran, whole and as it was recorded: a command line (VENDOR_RAN_LINE: of a
  * shell, or what a client asked for) or the words of a program (VENDOR_RAN_PROGRAM: behind the

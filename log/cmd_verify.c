@@ -9,16 +9,20 @@
 #include "format/facts.h"
 #include "log/input.h"
 #include "log/out.h"
+#include "log/sealed.h"
 
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { OPT_JSON = 1 };
+enum { OPT_JSON = 1, OPT_KEY };
 
 static const struct opt options[] = {
 	{ OPT_JSON, "json", 'j', NULL, "print one JSON object a recording" },
+	{ OPT_KEY, "key", 'k', "FILE",
+		"check the seals of auditrecd with the public key in FILE: that\n"
+		"nothing was changed, left out or put in since it was recorded" },
 	CMD_OPTIONS_END,
 };
 
@@ -28,6 +32,7 @@ struct verify {
 	struct out *out;
 	struct facts facts;
 	struct gzcheck *check;
+	struct sealed sealed;
 	bool json;
 	struct buf findings; /* members of their array */
 	int64_t at_ns;
@@ -127,6 +132,15 @@ take_finding(void *ctx, int64_t offset, const char *text)
 }
 
 static void
+take_seal(void *ctx, uint64_t from, uint64_t to, const char *text)
+{
+	char where[160];
+
+	snprintf(where, sizeof where, "up to offset %" PRIu64 ": %s", to, text);
+	report(ctx, (int64_t)from, NULL, where);
+}
+
+static void
 take_step(void *ctx, double done)
 {
 	struct verify *v = ctx;
@@ -163,6 +177,7 @@ read_all(struct verify *v, struct err *e)
 			return r;
 		gzcheck_message(v->check, pos.off, pos.ordinal, v->at_ns);
 		facts_take(&v->facts, m, v->at_ns);
+		sealed_message(&v->sealed, m);
 		check_order(v, m, last_ns);
 	}
 }
@@ -189,6 +204,7 @@ conclude_json(struct verify *v, const struct tape_end *end)
 		jsonw_kuint(&w, "checksums", r.checksums);
 		jsonw_kbool(&w, "index", r.entries > 0);
 	}
+	sealed_json(&v->sealed, &w);
 	jsonw_key(&w, "findings");
 	jsonw_array(&w);
 	jsonw_raw(&w, buf_span(&v->findings));
@@ -217,6 +233,7 @@ conclude_text(struct verify *v, const struct tape_end *end)
 			", %" PRIu64 " member%s, %" PRIu64 " checksum%s, %s", r.members,
 			r.members == 1 ? "" : "s", r.checksums,
 			r.checksums == 1 ? "" : "s", r.entries ? "index" : "no index");
+	sealed_text(&v->sealed, &v->out->buf);
 	buf_add_str(&v->out->buf, ")\n");
 }
 
@@ -225,6 +242,13 @@ static void
 conclude(struct verify *v)
 {
 	struct tape_end end = tape_end(v->in.tape);
+	const char *missing;
+
+	sealed_end(&v->sealed, &end, &missing);
+	if (missing)
+		report(v, (int64_t)v->sealed.r.sealed_end, NULL, missing);
+	if (missing && end.state != TAPE_CLEAN)
+		v->wrong--; /* as the state says */
 
 	if (end.state != TAPE_DAMAGED &&
 		(v->wrong || (v->found && end.state == TAPE_CLEAN)))
@@ -254,24 +278,37 @@ check_messages(struct verify *v)
 	return v->found ? CMD_DAMAGED : CMD_OK;
 }
 
+/* The members of the file, before its messages. */
+static int
+walk(struct verify *v, struct src *src, const struct clk *clk)
+{
+	struct err e;
+	int rc;
+
+	progress_start(&v->in.progress, clk, STDERR_FILENO);
+	rc = gzcheck_walk(v->check, src, &e);
+	progress_end(&v->in.progress);
+	if (rc == 0)
+		rc = sealed_begin(&v->sealed, v->path, take_seal, v, &e);
+	if (rc == 0)
+		return 0;
+	diag_fail(&e, input_name(v->path));
+	return CMD_WRONG;
+}
+
 static int
 verify(struct verify *v, const struct clk *clk)
 {
 	struct tape_opts topts = { .note = take_note, .ctx = v };
-	struct err e;
 	struct src *src;
 	int status;
 
 	if (input_open_src(&src, v->path))
 		return CMD_WRONG;
-	progress_start(&v->in.progress, clk, STDERR_FILENO);
-	if (gzcheck_walk(v->check, src, &e) < 0) {
-		progress_end(&v->in.progress);
+	if (walk(v, src, clk)) {
 		src_close(src);
-		diag_fail(&e, input_name(v->path));
 		return CMD_WRONG;
 	}
-	progress_end(&v->in.progress);
 	if (input_open_tape(&v->in, v->path, src, &topts, clk))
 		return CMD_WRONG;
 	v->in.progress.from = 0.5;
@@ -281,12 +318,13 @@ verify(struct verify *v, const struct clk *clk)
 }
 
 static int
-verify_path(const char *path, bool json, const struct clk *clk, struct out *out)
+verify_path(const struct verify *how, const char *path, const struct clk *clk)
 {
-	struct verify v = { .path = path, .out = out, .json = json };
+	struct verify v = *how;
 	struct gzcheck_opts copts = { take_finding, take_step, &v };
 	int status;
 
+	v.path = path;
 	v.check = gzcheck_new(&copts);
 	if (!v.check) {
 		diag_error("%s", err_name(ERR_NOMEM));
@@ -294,6 +332,7 @@ verify_path(const char *path, bool json, const struct clk *clk, struct out *out)
 	}
 	status = verify(&v, clk);
 	gzcheck_free(v.check);
+	sealed_free(&v.sealed);
 	buf_free(&v.findings);
 	return status;
 }
@@ -301,18 +340,24 @@ verify_path(const char *path, bool json, const struct clk *clk, struct out *out)
 static int
 run(struct cmd_run *r)
 {
+	uint8_t public[SIGN_PUBLIC];
 	struct out out;
+	struct verify how = { .out = &out };
 	struct err e;
 	int id, status = CMD_OK;
-	bool json = false;
 
 	while ((id = cmd_next(r, &e)) > 0)
-		json |= id == OPT_JSON;
+		if (id == OPT_JSON)
+			how.json = true;
+		else if (sealed_read_key(public, r->opts.value, &e) < 0)
+			return cmd_wrong(&e);
+		else
+			how.sealed.public = public;
 	if (id < 0)
 		return cmd_wrong(&e);
 	out_init(&out, STDOUT_FILENO);
 	for (int i = 0; i < r->noperands; i++) {
-		int one = verify_path(r->operands[i], json, r->clk, &out);
+		int one = verify_path(&how, r->operands[i], r->clk);
 
 		status = one > status ? one : status;
 		if (out_flush(&out, &e) < 0) {

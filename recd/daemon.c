@@ -4,6 +4,7 @@
 #include "recd/daemon.h"
 
 #include "base/diag.h"
+#include "recd/keyfile.h"
 #include "recd/server.h"
 #include "recd/sockets.h"
 #include "store/directory.h"
@@ -11,10 +12,8 @@
 #include "sys/sig.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -32,6 +31,7 @@ struct daemon_state {
 	struct watched signals, metrics;
 	int fds[SOCKETS_MAX], nfds;
 	bool own_socket, stop;
+	struct sign_key key;
 };
 
 /* ---- configuration ---- */
@@ -99,31 +99,9 @@ options(const struct daemon_state *d)
 		.commit_ns = c->commit,
 		.window = (uint32_t)c->window,
 		.level = (int)c->level,
+		.key = c->key.s[0] ? &d->key : NULL,
+		.seal_ns = c->seal_interval,
 		.say = say };
-}
-
-/* The key of the tokens: made once, and only we can read it. */
-static int
-load_secret(uint8_t out[SERVER_SECRET_SIZE], const char *path, struct err *e)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	struct stat st;
-	int rc = 0;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		rc = err_sys(e, ERR_IO, "%s", path);
-	else if (!S_ISREG(st.st_mode) || st.st_mode & 077)
-		rc = err_set(e, ERR_USAGE, "%s: others may read it (chmod 600)", path);
-	else if (fdio_read(fd, out, SERVER_SECRET_SIZE) == SERVER_SECRET_SIZE)
-		rc = 0;
-	else if (getrandom(out, SERVER_SECRET_SIZE, 0) != SERVER_SECRET_SIZE)
-		rc = err_sys(e, ERR_IO, "no random numbers");
-	else if (ftruncate(fd, 0) < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
-		 fdio_write_all(fd, out, SERVER_SECRET_SIZE, e) < 0 || fsync(fd) < 0)
-		rc = err_sys(e, ERR_IO, "%s", path);
-	if (fd >= 0)
-		close(fd);
-	return rc;
 }
 
 /* ---- events of the daemon itself ---- */
@@ -275,7 +253,9 @@ start(struct daemon_state *d, struct err *e)
 	if (rc < 0)
 		return rc;
 	o = options(d);
-	rc = load_secret(o.secret, d->conf->secret.s, e);
+	rc = keyfile_random(o.secret, sizeof o.secret, d->conf->secret.s, e);
+	if (rc == 0 && d->conf->key.s[0])
+		rc = keyfile_load(&d->key, d->conf->key.s, e);
 	if (rc == 0)
 		rc = server_open(&d->server, &o, e);
 	if (rc == 0)
@@ -302,6 +282,7 @@ stop(struct daemon_state *d)
 	if (d->signals.fd > 0)
 		close(d->signals.fd);
 	store_close(d->store);
+	sign_key_forget(&d->key);
 }
 
 int

@@ -18,6 +18,7 @@ struct held {
 	int64_t alone_ns;  /* since when, monotonic */
 	int64_t dirty_ns;  /* when the oldest byte came that is not durable, 0: none */
 	int64_t retry_ns;  /* the store failed: when to try again, 0 */
+	int64_t sealed_ns; /* when a seal was made last */
 	uint64_t acked;
 	bool counted; /* in its user's quota */
 };

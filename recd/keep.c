@@ -2,197 +2,7 @@
 /* Bytes of a client are cut into messages, each is held against what the encoder would have
  * made of it, and goes to a writer of audit files on a file of the store.  What the client may
  * forget are whole messages that are in that file. */
-#include "recd/keep.h"
-
-#include "format/msg_decode.h"
-#include "format/tapew.h"
-#include "format/vendor.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#define FIRST_WRITE 50 /* bytes of a file's header and its first member's */
-
-struct keep {
-	struct keep_opts o;
-	char id[KEEP_NAME_SIZE];
-	struct peer peer;
-	bool have_peer;
-	struct store_file *file;
-	struct tapew *w;
-	struct msg_decoder dec;
-	struct buf in;    /* bytes of a message that has not come whole */
-	struct buf canon; /* one message, encoded */
-	struct buf json;
-	struct meta meta;
-	uint64_t taken;    /* bytes of whole messages that went to the writer */
-	uint64_t flushed;  /* of them, in the store's file */
-	uint64_t durable;  /* of them, kept by the store's policy */
-	uint64_t messages; /* of the client */
-	uint64_t requests; /* events of ours */
-	int64_t last_ns;   /* time of the last message */
-	bool ended;        /* a disconnect was taken */
-};
-
-/* ---- life ---- */
-
-static void
-release(struct keep *k)
-{
-	if (!k)
-		return;
-	msg_decoder_free(&k->dec);
-	buf_free(&k->in);
-	buf_free(&k->canon);
-	buf_free(&k->json);
-	free(k);
-}
-
-void
-keep_name(char out[KEEP_NAME_SIZE], const uint8_t id[DEPOSIT_ID_SIZE])
-{
-	for (int i = 0; i < DEPOSIT_ID_SIZE; i++)
-		snprintf(out + 2 * i, 3, "%02x", id[i]);
-}
-
-static struct keep *
-make(const struct keep_opts *o, const uint8_t id[DEPOSIT_ID_SIZE],
-	const struct peer *peer)
-{
-	struct keep *k = calloc(1, sizeof *k);
-
-	if (!k)
-		return NULL;
-	k->o = *o;
-	keep_name(k->id, id);
-	if (peer) {
-		k->peer = *peer;
-		k->have_peer = true;
-	}
-	msg_decoder_init(&k->dec);
-	buf_init(&k->in, KEEP_MESSAGE_MAX + DEPOSIT_DATA_MAX);
-	buf_init(&k->canon, 2 * KEEP_MESSAGE_MAX);
-	buf_init(&k->json, KEEP_MESSAGE_MAX);
-	return k;
-}
-
-int
-keep_begin(struct keep **out, const struct keep_opts *o,
-	const uint8_t id[DEPOSIT_ID_SIZE], const struct peer *peer, int64_t wall_ns,
-	struct err *e)
-{
-	struct tapew_opts wo = { .level = o->level };
-	struct keep *k = make(o, id, peer);
-	struct dst *dst;
-	int rc;
-
-	*out = NULL;
-	if (!k)
-		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-	k->meta.start_s = wall_ns / INT64_C(1000000000);
-	rc = store_create(o->store, k->id, &k->meta, &k->file, e);
-	if (rc == 0) {
-		dst = store_file_dst(k->file);
-		rc = tapew_open(&k->w, TAPE_AUDIT_V2, dst, &wo, e);
-	}
-	if (rc < 0) {
-		store_leave(k->file);
-		release(k);
-		return rc;
-	}
-	*out = k;
-	return 0;
-}
-
-/* ---- going on with one ---- */
-
-static bool
-is_ours(const struct msg *m)
-{
-	return m->type == MSG_CHANNEL_REQUEST_UNKNOWN &&
-	       m->p.channel_request_unknown.request_id >= KEEP_REQUEST;
-}
-
-/* What a recording that was left open holds of the client's messages. */
-static int
-count_messages(struct keep *k, struct err *e)
-{
-	const struct msg *m;
-	struct src *src;
-	struct tape *t;
-	int64_t at;
-	int rc = store_open(k->o.store, k->id, &src, e);
-
-	if (rc == 0)
-		rc = tape_open(&t, src, NULL, e);
-	if (rc < 0)
-		return rc;
-	while ((rc = tape_next(t, &m, &at, e)) > 0) {
-		if (m->time_ns > k->last_ns)
-			k->last_ns = m->time_ns;
-		k->ended = m->type == MSG_DISCONNECT;
-		if (is_ours(m)) {
-			k->requests++;
-			continue;
-		}
-		buf_clear(&k->canon);
-		msg_encode(&k->canon, m);
-		k->taken += k->canon.n;
-		k->messages++;
-	}
-	tape_close(t);
-	return rc == ERR_TRUNCATED ? 0 : rc;
-}
-
-static int
-append(struct keep *k, const struct tapew_opts *wo, struct err *e)
-{
-	struct src *src;
-	int rc = store_open(k->o.store, k->id, &src, e);
-
-	if (rc < 0)
-		return rc;
-	rc = tapew_append(&k->w, TAPE_AUDIT_V2, src, store_file_dst(k->file), wo, e);
-	src_close(src);
-	return rc;
-}
-
-static int
-reopen(struct keep *k, struct err *e)
-{
-	struct tapew_opts wo = { .level = k->o.level };
-	int rc = store_resume(k->o.store, k->id, &k->file, e);
-
-	/* not even the first write came whole */
-	if (rc == 0 && k->file->size < FIRST_WRITE && k->file->size > 0)
-		rc = store_cut(k->file, 0, e);
-	if (rc == 0 && k->file->size == 0)
-		return tapew_open(&k->w, TAPE_AUDIT_V2, store_file_dst(k->file), &wo, e);
-	if (rc == 0)
-		rc = count_messages(k, e);
-	return rc < 0 ? rc : append(k, &wo, e);
-}
-
-int
-keep_resume(struct keep **out, const struct keep_opts *o,
-	const uint8_t id[DEPOSIT_ID_SIZE], const struct peer *peer, struct err *e)
-{
-	struct keep *k = make(o, id, peer);
-	int rc;
-
-	*out = NULL;
-	if (!k)
-		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-	rc = reopen(k, e);
-	if (rc < 0) {
-		store_leave(k->file);
-		release(k);
-		return rc;
-	}
-	k->flushed = k->taken;
-	*out = k;
-	return 0;
-}
+#include "recd/keep_impl.h"
 
 /* ---- what the daemon itself has to say ---- */
 
@@ -223,6 +33,39 @@ put_peer(struct keep *k, struct err *e)
 	return put_event(k, &m, e);
 }
 
+static int
+put_seal(struct keep *k, int64_t wall_ns, bool final, struct err *e)
+{
+	struct seal seal;
+	struct msg m;
+
+	/* the bytes it vouches for must have passed the sealer */
+	if (tapew_flush(k->w, e) < 0)
+		return e->code;
+	sealer_make(&k->sealer, &seal, span_str(k->id), wall_ns, final);
+	if (seal_put(&m, &seal, &k->json) < 0)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	return put_event(k, &m, e);
+}
+
+bool
+keep_wants_seal(const struct keep *k)
+{
+	return k->o.key && k->taken != k->sealed;
+}
+
+int
+keep_seal(struct keep *k, int64_t wall_ns, struct err *e)
+{
+	int rc = put_seal(k, wall_ns, false, e);
+
+	if (rc == 0) {
+		k->sealed = k->taken;
+		rc = tapew_flush(k->w, e);
+	}
+	return rc;
+}
+
 /* ---- what comes from the client ---- */
 
 /* Is M, which came as RAW, what our encoder writes, and of this session? */
@@ -235,7 +78,7 @@ check(struct keep *k, const struct msg *m, struct span raw, struct err *e)
 		return err_set(e, ERR_FORMAT, "a message of another connection");
 	if (k->ended)
 		return err_set(e, ERR_FORMAT, "a message behind the end");
-	if (is_ours(m))
+	if (keep_is_ours(m) || vendor_of(m) == VENDOR_SEAL)
 		return err_set(e, ERR_FORMAT, "an event that is the daemon's to tell");
 	buf_clear(&k->canon);
 	if (msg_encode(&k->canon, m) < 0 || !span_eq(buf_span(&k->canon), raw))
@@ -400,22 +243,27 @@ keep_size(const struct keep *k)
 /* ---- the end ---- */
 
 static int
-finish(struct keep *k, struct err *e)
+finish(struct keep *k, int64_t wall_ns, struct err *e)
 {
-	int rc = tapew_close(k->w, e);
+	int rc = k->o.key ? put_seal(k, wall_ns, true, e) : 0;
 
+	if (rc < 0) {
+		keep_leave(k);
+		return rc;
+	}
+	rc = tapew_close(k->w, e);
 	if (rc < 0)
 		store_leave(k->file);
 	else
 		rc = store_finish(k->file, e);
-	release(k);
+	keep_release(k);
 	return rc;
 }
 
 int
-keep_end(struct keep *k, struct err *e)
+keep_end(struct keep *k, int64_t wall_ns, struct err *e)
 {
-	return finish(k, e);
+	return finish(k, wall_ns, e);
 }
 
 static int
@@ -452,7 +300,7 @@ keep_abandon(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
 		keep_leave(k);
 		return rc;
 	}
-	return finish(k, e);
+	return finish(k, wall_ns, e);
 }
 
 void
@@ -464,7 +312,7 @@ keep_drop(struct keep *k)
 	tapew_leave(k->w);
 	store_leave(k->file);
 	store_remove(store, k->id, &ignored);
-	release(k);
+	keep_release(k);
 }
 
 void
@@ -478,5 +326,5 @@ keep_leave(struct keep *k)
 	tapew_leave(k->w);
 	store_commit(k->file, 0, true, &ignored);
 	store_leave(k->file);
-	release(k);
+	keep_release(k);
 }

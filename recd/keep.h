@@ -10,6 +10,7 @@
 #ifndef RECD_KEEP_H
 #define RECD_KEEP_H
 
+#include "format/sign.h"
 #include "recd/peer.h"
 #include "store/deposit.h"
 #include "store/store.h"
@@ -18,9 +19,10 @@
 #define KEEP_MESSAGE_MAX ((size_t)1 << 20) /* bytes of one message of a client */
 
 struct keep_opts {
-	struct store *store; /* outlives the session */
-	uint64_t max_bytes;  /* of a session's messages, 0 any */
-	int level;           /* compression, 0 default */
+	struct store *store;        /* outlives the session */
+	uint64_t max_bytes;         /* of a session's messages, 0 any */
+	int level;                  /* compression, 0 default */
+	const struct sign_key *key; /* seals recordings; NULL: they are not sealed */
 };
 
 #define KEEP_NAME_SIZE (2 * DEPOSIT_ID_SIZE + 1)
@@ -52,8 +54,12 @@ const char *keep_id(const struct keep *k);   /* 32 digits */
 /* Bytes of the file so far. */
 uint64_t keep_size(const struct keep *k);
 
+/* With a key: is there something that no seal vouches for?  keep_seal() makes one. */
+bool keep_wants_seal(const struct keep *k);
+int keep_seal(struct keep *k, int64_t wall_ns, struct err *e);
+
 /* The client says that the session has ended: the recording is finished, K released. */
-int keep_end(struct keep *k, struct err *e);
+int keep_end(struct keep *k, int64_t wall_ns, struct err *e);
 /* Nobody goes on with it: says so in the recording (WHY, a text) and finishes it. */
 int keep_abandon(struct keep *k, const char *why, int64_t wall_ns, struct err *e);
 /* Nothing was ever taken: there will be no recording. */

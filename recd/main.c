@@ -3,6 +3,7 @@
 #include "base/diag.h"
 #include "base/opt.h"
 #include "recd/daemon.h"
+#include "recd/keyfile.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -10,13 +11,16 @@
 
 #define CONF_FILE SYSCONFDIR "/auditrec/auditrecd.conf"
 
-enum { OPT_CONFIG = 1, OPT_CHECK, OPT_PRINT, OPT_HELP, OPT_VERSION };
+enum { OPT_CONFIG = 1, OPT_CHECK, OPT_PRINT, OPT_MAKE_KEY, OPT_HELP, OPT_VERSION };
 
 static const struct opt options[] = {
 	{ OPT_CONFIG, "config", 'c', "FILE", "read FILE instead of " CONF_FILE },
 	{ OPT_CHECK, "check-config", 't', NULL,
 		"say what is wrong in the configuration, print it as it\n"
 		"would be used, and end" },
+	{ OPT_MAKE_KEY, "make-key", 0, "FILE",
+		"make a key for seals: the secret one in FILE, the public one\n"
+		"in FILE.pub, and end" },
 	{ OPT_PRINT, "print-config", 0, NULL,
 		"print a configuration file with the defaults" },
 	OPT_ROW_HELP(OPT_HELP),
@@ -73,6 +77,8 @@ run(int argc, char **argv)
 			only_check = true;
 		} else if (id == OPT_PRINT) {
 			return print_defaults();
+		} else if (id == OPT_MAKE_KEY) {
+			return keyfile_make(p.value, &e) < 0 ? diag_fail(&e, NULL) : 0;
 		} else if (id == OPT_HELP) {
 			return print_help(), 0;
 		} else {

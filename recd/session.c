@@ -119,9 +119,10 @@ reason_of(int code)
 static struct keep_opts
 keep_options(const struct server *s)
 {
-	return (struct keep_opts){
-		.store = s->o.store, .max_bytes = s->o.session_bytes, .level = s->o.level
-	};
+	return (struct keep_opts){ .store = s->o.store,
+		.max_bytes = s->o.session_bytes,
+		.level = s->o.level,
+		.key = s->o.key };
 }
 
 /* A new session of C. */
@@ -371,7 +372,7 @@ session_end(struct conn *c, const struct deposit_frame *f)
 		conn_refuse(c, DEPOSIT_R_CONTENT, "the last message is not whole");
 		return;
 	}
-	if (keep_end(h->keep, &e) < 0) {
+	if (keep_end(h->keep, clk_wall(s->o.clk), &e) < 0) {
 		s->metrics.failures++;
 		server_say(s, LOG_ERR, "cannot finish a recording: %s", e.text);
 		forget(s, h);
@@ -412,9 +413,27 @@ session_detach(struct server *s, struct held *h)
 	count(s);
 }
 
+/* One seal in SEAL_NS, as long as something comes. */
+static void
+seal(struct server *s, struct held *h)
+{
+	struct err e = { .code = 0 };
+
+	if (!h->keep || h->retry_ns || !keep_wants_seal(h->keep))
+		return;
+	if (s->now_ns < h->sealed_ns + s->o.seal_ns) {
+		server_due(s, h->sealed_ns + s->o.seal_ns);
+		return;
+	}
+	h->sealed_ns = s->now_ns;
+	if (keep_seal(h->keep, clk_wall(s->o.clk), &e) < 0)
+		failed(s, h, &e);
+}
+
 void
 session_tick(struct server *s, struct held *h)
 {
+	seal(s, h);
 	if (h->retry_ns ? s->now_ns >= h->retry_ns
 			: h->dirty_ns && s->now_ns >= h->dirty_ns + s->o.commit_ns)
 		commit(s, h, false);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """auditrecd: sessions of auditrec and of a client of our own; restarts, deaths, limits and
 those who want what is not theirs."""
+import json
 import os
 import pwd
 import random
@@ -15,6 +16,7 @@ from rec_lib import OUT, PATIENCE, Skip, check_order, decode, events, main, of_t
 from recd_lib import (ACK, AUDITRECD, CLOSED, CONTENT, DATA, END, FULL, LIMIT, MALFORMED, NOT_YOURS,
                       ORDER, TAKEN, UNKNOWN, VERSION, WELCOME, Client, Daemon)
 
+AUDITLOG = os.path.join(os.path.dirname(AUDITRECD), "auditlog")
 FLOOD = "i=0; while [ $i -lt 60 ]; do seq $i 3000; i=$((i+1)); sleep 0.01; done"
 
 
@@ -304,6 +306,63 @@ def test_configuration(d):
         daemon.configure("user-sessions = 1")
         os.kill(daemon.pid, signal.SIGHUP)
         daemon.until(lambda: b.hello()[1][:2] == struct.pack(">H", LIMIT), "it was not taken")
+
+
+def verify(path, key):
+    r = subprocess.run([AUDITLOG, "verify", "--json", "--key", key, path], capture_output=True)
+    return r.returncode, json.loads(r.stdout)
+
+
+def test_seals(d):
+    """Over restarts and deaths; every edit is found, a crash is told from it."""
+    key = d("key")
+    subprocess.run([AUDITRECD, "--make-key", key], check=True)
+    r = subprocess.run([AUDITRECD, "--make-key", key], capture_output=True)
+    assert r.returncode == 2 and os.stat(key).st_mode & 0o777 == 0o600, r
+    with Daemon(d, "grace = 60s", "[seal]\nkey = %s\ninterval = 20ms" % key) as daemon:
+        c = Client(daemon)
+        assert c.hello()[0] == WELCOME
+        c.data(c.begin())
+        for n in range(6):
+            c.data(c.output(random.randbytes(3000)))
+            c.acked(c.at)
+            pause(0.03)
+            if n % 2:
+                daemon.stop(signal.SIGKILL if n == 1 else signal.SIGTERM)
+                c.close()
+                daemon.start()
+                at = c.at
+                assert c.hello(resume=True, first=0, made=at)[0] == WELCOME and c.at == at
+        # somebody else's idea of a seal
+        thief = Client(daemon)
+        assert thief.hello()[0] == WELCOME
+        thief.data(thief.begin() + thief.message(400, {
+            "requestId": 0, "requestType": "seal@auditrec", "payload": b"{}"}))
+        assert thief.refused() == CONTENT
+        path = daemon.path(c.id.hex())
+        status, v = verify(path, key + ".pub")
+        assert status == 1 and v["seals"]["good"] >= 3 and not v["seals"]["final"], v
+        assert [f["text"] for f in v["findings"] if "seal" in f["text"]] == [
+            "no seal vouches for what is behind: a crash, or the end was cut off"], v
+        c.data(c.end())
+        c.send(END, struct.pack(">Q", c.at))
+        c.until(CLOSED)
+        status, v = verify(path, key + ".pub")
+        assert status == 0 and v["seals"]["final"] and v["seals"]["good"] == v["seals"]["count"], v
+        whole = open(path, "rb").read()
+        sealed = v["seals"]["sealedBytes"]
+        edited = d("edited")
+        for _ in range(40):
+            at = random.randrange(40, sealed)
+            with open(edited, "wb") as f:
+                f.write(whole[:at] + bytes([whole[at] ^ 1 << random.randrange(8)]) + whole[at + 1:])
+            status, v = verify(edited, key + ".pub")
+            assert status == 1 and v["findings"], (at, v)
+        subprocess.run([AUDITLOG, "convert", "-f", "audit", path, d("rewritten")], check=True)
+        assert verify(d("rewritten"), key + ".pub")[0] == 1
+        subprocess.run([AUDITRECD, "--make-key", d("another")], check=True)
+        status, v = verify(path, d("another.pub"))
+        assert status == 1 and v["findings"][0]["text"].endswith("sealed with another key"), v
 
 
 def test_socket_of_the_service_manager(d):

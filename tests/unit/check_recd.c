@@ -333,7 +333,7 @@ START_TEST(byte_by_byte)
 	for (size_t i = 0; i < sent.n; i++)
 		take(k, i, i + 1);
 	ck_assert_uint_eq(keep_wanted(k), sent.n);
-	ck_assert_int_eq(keep_end(k, &err), 0);
+	ck_assert_int_eq(keep_end(k, 9000, &err), 0);
 	all_is_there(1);
 }
 END_TEST
@@ -371,7 +371,7 @@ START_TEST(goes_on_after_a_crash)
 	ck_assert_msg(keep_resume(&k, &opts, id, &ann, &err) == 0, "%s", err.text);
 	ck_assert_uint_eq(keep_wanted(k), acked);
 	take(k, acked, sent.n);
-	ck_assert_int_eq(keep_end(k, &err), 0);
+	ck_assert_int_eq(keep_end(k, 9000, &err), 0);
 	all_is_there(1);
 }
 END_TEST
@@ -429,7 +429,7 @@ START_TEST(nothing_behind_the_end)
 	ck_assert_int_eq(
 		keep_take(k, sent.n, span_of(sent.p, marks[0]), &why, &err), ERR_FORMAT);
 	ck_assert_int_eq(why, DEPOSIT_R_CONTENT);
-	ck_assert_int_eq(keep_end(k, &err), 0);
+	ck_assert_int_eq(keep_end(k, 9000, &err), 0);
 	all_is_there(1);
 }
 END_TEST
@@ -491,7 +491,7 @@ START_TEST(taken_and_unknown)
 	keep_drop(k);
 	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
 	take(k, 0, sent.n);
-	ck_assert_int_eq(keep_end(k, &err), 0);
+	ck_assert_int_eq(keep_end(k, 9000, &err), 0);
 	ck_assert_int_eq(keep_resume(&other, &opts, id, &ann, &err), ERR_STATE);
 }
 END_TEST

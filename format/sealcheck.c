@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+/* Bytes are hashed up to where each seal goes when that seal is met.  A seal that is wrong is
+ * told, and checking goes on behind it with what that seal says, so that one change is one
+ * finding and the next is found too. */
+#include "format/sealcheck.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define STEP ((size_t)64 << 10)
+
+struct sealcheck {
+	struct src *src;
+	bool checks;
+	uint8_t public[SIGN_PUBLIC];
+	sealcheck_found *found;
+	void *ctx;
+	uint64_t at;   /* bytes hashed, or passed over */
+	uint64_t next; /* number of the next seal */
+	uint8_t chain[SHA256_BYTES];
+	struct sealcheck_result r;
+	uint8_t block[STEP];
+};
+
+struct sealcheck *
+sealcheck_new(struct src *src, const uint8_t public[SIGN_PUBLIC], sealcheck_found *found,
+	void *ctx)
+{
+	struct sealcheck *c = calloc(1, sizeof *c);
+
+	if (!c)
+		return NULL;
+	c->src = src;
+	c->checks = public != NULL;
+	if (public)
+		memcpy(c->public, public, sizeof c->public);
+	c->found = found;
+	c->ctx = ctx;
+	return c;
+}
+
+static void
+finding(struct sealcheck *c, uint64_t from, uint64_t to, const char *text)
+{
+	c->r.wrong++;
+	c->found(c->ctx, from, to, text);
+}
+
+/* False: the file ends before. */
+static bool
+hash_up_to(struct sealcheck *c, uint64_t end, uint8_t out[SHA256_BYTES])
+{
+	struct sha256 h;
+	struct err e;
+
+	sha256_begin(&h);
+	while (c->at < end) {
+		size_t n = end - c->at < STEP ? (size_t)(end - c->at) : STEP;
+		ssize_t got = src_read_at(c->src, c->at, c->block, n, &e);
+
+		if (got <= 0)
+			return false;
+		sha256_add(&h, span_of(c->block, (size_t)got));
+		c->at += (uint64_t)got;
+	}
+	sha256_end(&h, out);
+	return true;
+}
+
+/* What is wrong with S, which stands behind seals up to c->chain; NULL: nothing. */
+static const char *
+judge(struct sealcheck *c, const struct seal *s, struct span connection)
+{
+	enum seal_verdict v = seal_check(s, c->chain, connection, c->public);
+	uint8_t hash[SHA256_BYTES];
+
+	if (v == SEAL_OTHER_KEY)
+		return "sealed with another key";
+	if (v == SEAL_NO_SIGNATURE)
+		return "the signature is wrong: the seal was changed, or is of another "
+		       "session";
+	if (s->n != c->next)
+		return s->n > c->next ? "seals are missing" : "a seal stands here twice";
+	if (v == SEAL_OTHER_CHAIN)
+		return "the seal does not follow the one before it";
+	if (s->offset < c->at)
+		return "the seal goes back";
+	if (!hash_up_to(c, s->offset, hash))
+		return "bytes are missing";
+	return memcmp(hash, s->sha256, sizeof hash) == 0 ? NULL : "bytes were changed";
+}
+
+static void
+take_seal(struct sealcheck *c, const struct seal *s, struct span connection)
+{
+	uint64_t from = c->r.sealed_end;
+	const char *wrong = c->checks ? judge(c, s, connection) : NULL;
+
+	c->r.seals++;
+	if (wrong)
+		finding(c, from, s->offset, wrong);
+	else
+		c->r.good++;
+	c->next = s->n + 1;
+	memcpy(c->chain, s->chain, sizeof c->chain);
+	memcpy(c->r.key, s->key, sizeof c->r.key);
+	c->r.final = s->final;
+	c->r.sealed_ns = s->time_ns;
+	c->r.behind = 0;
+	if (s->offset > c->r.sealed_end)
+		c->r.sealed_end = c->at = s->offset;
+}
+
+void
+sealcheck_message(struct sealcheck *c, const struct msg *m)
+{
+	struct seal s;
+
+	if (vendor_of(m) == VENDOR_SEAL && seal_get(&s, m))
+		take_seal(c, &s, m->connection_id);
+	else
+		c->r.behind++;
+}
+
+struct sealcheck_result
+sealcheck_end(struct sealcheck *c)
+{
+	int64_t size = c->checks ? src_size(c->src) : -1;
+	uint64_t end = size < 0 ? c->r.sealed_end : (uint64_t)size;
+
+	if (!c->checks)
+		return c->r;
+	if (!c->r.seals)
+		finding(c, 0, end, "there is no seal");
+	else if (c->r.final && c->r.behind)
+		finding(c, c->r.sealed_end, end, "messages stand behind the final seal");
+	return c->r;
+}
+
+void
+sealcheck_free(struct sealcheck *c)
+{
+	free(c);
+}
