@@ -36,7 +36,9 @@ mask_box(struct buf *out, const struct box *b)
 	markup_number(out, b->w * BOX_W);
 	buf_add_str(out, "' height='");
 	markup_number(out, b->h * BOX_H);
-	buf_addf(out, "' opacity='.%02d'/%%3E", b->percent > 99 ? 99 : b->percent);
+	if (b->percent < 100)
+		buf_addf(out, "' opacity='.%02d", b->percent);
+	buf_add_str(out, "'/%3E");
 }
 
 static void
@@ -69,8 +71,8 @@ mask(struct buf *out, uint32_t ch)
 	buf_addf(out,
 		".u%" PRIx32
 		"{--m:url(\"data:image/svg+xml,%%3Csvg xmlns='http://www.w3.org"
-		"/2000/svg' viewBox='0 0 %d %d' preserveAspectRatio='none'%%3E",
-		ch, BOX_W, BOX_H);
+		"/2000/svg' viewBox='0 0 %d %d' preserveAspectRatio='none'%s%%3E",
+		ch, BOX_W, BOX_H, k ? "" : " shape-rendering='crispEdges'");
 	for (int i = 0; i < n; i++)
 		mask_box(out, &b[i]);
 	for (int i = 0; i < k; i++)

@@ -6,6 +6,7 @@
 #include "play/overview.h"
 #include "play/select.h"
 #include "render/render.h"
+#include "render/sheet.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,26 @@ check_documents(const struct emu *e)
 }
 
 static void
+check_sheets(const struct emu *e)
+{
+	static const enum render_format f[] = { RENDER_SVG, RENDER_HTML };
+	struct sheet_opts o = { .cols = 2, .rows = 1, .title = emu_title(e) };
+
+	for (int i = 0; i < 2; i++) {
+		struct buf b = { 0 };
+		struct sheet *s;
+
+		must(sheet_open(&s, f[i], &o, NULL) == 0);
+		must(sheet_add(s, e, emu_title(e), NULL) == 0);
+		must(sheet_add(s, e, "", NULL) == 0);
+		must(sheet_put(s, &b, NULL) == 0);
+		only_text(buf_span(&b), "\n");
+		sheet_close(s);
+		buf_free(&b);
+	}
+}
+
+static void
 check_views(const struct emu *e, const uint8_t *places)
 {
 	static struct link l[64];
@@ -99,6 +120,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	emu_write(e, span_of(data + 6, size - 6));
 	check_copies(e, places);
 	check_documents(e);
+	check_sheets(e);
 	check_views(e, places);
 	emu_free(e);
 	return 0;
