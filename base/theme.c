@@ -59,7 +59,7 @@ static const struct named {
 				   0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff } } },
 };
 
-#define THEMES ((int)(sizeof themes / sizeof *themes))
+#define THEMES (sizeof themes / sizeof *themes)
 
 const struct theme *
 theme_default(void)
@@ -68,9 +68,9 @@ theme_default(void)
 }
 
 const char *
-theme_name(int i)
+theme_name(size_t i)
 {
-	return i >= 0 && i < THEMES ? themes[i].name : NULL;
+	return i < THEMES ? themes[i].name : NULL;
 }
 
 int
@@ -79,7 +79,7 @@ theme_named(const struct theme **t, const char *name, struct err *e)
 	char all[200] = "";
 	size_t n = 0;
 
-	for (int i = 0; i < THEMES; i++) {
+	for (size_t i = 0; i < THEMES; i++) {
 		*t = &themes[i].theme;
 		if (strcmp(themes[i].name, name) == 0)
 			return 0;

@@ -7,6 +7,7 @@
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct theme {
 	uint32_t fg, bg; /* 0xRRGGBB, as all */
@@ -23,7 +24,7 @@ struct theme {
 const struct theme *theme_default(void);
 /* ERR_USAGE with the names that there are. */
 int theme_named(const struct theme **t, const char *name, struct err *e);
-const char *theme_name(int i); /* NULL behind the last */
+const char *theme_name(size_t i); /* NULL behind the last */
 /* As an asciicast has it: "#rrggbb" and 8 or 16 of them with colons.  false: it is none. */
 bool theme_parse(struct theme *t, const char *fg, const char *bg, const char *palette);
 

@@ -32,7 +32,8 @@ static const struct opt options[] = {
 		"wishes; 0: leave them)" },
 	{ OPT_THEME, "theme", 0, "NAME",
 		"colours of the terminal: " THEME_NAMES ";\n"
-		"without it those of the recording, where it has them" },
+		"without it those of the recording, where it has them",
+		.word_at = theme_name },
 	{ OPT_PLAYER, "player", 0, "DIR",
 		"take the web player out of this folder, which tools/get-player\n"
 		"fills" },

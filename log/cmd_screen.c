@@ -44,7 +44,8 @@ static const struct opt options[] = {
 		"time and what ran (svg, html or png)" },
 	{ OPT_THEME, "theme", 0, "NAME",
 		"colours: " THEME_NAMES ";\n"
-		"without it those of the recording, where it has them" },
+		"without it those of the recording, where it has them",
+		.word_at = theme_name },
 	{ OPT_TITLE, "title", 't', "TEXT",
 		"title of the window (default: the name and the time)" },
 	CMD_OPTIONS_END,

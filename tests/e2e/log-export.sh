@@ -107,6 +107,15 @@ check "an existing file is not replaced" refused
 check "but with --overwrite" "$auditlog" export --player player --overwrite session.audit there.html
 check "not onto itself" fails 2 'recording itself' \
 	"$auditlog" export --player player --overwrite session.audit session.audit
+# Of a build that has none; else it must be the real one.
+without_a_player() {
+	if "$auditlog" export session.audit built-in.html 2>err; then
+		grep -q 'Apache License' built-in.html
+	else
+		grep -q 'tools/get-player DIR.*--player DIR.*--with-player' err
+	fi
+}
+check "without a player it is said how to get one" without_a_player
 check "no recording" fails 2 'check.out' "$auditlog" export --player player check.out new.html
 check "a folder without a player" fails 2 'asciinema-player.min.js' \
 	"$auditlog" export --player . session.audit new.html

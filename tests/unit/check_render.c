@@ -257,11 +257,11 @@ START_TEST(themes)
 	ck_assert(!theme_parse(&own, "#A0b1C2", "#0000000", eight));
 	ck_assert(!theme_parse(&own, "#A0b1C2", NULL, eight));
 	ck_assert(!theme_parse(&own, "", "#000000", eight));
-	for (int i = 0; theme_name(i); i++) {
+	for (size_t i = 0; theme_name(i); i++) {
 		ck_assert_int_eq(theme_named(&t, theme_name(i), &err), 0);
 		ck_assert_ptr_nonnull(strstr(THEME_NAMES, theme_name(i)));
 	}
-	ck_assert_ptr_eq(theme_name(-1), NULL);
+	ck_assert_ptr_eq(theme_name(SIZE_MAX), NULL);
 	ck_assert_int_eq(theme_named(&t, "none", &err), ERR_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, "nord"));
 	emu_free(e);
