@@ -10,7 +10,7 @@
 #define PAGES_MAX  ((size_t)48 << 20) /* with one page that is large */
 #define WINDOW     ((size_t)32 << 10)
 #define RATIO_MAX  1100 /* of what deflate can make of anything */
-#define SHARE      8    /* of the recording's size, for pages ... */
+#define SHARE      3    /* of the recording's size, for pages ... */
 #define SMALL      1024 /* ... that are not as small as this */
 #define PACK_LEAST 512  /* bytes; fewer are stored as they are */
 #define REFS       (UINT32_C(1) << 31)
@@ -94,13 +94,14 @@ gist_begin(struct gist_writer *w, struct dst *d, const struct gist_key *k, struc
 	return 0;
 }
 
-/* The pages to OUT, packed if that is worth it. */
+/* The pages to PACKED, if that is worth it. */
 static int
-put_pages(struct gist_writer *w)
+pack_pages(struct gist_writer *w)
 {
+	buf_clear(&w->packed);
 	if (w->pages.n < PACK_LEAST)
-		return buf_add_span(&w->out, buf_span(&w->pages));
-	return pack_deflate(&w->out, buf_span(&w->pages));
+		return buf_add_span(&w->packed, buf_span(&w->pages));
+	return pack_deflate(&w->packed, buf_span(&w->pages));
 }
 
 /* Text of full screens is as large as the recording: only some of that is kept. */
@@ -115,29 +116,27 @@ is_wanted(struct gist_writer *w, size_t packed)
 	return true;
 }
 
-/* The filter stands in OUT in front of the packed pages. */
+/* Where there is no text, the filter is sharper: all of the recording will have to be read. */
 static void
 put_section(struct gist_writer *w)
 {
 	struct section s = { .tag = SECTION };
-	struct span filter, packed;
+	bool wanted;
 
-	buf_clear(&w->out);
-	check(w, gram_take(&w->grams, &w->out, &s.buckets));
-	check(w, put_pages(w));
-	if (w->rc == 0) {
-		filter = span_of(w->out.p, gram_size(s.buckets));
-		if (is_wanted(w, w->out.n - filter.n))
-			s.raw = (uint32_t)w->pages.n;
-		else
-			buf_cut(&w->out, filter.n);
-		packed = span_of(w->out.p + filter.n, w->out.n - filter.n);
-		s.packed = (uint32_t)packed.n;
-		s.pages_sum = pack_sum(0, packed);
-		s.sum = sum_of_section(&s, filter);
-		put(w, &s, sizeof s);
-		put(w, w->out.p, w->out.n);
-	}
+	check(w, pack_pages(w));
+	wanted = is_wanted(w, w->packed.n);
+	if (wanted)
+		s.raw = (uint32_t)w->pages.n;
+	else
+		buf_clear(&w->packed);
+	buf_clear(&w->filter);
+	check(w, gram_take(&w->grams, &w->filter, &s.buckets, !wanted));
+	s.packed = (uint32_t)w->packed.n;
+	s.pages_sum = pack_sum(0, buf_span(&w->packed));
+	s.sum = sum_of_section(&s, buf_span(&w->filter));
+	put(w, &s, sizeof s);
+	put(w, w->filter.p, w->filter.n);
+	put(w, w->packed.p, w->packed.n);
 	buf_clear(&w->pages);
 	w->meant = 0;
 }
@@ -170,7 +169,8 @@ gist_abandon(struct gist_writer *w)
 {
 	gram_free(&w->grams);
 	buf_free(&w->pages);
-	buf_free(&w->out);
+	buf_free(&w->packed);
+	buf_free(&w->filter);
 }
 
 int

@@ -28,7 +28,7 @@ struct gist_writer {
 	struct dst *dst; /* borrowed */
 	uint64_t off;
 	struct gram_maker grams;
-	struct buf pages, out;
+	struct buf pages, packed, filter;
 	size_t meant;  /* bytes of text in this section */
 	uint64_t room; /* for more text that is large */
 	int rc;

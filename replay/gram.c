@@ -17,7 +17,10 @@
 #define HASH_BITS 18
 #define SEEN_BITS (HASH_BITS + 2)
 #define WORDS     ((size_t)1 << (SEEN_BITS - 6))
-#define PER_GRAM  36 /* hundredths of a bucket: then half of the bits are set */
+
+/* Hundredths of a bucket for a gram: then half of the bits are set, or a quarter. */
+#define PER_GRAM       36
+#define PER_GRAM_SHARP 87
 
 _Static_assert(GRAM_BUCKETS_MAX == 1u << HASH_BITS, "a bucket for each hash");
 
@@ -117,9 +120,9 @@ bit_of(uint32_t gram, uint32_t buckets)
 }
 
 int
-gram_take(struct gram_maker *m, struct buf *bits, uint32_t *buckets)
+gram_take(struct gram_maker *m, struct buf *bits, uint32_t *buckets, bool sharp)
 {
-	size_t n = m->n * PER_GRAM / 100 + 1;
+	size_t n = m->n * (sharp ? PER_GRAM_SHARP : PER_GRAM) / 100 + 1;
 	uint8_t *p;
 
 	*buckets = n < GRAM_BUCKETS_MAX ? (uint32_t)n : GRAM_BUCKETS_MAX;

@@ -33,8 +33,9 @@ int gram_init(struct gram_maker *m); /* 0 or ERR_NOMEM */
 void gram_free(struct gram_maker *m);
 /* All that TEXTS (valid UTF-8, lines each ended by a newline) has. */
 void gram_add(struct gram_maker *m, struct span texts);
-/* Their filter, appended to BITS; M is empty then. */
-int gram_take(struct gram_maker *m, struct buf *bits, uint32_t *buckets);
+/* Their filter, appended to BITS; M is empty then.  SHARP: it is more than twice as large, and
+ * only one of four grams that are not there seems to be. */
+int gram_take(struct gram_maker *m, struct buf *bits, uint32_t *buckets, bool sharp);
 
 /* Letters without case: TEXT as a filter sees it, appended to OUT. */
 void gram_fold(struct buf *out, struct span text);

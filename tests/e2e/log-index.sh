@@ -202,7 +202,7 @@ check "no place for an index" without
 unwanted() {
 	rm -rf "$XDG_CACHE_HOME"
 	"$auditlog" grep --no-index Needle all >out 2>&1
-	"$auditlog" list --no-catalogue text Needle all >out 2>&1
+	"$auditlog" list --no-catalogue all text Needle >out 2>&1
 	[ ! -e "$XDG_CACHE_HOME" ]
 }
 check "no index is made when none is wanted" unwanted

@@ -161,7 +161,7 @@ check_text(struct query *q, const char *pattern, struct counts *c)
 	}
 	ck_assert_int_eq(gram_init(&m), 0);
 	gram_add(&m, buf_span(&text));
-	ck_assert_int_eq(gram_take(&m, &bits, &f.buckets), 0);
+	ck_assert_int_eq(gram_take(&m, &bits, &f.buckets, rnd(2)), 0);
 	f.bits = bits.p;
 	c->matches += any;
 	if (!query_may_match(q, &f)) {
@@ -266,7 +266,7 @@ may_hold(const char *pattern, int flags, const char *text)
 	ck_assert_int_eq(query_new(&q, pattern, flags, NULL), 0);
 	ck_assert_int_eq(gram_init(&m), 0);
 	gram_add(&m, span_str(text));
-	ck_assert_int_eq(gram_take(&m, &bits, &f.buckets), 0);
+	ck_assert_int_eq(gram_take(&m, &bits, &f.buckets, rnd(2)), 0);
 	f.bits = bits.p;
 	may = query_may_match(q, &f);
 	gram_free(&m);
@@ -325,20 +325,25 @@ START_TEST(filters_have_their_size)
 	uint32_t buckets;
 
 	ck_assert_int_eq(gram_init(&m), 0);
-	ck_assert_int_eq(gram_take(&m, &bits, &buckets), 0);
+	ck_assert_int_eq(gram_take(&m, &bits, &buckets, false), 0);
 	ck_assert_uint_eq(bits_set(&bits), 0);
 	for (int i = 0; i < 3000; i++)
 		buf_addf(&text, "%04x %04x\n", rnd(1 << 16), rnd(1 << 16));
 	gram_add(&m, buf_span(&text));
 	buf_clear(&bits);
-	ck_assert_int_eq(gram_take(&m, &bits, &buckets), 0);
+	ck_assert_int_eq(gram_take(&m, &bits, &buckets, false), 0);
 	ck_assert_uint_eq(bits.n, gram_size(buckets));
 	ck_assert_uint_gt(bits_set(&bits), bits.n * 8 * 40 / 100);
 	ck_assert_uint_lt(bits_set(&bits), bits.n * 8 * 60 / 100);
+	gram_add(&m, buf_span(&text));
+	buf_clear(&bits);
+	ck_assert_int_eq(gram_take(&m, &bits, &buckets, true), 0);
+	ck_assert_uint_gt(bits_set(&bits), bits.n * 8 * 15 / 100);
+	ck_assert_uint_lt(bits_set(&bits), bits.n * 8 * 35 / 100);
 	/* nothing of it is left */
 	gram_add(&m, SPAN_LIT("abcd\n"));
 	buf_clear(&bits);
-	ck_assert_int_eq(gram_take(&m, &bits, &buckets), 0);
+	ck_assert_int_eq(gram_take(&m, &bits, &buckets, false), 0);
 	ck_assert_uint_eq(bits.n, 1);
 	ck_assert_uint_eq(bits_set(&bits), 1);
 	for (uint8_t c[4] = { 0 }; text.n < (4u << 20);) {
@@ -348,7 +353,7 @@ START_TEST(filters_have_their_size)
 	}
 	gram_add(&m, buf_span(&text));
 	buf_clear(&bits);
-	ck_assert_int_eq(gram_take(&m, &bits, &buckets), 0);
+	ck_assert_int_eq(gram_take(&m, &bits, &buckets, false), 0);
 	ck_assert_uint_le(buckets, GRAM_BUCKETS_MAX);
 	gram_free(&m);
 	buf_free(&bits);
