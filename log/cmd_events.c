@@ -51,8 +51,8 @@ static const struct opt options[] = {
 	{ OPT_TAG, "tag", 0, "NAME",
 		"name of the program in syslog and the journal (default auditrec)" },
 	{ OPT_FORM, "syslog-format", 0, "auto|rfc5424|rfc3164",
-		"form of messages to syslog (default rfc5424, or rfc3164 where the\n"
-		"journal listens)" },
+		"form of messages to syslog (default rfc3164, which all understand\n"
+		"that listen at /dev/log; at another --socket rfc5424)" },
 	{ OPT_MESSAGE, "syslog-size", 0, "BYTES",
 		"longest message that syslog takes (default 8192); texts in longer ones\n"
 		"are cut" },

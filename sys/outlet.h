@@ -4,8 +4,8 @@
  *
  * Files are always new ones, NAME.20261121T140211Z.PID (a number behind it where that is
  * taken), so that no two runs write the same one and nothing is ever written over.
- * The system's log gets datagrams (or a stream) over a UNIX socket: as in RFC 5424, or as
- * syslog(3) writes them where only these are understood (RFC 3164 without the host).
+ * The system's log gets datagrams (or a stream) over a UNIX socket: as syslog(3) writes them
+ * (RFC 3164 without the host), which is all that is understood at /dev/log, or as in RFC 5424.
  * The journal gets its native protocol; what does not fit a datagram goes in a sealed memory
  * file (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). */
 #ifndef SYS_OUTLET_H
@@ -33,7 +33,7 @@ struct outlet_opts {
 	uint64_t max_bytes;      /* FILE: of one, 0 any (a longer line stands alone);
 			     * SYSLOG: of a message, 0: OUTLET_SYSLOG_BYTES */
 	enum outlet_every every; /* FILE */
-	enum outlet_form form;   /* SYSLOG; AUTO: 3164 where the journal listens */
+	enum outlet_form form;   /* SYSLOG; AUTO: 3164 where syslog(3) writes */
 	int facility;            /* SYSLOG, JOURNAL: LOG_AUTHPRIV ... */
 	const char *tag;         /* SYSLOG, JOURNAL: name of the program */
 	int64_t wait_ns; /* how long to wait for a receiver that is busy or starts again */

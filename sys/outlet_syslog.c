@@ -23,18 +23,16 @@ struct syslog {
 	struct buf text;
 };
 
-/* The journal's own socket stands behind /dev/log: it knows what syslog(3) writes and takes all
- * of RFC 5424 for the text of a message. */
+/* Whether PATH is where syslog(3) writes.  Who listens there may know nothing else: the journal
+ * and the parser that rsyslog has for it take the head of RFC 5424 for text. */
 static bool
-is_journal(const char *path)
+is_local(const char *path)
 {
 	char to[PATH_MAX];
 	ssize_t n = readlink(path, to, sizeof to - 1);
 
-	if (n < 0)
-		return false;
-	to[n] = 0;
-	return strstr(to, "systemd/journal") != NULL;
+	to[n < 0 ? 0 : n] = 0;
+	return strcmp(path, SOCKET) == 0 || strstr(to, "systemd/journal");
 }
 
 /* Names in a header: printable ASCII without blanks, "-" when there is nothing. */
@@ -129,7 +127,7 @@ outlet_open_syslog(struct outlet **out, const struct outlet_opts *o, struct err 
 		(size_t)(o->max_bytes ? o->max_bytes : OUTLET_SYSLOG_BYTES) - HEAD_MAX;
 	s->form = o->form;
 	if (s->form == OUTLET_AUTO)
-		s->form = is_journal(path) ? OUTLET_RFC3164 : OUTLET_RFC5424;
+		s->form = is_local(path) ? OUTLET_RFC3164 : OUTLET_RFC5424;
 	outlet_peer_init(&s->peer, path, o);
 	*out = &s->l;
 	return 0;
