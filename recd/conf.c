@@ -35,6 +35,8 @@ static const struct unit {
   times[] = { { "ms", NS_PER_MS }, { "s", NS_PER_S }, { "m", 60 * NS_PER_S },
 	  { "h", 3600 * NS_PER_S }, { "d", 86400 * NS_PER_S }, { NULL, 0 } };
 
+static const char s3_section[] = "s3";
+
 static const char *const flags[] = { "no", "yes", NULL };
 static const char *const syncs[] = { [DIRECTORY_SYNC_INTERVAL] = "interval",
 	[DIRECTORY_SYNC_COMMIT] = "commit",
@@ -168,12 +170,27 @@ take_section(void *ctx, int line, const char *text, struct err *e)
 	struct parse *p = ctx;
 
 	(void)line;
+	if (strcmp(text, s3_section) == 0) {
+		p->section = s3_section;
+		return 1;
+	}
 	for (size_t i = 0; i < NROWS; i++)
 		if (rows[i].section && strcmp(rows[i].section, text) == 0) {
 			p->section = rows[i].section;
 			return 1;
 		}
 	return err_set(e, ERR_USAGE, "there is no section [%.40s]", text);
+}
+
+static int
+take_s3(struct conf *c, const char *key, const char *value, struct err *e)
+{
+	if (strcmp(key, "local") == 0)
+		return err_set(e, ERR_USAGE, "the spool is the path of [directory]");
+	if (!s3_conf_knows(key))
+		return err_set(e, ERR_USAGE, "[s3] knows no '%.40s'", key);
+	c->has_s3 |= strcmp(key, "bucket") == 0 && *value;
+	return s3_conf_set(&c->s3, key, value, e);
 }
 
 static const struct row *
@@ -200,6 +217,8 @@ take_value(
 	(void)line;
 	if (!p->section)
 		return err_set(e, ERR_USAGE, "'%.40s' stands in no section", key);
+	if (p->section == s3_section)
+		return take_s3(p->c, key, value, e);
 	r = bang ? NULL : find_row(p->section, key);
 	if (!r)
 		return err_set(e, ERR_USAGE, "[%s] knows no '%.40s'", p->section, key);
@@ -220,14 +239,33 @@ take_bad(void *ctx, int line, const char *key, const char *why)
 }
 
 void
+conf_free(struct conf *c)
+{
+	s3_conf_free(&c->s3);
+}
+
+void
 conf_defaults(struct conf *c)
 {
 	struct err e;
 
 	memset(c, 0, sizeof *c);
+	s3_conf_init(&c->s3);
 	for (size_t i = 0; i < NROWS; i++)
 		if (rows[i].name)
 			read_value(c, &rows[i], rows[i].initial, &e);
+}
+
+/* What no line alone can be wrong about. */
+static void
+check_s3(struct parse *p)
+{
+	struct err e;
+
+	if (!p->c->has_s3 || p->wrong)
+		return;
+	if (s3_conf_env(&p->c->s3, &e) < 0 || s3_conf_check(&p->c->s3, &e) < 0)
+		take_bad(p, 0, "[s3]", e.text);
 }
 
 int
@@ -238,6 +276,7 @@ conf_parse(struct conf *c, const char *text, size_t n, conf_bad *bad, void *ctx)
 
 	conf_defaults(c);
 	ini_parse(&ini, text, n);
+	check_s3(&p);
 	return p.wrong;
 }
 
@@ -309,6 +348,13 @@ conf_print(FILE *out, const struct conf *c)
 		print_value(out, c, r);
 		fputc('\n', out);
 	}
+	fprintf(out, "\n# where recordings are shipped to; without a bucket they stay "
+		     "here\n[s3]\n");
+	for (const struct s3_setting *x = s3_settings; x->name; x++)
+		if (strcmp(x->name, "local") != 0)
+			fprintf(out, "# %s\n#%s = %s\n", x->help, x->name, x->arg);
+	if (c->has_s3)
+		fprintf(out, "bucket = %s\n", c->s3.bucket);
 }
 
 void
@@ -327,5 +373,12 @@ conf_mdoc(FILE *out)
 			fprintf(out, "\n.Pq default Ql %s", r->initial);
 		fputs(".\n", out);
 	}
+	fputs(".El\n.Ss [s3]\nThe object store where recordings are shipped to; without "
+	      "a\n"
+	      ".Ic bucket\nthey stay in the folder.\n.Bl -tag -width Ds\n",
+		out);
+	for (const struct s3_setting *x = s3_settings; x->name; x++)
+		if (strcmp(x->name, "local") != 0)
+			fprintf(out, ".It Ic %s Ar %s\n%s.\n", x->name, x->arg, x->help);
 	fputs(".El\n", out);
 }

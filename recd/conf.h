@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* auditrecd.conf: rows of conf.def with their values.  A file that is wrong in any line is
+/* auditrecd.conf: rows of conf.def with their values, and a section [s3].  A file that is wrong in any line is
  * wrong altogether: the daemon does not start on it, and a running one stays as it was. */
 #ifndef RECD_CONF_H
 #define RECD_CONF_H
 
 #include "base/err.h"
+#include "store/s3_conf.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,9 +36,12 @@ struct conf_name { /* a user or group */
 struct conf {
 #define SETTING(member, name, kind, initial, doc) CONF_CTYPE_##kind member;
 #include "recd/conf.def"
+	struct s3_conf s3; /* section [s3], as store/s3_conf.h has it */
+	bool has_s3;       /* a bucket is named: recordings go there */
 };
 
 void conf_defaults(struct conf *c);
+void conf_free(struct conf *c);
 /* Reads TEXT of N bytes over the defaults.  BAD is told of every wrong line (LINE 0: of none);
  * the count of those is returned. */
 typedef void conf_bad(void *ctx, int line, const char *why);

@@ -6,6 +6,7 @@
 #include "base/diag.h"
 #include "recd/keyfile.h"
 #include "recd/server.h"
+#include "recd/shipping.h"
 #include "recd/sockets.h"
 #include "store/directory.h"
 #include "sys/fdio.h"
@@ -16,11 +17,13 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #define CONF_MAX   ((size_t)1 << 20)
 #define METRIC_MAX ((size_t)64 << 10)
+#define RETAIN_S   60 /* between looks for recordings that may go */
 
 struct daemon_state {
 	struct conf *conf;
@@ -28,7 +31,8 @@ struct daemon_state {
 	bool may_be_missing;
 	struct server *server;
 	struct store *store;
-	struct watched signals, metrics;
+	struct shipping shipping;
+	struct watched signals, metrics, timer;
 	int fds[SOCKETS_MAX], nfds;
 	bool own_socket, stop;
 	struct sign_key key;
@@ -88,6 +92,7 @@ options(const struct daemon_state *d)
 
 	return (struct server_opts){ .clk = &clk_system,
 		.store = d->store,
+		.ship = d->shipping.ship,
 		.quota = { .sessions = (unsigned)c->user_sessions,
 			.connections = (unsigned)c->user_connections,
 			.bytes_per_s = c->user_rate,
@@ -114,8 +119,10 @@ reload(struct daemon_state *d)
 
 	if (daemon_load(&fresh, d->path, d->may_be_missing) != 0) {
 		say(NULL, LOG_ERR, "the new configuration is wrong: the old one stays");
+		conf_free(&fresh);
 		return;
 	}
+	conf_free(d->conf);
 	*d->conf = fresh;
 	o = options(d);
 	server_change(d->server, &o);
@@ -131,6 +138,7 @@ dump(const struct daemon_state *d)
 	buf_init(&out, (size_t)8 << 20);
 	server_dump(d->server, &out);
 	metrics_write(&out, server_metrics(d->server));
+	shipping_metrics(&d->shipping, &out);
 	buf_add_byte(&out, 0);
 	if (!buf_failed(&out))
 		for (line = strtok_r((char *)out.p, "\n", &save); line;
@@ -171,13 +179,49 @@ on_metrics(struct watched *w, uint32_t events)
 		return;
 	buf_init(&out, METRIC_MAX);
 	metrics_write(&out, server_metrics(the_daemon->server));
+	shipping_metrics(&the_daemon->shipping, &out);
 	if (send(fd, out.p, out.n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		say(NULL, LOG_DEBUG, "metrics: the reader is gone");
 	buf_free(&out);
 	close(fd);
 }
 
+/* Once in a while: recordings that are too old, or too many. */
+static void
+on_timer(struct watched *w, uint32_t events)
+{
+	const struct conf *c = the_daemon->conf;
+	struct directory_limits l = { c->keep_age, c->keep_size };
+	struct err e = { .code = 0 };
+	uint64_t times;
+	char text[80];
+	int n;
+
+	(void)events;
+	if (fdio_read(w->fd, &times, sizeof times) < 0 || (!l.max_age_ns && !l.max_bytes))
+		return;
+	n = directory_retain(the_daemon->store, &l, clk_wall(&clk_system), &e);
+	if (n > 0) {
+		snprintf(text, sizeof text, "%d old recordings were removed", n);
+		say(NULL, LOG_NOTICE, text);
+	} else if (n < 0) {
+		say(NULL, LOG_ERR, e.text);
+	}
+}
+
 /* ---- start ---- */
+
+static int
+wind_timer(struct daemon_state *d, struct err *e)
+{
+	struct itimerspec t = { { RETAIN_S, 0 }, { 1, 0 } };
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd < 0 || timerfd_settime(fd, 0, &t, NULL) < 0)
+		return err_sys(e, ERR_IO, "no timer");
+	d->timer = (struct watched){ .fd = fd, .events = EPOLLIN, .fn = on_timer };
+	return server_watch(d->server, &d->timer, e);
+}
 
 static int
 open_store(struct daemon_state *d, struct err *e)
@@ -190,7 +234,8 @@ open_store(struct daemon_state *d, struct err *e)
 		.group = c->group.set ? c->group.id : (gid_t)-1,
 		.sync = (enum directory_sync)c->sync,
 		.sync_ns = c->sync_interval,
-		.size_max = c->size_max };
+		.size_max = c->size_max,
+		.spool = c->has_s3 };
 	int rc = directory_open(&d->store, &o, e);
 
 	if (rc == 0)
@@ -252,6 +297,10 @@ start(struct daemon_state *d, struct err *e)
 
 	if (rc < 0)
 		return rc;
+	d->shipping.say = say;
+	rc = shipping_start(&d->shipping, d->conf, d->store, e);
+	if (rc < 0)
+		return rc;
 	o = options(d);
 	rc = keyfile_random(o.secret, sizeof o.secret, d->conf->secret.s, e);
 	if (rc == 0 && d->conf->key.s[0])
@@ -260,6 +309,8 @@ start(struct daemon_state *d, struct err *e)
 		rc = server_open(&d->server, &o, e);
 	if (rc == 0)
 		rc = take_signals(d, e);
+	if (rc == 0)
+		rc = wind_timer(d, e);
 	if (rc == 0)
 		rc = directory_list_open(d->store, adopt, d, e);
 	if (rc == 0)
@@ -281,7 +332,11 @@ stop(struct daemon_state *d)
 	}
 	if (d->signals.fd > 0)
 		close(d->signals.fd);
+	if (d->timer.fd > 0)
+		close(d->timer.fd);
+	shipping_stop(&d->shipping);
 	store_close(d->store);
+	conf_free(d->conf);
 	sign_key_forget(&d->key);
 }
 

@@ -193,6 +193,26 @@ keep_take(struct keep *k, uint64_t offset, struct span bytes, enum deposit_reaso
 
 /* ---- keeping ---- */
 
+/* What is durable may go on its way. */
+static int
+ship(struct keep *k, struct err *e)
+{
+	uint64_t durable = k->file->durable;
+
+	if (!k->o.ship || !durable)
+		return 0;
+	if (!k->item) {
+		int rc = ship_add(k->o.ship, k->id, k->found, &k->item, e);
+
+		if (rc < 0)
+			return rc;
+		if (k->found)
+			ship_cut(k->o.ship, k->item, durable);
+	}
+	ship_grown(k->o.ship, k->item, durable);
+	return 0;
+}
+
 int
 keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e)
 {
@@ -207,7 +227,7 @@ keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e)
 	rc = store_commit(k->file, now_ns, must, e);
 	if (rc == 0 && k->file->durable >= k->file->size)
 		k->durable = k->flushed;
-	return rc;
+	return rc < 0 ? rc : ship(k, e);
 }
 
 uint64_t
@@ -242,6 +262,30 @@ keep_size(const struct keep *k)
 
 /* ---- the end ---- */
 
+/* The file is closed and stays open in the store. */
+static void
+leave(struct keep *k)
+{
+	if (k->item)
+		ship_left(k->o.ship, k->item);
+	store_leave(k->file);
+	keep_release(k);
+}
+
+static int
+hand_over(struct keep *k, struct err *e)
+{
+	uint64_t size = k->file->size;
+	int rc = store_finish(k->file, e);
+
+	if (k->item && rc == 0)
+		ship_finished(k->o.ship, k->item, size);
+	else if (k->item)
+		ship_left(k->o.ship, k->item);
+	keep_release(k);
+	return rc;
+}
+
 static int
 finish(struct keep *k, int64_t wall_ns, struct err *e)
 {
@@ -252,12 +296,15 @@ finish(struct keep *k, int64_t wall_ns, struct err *e)
 		return rc;
 	}
 	rc = tapew_close(k->w, e);
-	if (rc < 0)
-		store_leave(k->file);
-	else
-		rc = store_finish(k->file, e);
-	keep_release(k);
-	return rc;
+	if (rc == 0)
+		rc = store_commit(k->file, 0, true, e);
+	if (rc == 0)
+		rc = ship(k, e);
+	if (rc < 0) {
+		leave(k);
+		return rc;
+	}
+	return hand_over(k, e);
 }
 
 int
@@ -325,6 +372,5 @@ keep_leave(struct keep *k)
 	tapew_flush(k->w, &ignored);
 	tapew_leave(k->w);
 	store_commit(k->file, 0, true, &ignored);
-	store_leave(k->file);
-	keep_release(k);
+	leave(k);
 }

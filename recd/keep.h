@@ -13,15 +13,17 @@
 #include "format/sign.h"
 #include "recd/peer.h"
 #include "store/deposit.h"
+#include "store/ship.h"
 #include "store/store.h"
 
 #define KEEP_REQUEST     (UINT64_C(1) << 32)
 #define KEEP_MESSAGE_MAX ((size_t)1 << 20) /* bytes of one message of a client */
 
 struct keep_opts {
-	struct store *store;        /* outlives the session */
-	uint64_t max_bytes;         /* of a session's messages, 0 any */
-	int level;                  /* compression, 0 default */
+	struct store *store; /* outlives the session */
+	struct ship *ship;   /* sends them on while they are written; NULL: they stay */
+	uint64_t max_bytes;  /* of a session's messages, 0 any */
+	int level;           /* compression, 0 default */
 	const struct sign_key *key; /* seals recordings; NULL: they are not sealed */
 };
 

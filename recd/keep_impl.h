@@ -16,6 +16,8 @@ struct keep {
 	struct peer peer;
 	bool have_peer;
 	struct store_file *file;
+	struct ship_item *item; /* NULL: it is not shipped, or nothing was written yet */
+	bool found;             /* an earlier run began it */
 	struct tapew *w;
 	struct msg_decoder dec;
 	struct buf in;    /* bytes of a message that has not come whole */

@@ -170,6 +170,7 @@ keep_resume(struct keep **out, const struct keep_opts *o,
 		return rc;
 	}
 	k->flushed = k->taken;
+	k->found = true;
 	*out = k;
 	return 0;
 }

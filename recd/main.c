@@ -44,6 +44,7 @@ print_defaults(void)
 
 	conf_defaults(&c);
 	conf_print(stdout, &c);
+	conf_free(&c);
 	return 0;
 }
 
@@ -55,6 +56,7 @@ check(const char *path, bool may_be_missing)
 
 	if (status == 0)
 		conf_print(stdout, &c);
+	conf_free(&c);
 	return status;
 }
 

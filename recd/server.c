@@ -156,6 +156,7 @@ server_change(struct server *s, const struct server_opts *o)
 
 	n.clk = s->o.clk;
 	n.store = s->o.store;
+	n.ship = s->o.ship;
 	n.key = s->o.key;
 	memcpy(n.secret, s->o.secret, sizeof n.secret);
 	n.say = s->o.say;

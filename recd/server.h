@@ -16,6 +16,7 @@
 struct server_opts {
 	const struct clk *clk;
 	struct store *store;
+	struct ship *ship; /* NULL: recordings stay in the store */
 	uint8_t secret
 		[SERVER_SECRET_SIZE]; /* tokens are made with it; the same after a restart */
 	struct quota_limits quota;
@@ -45,7 +46,7 @@ void server_adopt(struct server *s, const char *name);
 /* One round: what is due, and what came; waits for it. */
 int server_turn(struct server *s, struct err *e);
 const struct metrics *server_metrics(const struct server *s);
-/* Limits and times anew (not clk, store, secret, key). */
+/* Limits and times anew (not clk, store, ship, secret, key). */
 void server_change(struct server *s, const struct server_opts *o);
 /* A line for each session. */
 void server_dump(const struct server *s, struct buf *out);

@@ -120,6 +120,7 @@ static struct keep_opts
 keep_options(const struct server *s)
 {
 	return (struct keep_opts){ .store = s->o.store,
+		.ship = s->o.ship,
 		.max_bytes = s->o.session_bytes,
 		.level = s->o.level,
 		.key = s->o.key };
