@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define REQUEST_MAX ((size_t)16 << 20)
@@ -328,6 +329,59 @@ START_TEST(connections_are_used_again)
 }
 END_TEST
 
+static void *
+ask_once(void *ctx)
+{
+	struct http_request r = { .method = "GET", .url = url("/") };
+
+	expect_answer(&r, 200);
+	return ctx;
+}
+
+/* Its connection goes away with it. */
+START_TEST(another_thread)
+{
+	pthread_t t;
+
+	server.answers[1] = server.answers[2] = OK_ANSWER;
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(pthread_create(&t, NULL, ask_once, NULL), 0);
+		pthread_join(t, NULL);
+	}
+	ask_once(NULL);
+	ck_assert_int_eq(server.connections, 3);
+}
+END_TEST
+
+START_TEST(proxy_of_the_environment)
+{
+	struct http_request r = { .method = "GET", .url = "http://server.invalid/x" };
+
+	setenv("http_proxy", url(""), 1);
+	expect_answer(&r, 200);
+	ck_assert_int_eq(strncmp(got(0), "GET http://server.invalid/x ", 28), 0);
+}
+END_TEST
+
+/* Passwords that lie about are for other programs. */
+START_TEST(no_netrc)
+{
+	struct http_request r = { .method = "GET", .url = url("/") };
+	FILE *f;
+
+	ck_assert_int_eq(mkdir("check_http.home", 0700), 0);
+	f = fopen("check_http.home/.netrc", "w");
+	ck_assert_ptr_nonnull(f);
+	fprintf(f, "machine 127.0.0.1 login joe password secret\n");
+	fclose(f);
+	setenv("HOME", "check_http.home", 1);
+	expect_answer(&r, 200);
+	unlink("check_http.home/.netrc");
+	rmdir("check_http.home");
+	ck_assert_ptr_null(strstr(got(0), "Authorization"));
+}
+END_TEST
+
 START_TEST(continue_is_no_answer)
 {
 	size_t size = (size_t)3 << 20;
@@ -494,6 +548,9 @@ case_asked(void)
 	tcase_add_test(t, sigv4_token_is_signed);
 	tcase_add_test(t, redirection_is_an_answer);
 	tcase_add_test(t, connections_are_used_again);
+	tcase_add_test(t, another_thread);
+	tcase_add_test(t, proxy_of_the_environment);
+	tcase_add_test(t, no_netrc);
 	tcase_add_test(t, continue_is_no_answer);
 	tcase_add_test(t, refused_before_all_is_sent);
 	return t;
