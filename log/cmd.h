@@ -58,6 +58,7 @@ int cmd_next(struct cmd_run *r, struct err *e);
 int cmd_wrong(const struct err *e);
 
 extern const struct cmd cmd_auth;
+extern const struct cmd cmd_cat;
 extern const struct cmd cmd_convert;
 extern const struct cmd cmd_cut;
 extern const struct cmd cmd_decode;

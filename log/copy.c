@@ -179,7 +179,7 @@ copy_put(struct copy *c, const struct msg *m, struct err *e)
 }
 
 static int
-pass_on(struct copy *c, struct err *e)
+read_on(struct copy *c, struct err *e)
 {
 	const struct msg *m;
 	int64_t at;
@@ -197,7 +197,30 @@ pass_on(struct copy *c, struct err *e)
 	/* what stands before the place where reading had to end is worth keeping */
 	if (r < 0 && c->losses++ == 0)
 		diag_note("%s: %s", c->in.name, e->text);
-	return c->last ? c->last(c, e) : 0;
+	return 0;
+}
+
+static int
+pass_on(struct copy *c, struct err *e)
+{
+	int r;
+
+	do {
+		r = read_on(c, e);
+		if (r == 0 && c->last)
+			r = c->last(c, e);
+	} while (r > 0);
+	return r;
+}
+
+int
+copy_switch(struct copy *c, const char *from, const struct clk *clk, struct err *e)
+{
+	input_close(&c->in);
+	c->from = from;
+	c->look = NULL;
+	/* why is said */
+	return open_in(c, clk) ? err_set(e, ERR_IO, "could be read a moment ago") : 0;
 }
 
 static int

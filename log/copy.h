@@ -37,7 +37,7 @@ struct copy {
 	/* What is written may go through another destination, which takes *D over (on failure,
 	 * too) and closes it.  NULL: it goes there as it is. */
 	int (*dress)(struct copy *c, struct dst **d, struct err *e);
-	/* Behind the last message; may be NULL. */
+	/* Behind the last message; may be NULL.  Positive: copy_switch() has brought another IN. */
 	int (*last)(struct copy *c, struct err *e);
 	/* Asked about the bytes of IN before they are read as a recording; may be NULL. */
 	int (*look)(struct copy *c, struct src *src, struct err *e);
@@ -57,6 +57,8 @@ int copy_option(struct copy *c, int id, const char *value, struct err *e);
 int copy_open(struct copy *c, const struct clk *clk);
 /* All messages from where IN stands; closes OUT.  Returns the exit status. */
 int copy_run(struct copy *c);
+/* Goes on with another IN, whose digest nobody asks for. */
+int copy_switch(struct copy *c, const char *from, const struct clk *clk, struct err *e);
 int copy_put(struct copy *c, const struct msg *m, struct err *e);
 /* After copy_open(), whatever came of it: nothing appears at OUT if copy_run() did not come. */
 void copy_close(struct copy *c);

@@ -33,9 +33,12 @@ edit_look(struct edit_source *s, struct src *src, const char *path, struct err *
 }
 
 int64_t
-edit_start(const struct edit *x)
+edit_start(struct edit *x)
 {
-	return tape_info(x->copy.in.tape)->start_ns;
+	if (!x->started)
+		x->start_ns = tape_info(x->copy.in.tape)->start_ns;
+	x->started = true;
+	return x->start_ns;
 }
 
 static int
@@ -57,13 +60,11 @@ edit_put_event(struct edit *x, struct msg *m, int64_t at_ns, struct err *e)
 }
 
 static int
-tell(struct edit *x, struct err *e)
+tell_one(struct edit *x, const struct edit_source *s, struct err *e)
 {
-	const struct edit_source *s = &x->source;
 	struct jsonw w;
 	struct msg m;
 
-	x->told = true;
 	vendor_begin(&m, VENDOR_EDITED, &w, &x->event);
 	jsonw_kstr(&w, "what", x->what);
 	if (x->how[0])
@@ -81,6 +82,19 @@ tell(struct edit *x, struct err *e)
 	if (x->mind && x->mind(x, &m, e) < 0)
 		return e->code;
 	return edit_put_event(x, &m, x->put_ns, e);
+}
+
+static int
+tell(struct edit *x, struct err *e)
+{
+	int r = tell_one(x, &x->source, e);
+
+	for (x->told = true; r == 0 && x->telling < x->nmore;) {
+		const struct edit_source *s = &x->more[x->telling++];
+
+		r = tell_one(x, s, e);
+	}
+	return r;
 }
 
 /* The session's channel is open when anything is asked for on it. */
@@ -130,7 +144,9 @@ edit_of(struct copy *c)
 static int
 look(struct copy *c, struct src *src, struct err *e)
 {
-	return edit_look(&edit_of(c)->source, src, c->in.name, e);
+	struct edit_source *s = &edit_of(c)->source;
+
+	return s->file ? 0 : edit_look(s, src, c->in.name, e);
 }
 
 static int

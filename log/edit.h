@@ -31,8 +31,13 @@ struct edit {
 	int (*mind)(struct edit *x, struct msg *m, struct err *e);
 	bool times_stay; /* messages keep their own, also such as go back */
 	/* ... the rest belongs to edit.c. */
-	struct edit_source source;
+	struct edit_source source; /* or filled by the caller ... */
+	struct edit_source *more;  /* ... with others: an event each */
+	size_t nmore;
+	size_t telling; /* for tell(): which of them, from 0 */
 	int64_t now_ns;
+	int64_t start_ns; /* wall clock; STARTED: it is known */
+	bool started;
 	int64_t put_ns;    /* time of the last message written, since the start */
 	bool told;         /* the event is written */
 	uint64_t requests; /* events that this module has numbered */
@@ -48,8 +53,8 @@ int edit_run(struct edit *x, const struct clk *clk);
 int edit_put(struct edit *x, const struct msg *m, int64_t at_ns, struct err *e);
 /* An event of our own: made with vendor_begin(), gets connection, channel and number here. */
 int edit_put_event(struct edit *x, struct msg *m, int64_t at_ns, struct err *e);
-/* Wall clock of the start of IN; known from the first message on. */
-int64_t edit_start(const struct edit *x);
+/* Wall clock of the start of the (first) IN; known from the first message on. */
+int64_t edit_start(struct edit *x);
 
 /* Reads all of SRC.  PATH as given by the user. */
 int edit_look(struct edit_source *s, struct src *src, const char *path, struct err *e);

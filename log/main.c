@@ -15,6 +15,7 @@
 
 static const struct cmd *const cmds[] = {
 	&cmd_auth,
+	&cmd_cat,
 	&cmd_convert,
 	&cmd_cut,
 	&cmd_decode,
