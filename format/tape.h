@@ -27,6 +27,7 @@ enum tape_format {
 	TAPE_SCRIPT_CLASSIC,
 	TAPE_SUDO,
 	TAPE_TLOG,
+	TAPE_TEXT, /* what was shown, as lines: needs an emulator, see log/ */
 	TAPE_FORMATS
 };
 

@@ -22,7 +22,8 @@ static const struct tape_kind kinds[TAPE_FORMATS] = {
 		NULL, "1 ms", "asciinema's format, version 3" },
 	[TAPE_TTYREC] = { "ttyrec", " .ttyrec .tty ", H(SIZES) | H(DATE), NULL, "1 us",
 		"for ttyplay, termplay" },
-	[TAPE_RAW] = { "raw", NULL, 0, NULL, "none", "the bytes of output alone" },
+	[TAPE_RAW] = { "raw", NULL, 0, NULL, "none",
+		"the bytes of output alone; read when --from says so" },
 	[TAPE_SCRIPT] = { "typescript", " .typescript .script ", SCREEN | H(EXIT), NULL,
 		"1 us", "for scriptreplay: OUT, OUT.timing, OUT.input if there is any" },
 	[TAPE_SCRIPT_CLASSIC] = { "typescript-classic", NULL,
@@ -32,6 +33,8 @@ static const struct tape_kind kinds[TAPE_FORMATS] = {
 		"1 ns", "I/O log of sudo, for sudoreplay: a folder" },
 	[TAPE_TLOG] = { "tlog", " .tlog ", H(INPUT) | H(SIZES) | H(DATE) | H(WHO), NULL,
 		"1 ms", "messages of tlog, for tlog-play" },
+	[TAPE_TEXT] = { "txt", " .txt ", H(TEXT), NULL, "none",
+		"what was shown, as lines of text; only written, by convert" },
 };
 
 const struct tape_kind *

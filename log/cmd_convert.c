@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* auditlog convert: a recording in another format. */
 #include "log/copy.h"
+
+#include "base/diag.h"
 #include "log/formats.h"
+#include "log/transcript.h"
 
 #include <string.h>
+
+#define TEXT_BLOCK_BYTES ((size_t)256 << 10)
 
 enum {
 	OPT_NO_INPUT = 1,
@@ -105,10 +110,83 @@ pass(struct copy *c, const struct msg *m, int64_t at_ns, struct err *e)
 	return copy_put(c, m, e);
 }
 
+/* --- as text --- */
+
+/* The lines there are so far, as output. */
+static int
+put_lines(struct copy *c, struct transcript *t, struct err *e)
+{
+	struct msg m;
+	int rc = 0;
+
+	if (!t->text.n)
+		return 0;
+	msg_init(&m, MSG_IO);
+	m.p.io.stream = MSG_STREAM_OUT;
+	m.p.io.data = buf_span(&t->text);
+	rc = copy_put(c, &m, e);
+	buf_clear(&t->text);
+	return rc;
+}
+
+static int
+pass_text(struct copy *c, const struct msg *m, int64_t at_ns, struct err *e)
+{
+	struct transcript *t = c->ctx;
+	int rc = transcript_take(t, m, e);
+
+	(void)at_ns;
+	return rc < 0 || t->text.n < TEXT_BLOCK_BYTES ? rc : put_lines(c, t, e);
+}
+
+static int
+last_text(struct copy *c, struct err *e)
+{
+	int rc = transcript_end(c->ctx, e);
+
+	return rc < 0 ? rc : put_lines(c, c->ctx, e);
+}
+
+static void
+lose_nothing_more(void *ctx, const char *what, uint64_t count)
+{
+	(void)ctx;
+	(void)what;
+	(void)count;
+}
+
+/* Lines are output of their own, which needs no format. */
+static int
+want_text(struct copy *c, struct transcript *t, struct err *e)
+{
+	int rc = transcript_init(t, e);
+
+	if (rc < 0)
+		return rc;
+	c->format = TAPE_RAW;
+	c->pass = pass_text;
+	c->last = last_text;
+	c->ctx = t;
+	c->wopts.lost = lose_nothing_more;
+	return 0;
+}
+
+static int
+convert(struct copy *c, const struct clk *clk)
+{
+	int status = copy_open(c, clk);
+
+	if (status == 0)
+		status = copy_run(c);
+	copy_close(c);
+	return status;
+}
+
 static int
 run(struct cmd_run *r)
 {
 	struct copy c = { .pass = pass };
+	struct transcript text = { 0 };
 	struct err e;
 	int id, status;
 
@@ -119,10 +197,15 @@ run(struct cmd_run *r)
 		return cmd_wrong(&e);
 	c.from = r->operands[0];
 	c.to = r->operands[1];
-	status = copy_open(&c, r->clk);
-	if (status == 0)
-		status = copy_run(&c);
-	copy_close(&c);
+	if (c.format == TAPE_UNKNOWN)
+		c.format = tape_format_of_name(c.to);
+	if (c.format == TAPE_TEXT && want_text(&c, &text, &e) < 0)
+		return diag_fail(&e, NULL);
+	status = convert(&c, r->clk);
+	if (status != CMD_WRONG && c.ctx)
+		diag_note("%s: txt holds what was shown, as text, and nothing else",
+			copy_out_name(&c));
+	transcript_free(&text);
 	return status;
 }
 

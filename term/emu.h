@@ -82,7 +82,7 @@ void emu_clean(struct emu *e);
  * emu_settle(); REVEALED: it was perhaps not shown before, or was blanked in between.  A
  * restore makes all written. */
 #define EMU_LINES_MAX (3 * EMU_ROWS_MAX)
-enum emu_change { EMU_WRITTEN = 1, EMU_REVEALED = 2 };
+enum emu_change { EMU_WRITTEN = 1, EMU_REVEALED = 2, EMU_ABOVE = 4 };
 int emu_line(const struct emu *e, int row);
 int emu_change(const struct emu *e, int row); /* of the line that stands there */
 void emu_settle(struct emu *e);
@@ -121,7 +121,8 @@ uint32_t emu_cell_underline(const struct emu *e, const struct cell *c);
 bool emu_plain(const struct emu *e, struct lines *l, struct buf *text);
 
 /* Whoever wants to know the rows that leave the screen by scrolling, changed since the last
- * emu_settle(): CHANGE as emu_change() would tell; the row is one of E until GONE returns.  NULL:
+ * emu_settle(): CHANGE as emu_change() would tell, with EMU_ABOVE when it is the main screen
+ * that they leave at its top; the row is one of E until GONE returns.  NULL:
  * nobody.  A write may leave out (emu_write) what nobody sees only while nobody asks. */
 typedef void emu_gone(void *ctx, int row, int change);
 void emu_watch_gone(struct emu *e, emu_gone *gone, void *ctx);

@@ -407,11 +407,12 @@ scroll_history(struct grid *g, int bottom, int n)
 }
 
 static void
-tell_gone(const struct grid *g, int row, int n)
+tell_gone(const struct grid *g, int row, int n, int above)
 {
 	for (; n > 0; row++, n--)
 		if (g->changed[grid_at(g, row)])
-			g->gone->call(g->gone->ctx, row, g->changed[grid_at(g, row)]);
+			g->gone->call(
+				g->gone->ctx, row, g->changed[grid_at(g, row)] | above);
 }
 
 static void
@@ -419,13 +420,14 @@ scroll_lines(struct grid *g, struct rect r, int down, const struct pen *p)
 {
 	uint16_t *a = g->order[g->alt] + r.top;
 	int count = r.bottom - r.top, n = down > 0 ? down : -down;
+	bool above = down > 0 && r.top == 0 && g->alt == 0;
 	struct rect blank = r;
 
 	if (n > count)
 		n = count;
 	if (g->gone->call)
-		tell_gone(g, down > 0 ? r.top : r.bottom - n, n);
-	if (down > 0 && r.top == 0 && g->alt == 0)
+		tell_gone(g, down > 0 ? r.top : r.bottom - n, n, above ? GRID_ABOVE : 0);
+	if (above)
 		scroll_history(g, r.bottom, n);
 	else if (n < count)
 		rotate(a, count, down > 0 ? n : count - n);

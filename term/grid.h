@@ -16,7 +16,7 @@
 
 #include <stddef.h>
 
-enum grid_change { GRID_WRITTEN = 1, GRID_REVEALED = 2 };
+enum grid_change { GRID_WRITTEN = 1, GRID_REVEALED = 2, GRID_ABOVE = 4 };
 
 struct grid {
 	int rows, cols;

@@ -220,4 +220,15 @@ if command -v asciinema >/dev/null; then
 else
 	skip "asciinema plays it" "asciinema is not installed"
 fi
+
+as_text() {
+	"$auditlog" convert session.audit text.txt 2>said && grep -q 'nothing else' said || return 1
+	printf 'hello red\ncafé 日本\n' >want
+	head -n 2 text.txt | diff want - && grep -q '^to stderr$' text.txt || return 1
+	seq 1 5000 | sed 's/$/\r/' >lines && "$auditlog" convert --from raw -f txt lines - 2>/dev/null |
+		tee got | wc -l | grep -qx 5000 && seq 1 5000 | diff got -
+}
+check "as the text that was shown, every line once" as_text
+check "no other command writes text" fails 2 'cannot write txt' \
+	"$auditlog" speed 2 session.audit x.txt
 done_testing
