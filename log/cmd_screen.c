@@ -234,7 +234,7 @@ look(struct wish *x)
 		if (x->plan.step_ns <= 0)
 			x->plan.step_ns = 1;
 	}
-	return scene_shots(s, &x->plan);
+	return scene_shots(s, x->plan);
 }
 
 static int

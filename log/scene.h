@@ -62,7 +62,7 @@ struct scene_plan {
 int scene_walk(struct scene *s, struct scene_plan *p, struct err *e);
 
 /* scene_shots.c: files OUTPUT-0001.png ...  scene_sheet.c: one with many tiles. */
-int scene_shots(struct scene *s, struct scene_plan *p);
+int scene_shots(struct scene *s, struct scene_plan plan); /* without take and ctx */
 int scene_sheet(struct scene *s, int cols, int rows);
 
 #endif

@@ -56,9 +56,10 @@ take(void *ctx, struct scene *s, struct err *e)
 }
 
 int
-scene_shots(struct scene *s, struct scene_plan *p)
+scene_shots(struct scene *s, struct scene_plan plan)
 {
 	struct shots x = { .n = 0 };
+	struct scene_plan *p = &plan;
 	struct err e;
 
 	p->take = take;

@@ -79,11 +79,12 @@ sheet_png_add(struct sheet *s, const struct emu *e, const char *caption, struct 
 	struct bitmap window;
 	int rc = s->png ? 0 : begin(s, e, err);
 
-	tile = sheet_tile(s, s->n);
-	if (rc == 0)
-		rc = png_window(&window, s->png->fonts, e, &o, err);
+	if (rc < 0 || !s->png)
+		return rc;
+	rc = png_window(&window, s->png->fonts, e, &o, err);
 	if (rc < 0)
 		return rc;
+	tile = sheet_tile(s, s->n);
 	at = sheet_fit(tile, window.cols, window.rows);
 	bitmap_shrink(&s->png->all, (int)lround(at.x), (int)lround(at.y),
 		(int)lround(at.w) ? (int)lround(at.w) : 1,
@@ -98,7 +99,7 @@ sheet_png_put(struct sheet *s, struct buf *out, struct err *err)
 {
 	int rc = s->png ? 0 : begin(s, NULL, err);
 
-	if (rc < 0)
+	if (rc < 0 || !s->png)
 		return rc;
 	/* what the rows below were for did not come */
 	s->png->all.rows = (int)ceil(sheet_height(s, s->n));
