@@ -327,6 +327,8 @@ chronicle_put(struct chronicle *c, struct buf *out, const char *title,
 	put_us(&w, "length", c->page_ns);
 	put_us(&w, "real", c->at_ns);
 	jsonw_kbool(&w, "typed", c->typed && c->facts.bytes[MSG_STREAM_IN]);
+	jsonw_kbool(&w, "silent",
+		!(c->facts.bytes[MSG_STREAM_OUT] + c->facts.bytes[MSG_STREAM_ERR]));
 	jsonw_kuint(&w, "leftOut", c->left_out);
 	if (end->state != TAPE_CLEAN)
 		jsonw_kstr(&w, "state", tape_state_name(end->state));

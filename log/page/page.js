@@ -3,7 +3,8 @@
  * out of the recording is put in place as text, never as markup.
  *
  * The data: title, file, facts [[key, name, text]], start (ms of 1970), length and real (us on
- * the page, and in the recording when pauses were made shorter), exit, state, leftOut, kinds
+ * the page, and in the recording when pauses were made shorter), exit, state, leftOut, silent
+ * (there is no output), kinds
  * {name: [sign, group, what it is]}, events in the order of the recording:
  *   t us on the page, r us in the recording when another, k kind, s text, d "label TAB value"
  *   lines, c which command or process, e: it ends, q: only a claim, x exit status, g signal,
@@ -263,16 +264,29 @@ async function recording() {
 	return (await new Response(plain).text()).replace(TURNS, '');
 }
 
+/* On the bar of the player, as long as they can be told apart. */
+const MARKS_MAX = 300;
+
+function marks() {
+	const m = events.filter(e => e.k === 'marker'), c = events.filter(e => e.k === 'command');
+	const all = m.length + c.length <= MARKS_MAX ? m.concat(c) : m.slice(0, MARKS_MAX);
+	return all.sort((a, b) => a.t - b.t).map(e => [e.t / 1e6, label(e)]);
+}
+
 function start() {
 	if (typeof DecompressionStream === 'undefined') {
 		$('player').append(node('p', 'said', 'This browser is too old to unpack the ' +
 			'recording; one of 2023 or later will do.'));
 		return;
 	}
+	if (data.silent) {
+		$('player').append(node('p', 'none', 'Nothing was put out in this recording.'));
+		return;
+	}
 	player = AsciinemaPlayer.create({ data: recording }, $('player'), {
 		fit: 'both', preload: true, theme: document.body.dataset.theme, idleTimeLimit: 1e9,
 		poster: 'npt:' + Math.min(data.length / 2e6, 60),
-		keystrokeOverlay: false, startAt: Number((location.hash.match(/^#t=([\d.]+)$/) || [])[1]) || 0,
+		keystrokeOverlay: false, markers: marks(), startAt: Number((location.hash.match(/^#t=([\d.]+)$/) || [])[1]) || 0,
 	});
 }
 

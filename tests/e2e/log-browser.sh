@@ -18,6 +18,7 @@ a.write("session.audit", start + [
     a.message(4500 * ms, 408, {"requestId": 3, "columns": 90, "rows": 20, "width": 0, "height": 0}),
     a.io(5000 * ms, b"then\r\n"), a.io(25000 * ms, b"the end of it"),
     a.message(26000 * ms, 499, {"exitStatus": 2}), a.message(26100 * ms, 1, None, None)], end=True)
+a.write("silent.audit", start[:3], end=True)
 evil = ("</script><script>window.pwned=1;alert(1)</script><img src=x onerror=alert(1)>"
         "<!--<script>\u2028\u202e{{player}}\x1b]0;</title><script>alert(1)</script>\x07\x00")
 start[3] = a.vendor(3 * ms, "session", user=evil, host=evil, title=evil, tty=evil)
@@ -38,6 +39,7 @@ elif ! python3 -c 'import sys, browser; sys.exit(not browser.find())'; then
 	skip "pages in a browser" "chromium is not installed"
 else
 	page --input --title '<script>alert(1)</script>' hostile.audit hostile.html
+	page silent.audit silent.html
 	python3 "$tools/log_browser.py"
 	exit
 fi

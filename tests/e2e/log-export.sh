@@ -91,6 +91,7 @@ check "a hostile recording is text" with '
 	len(p.events("command")) == 1 and "script" in p.events("command")[0]["s"] and
 	"<img" in d["title"]' --input hostile.audit
 head -c 700 session.audit >cut.audit
+check "there is output" with 'not d["silent"]' session.audit
 check "a recording that was cut says so" with 'd["state"] == "truncated"' cut.audit
 to_stdout() {
 	page session.audit && "$auditlog" export --player player session.audit - >other.html &&

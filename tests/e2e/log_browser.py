@@ -153,6 +153,15 @@ def _():
     assert len(b.requests) == 1, b.requests
 
 
+@test("a recording without output has events only")
+def _():
+    b.open("silent.html")
+    row("logged in as ann")
+    assert "Nothing was put out" in b.js("document.querySelector('#player').textContent")
+    b.click(row("logged in as ann"))
+    assert b.said == [], b.said
+
+
 b.close()
 print("1..%d" % count)
 sys.exit(1 if failed else 0)
