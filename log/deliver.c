@@ -42,6 +42,10 @@ const struct deliver_answer deliver_answers[] = {
 
 /* For whole classes of answers. */
 static const struct deliver_answer classes[] = {
+	{ 2, NULL,
+		"%H took it, but does not say where it is (status %N): look there before "
+		"you "
+		"try again" },
 	{ 3, NULL, "%H has moved to %L: use --server-url with that one" },
 	{ 4, NULL, "%H refuses it with status %N" },
 	{ 5, NULL, "%H has trouble of its own (status %N): try again later" },
@@ -200,6 +204,19 @@ no_answer(const struct deliver *d, const struct http_answer *answer, const struc
 	return err_exit_status(e->code);
 }
 
+/* Is it published?  Where it is stands in the answer, at least in its headers. */
+static bool
+is_published(const struct http_answer *answer, struct castreply *reply)
+{
+	struct span where = http_header(answer, "Location");
+
+	if (answer->status / 100 != 2)
+		return false;
+	if (!reply->url.n && where.n > 4 && memcmp(where.p, "http", 4) == 0)
+		buf_add_span(&reply->url, where);
+	return reply->url.n > 0;
+}
+
 int
 deliver(const struct deliver *d, struct castreply *reply, struct buf *why)
 {
@@ -212,9 +229,7 @@ deliver(const struct deliver *d, struct castreply *reply, struct buf *why)
 		status = no_answer(d, &answer, &e, why);
 	} else {
 		castreply_parse(reply, buf_span(&answer.body));
-		if (answer.status / 100 == 2 && reply->url.n)
-			status = 0;
-		else {
+		if (!is_published(&answer, reply)) {
 			explain(d->account, &answer, reply, why);
 			status = 1;
 		}

@@ -163,7 +163,7 @@ check "answer: too many" refused rate 'try again in a minute'
 check "answer: validation" refused validation 'title: is rude; env: too'
 check "answer: a proxy's page" refused proxy 'has trouble of its own (status 500)'
 check "answer: moved" refused redirect 'has moved to https://elsewhere.example/: use --server-url'
-check "answer: not JSON" refused no-json 'an answer nobody understands (status 201)'
+check "answer: not JSON" refused no-json 'took it, but does not say where it is (status 201)'
 check "answer: far too long" refused huge 'over 262144 bytes' 2
 check "answer: the id and orders to a terminal" refused leak 'you are ^\[\[31m<install id>'
 check "no answer after all was sent: not tried again" refused late-close 'look at http.*before you try'
@@ -209,14 +209,15 @@ progress() {
 }
 check "a progress bar on a terminal" progress
 
-# asked ANSWER: on a terminal.
+# asked ANSWER [FILE]: on a terminal, whatever standard input is.
 asked() {
 	mode ""
-	python3 - "$1" "$auditlog" upload --server-url "$url" session.audit >screen <<-'END'
+	python3 - "$1" sh -c '"$0" upload --server-url "$1" "$2" <session.audit' \
+		"$auditlog" "$url" "${2:-session.audit}" >screen <<-'END'
 	import os, pty, sys
 	pid, fd = pty.fork()
 	if pid == 0:
-	    os.execv(sys.argv[2], sys.argv[2:])
+	    os.execvp(sys.argv[2], sys.argv[2:])
 	said = b""
 	while b"[y/N]" not in said:
 	    said += os.read(fd, 4096)
@@ -233,12 +234,16 @@ asked() {
 says_yes() {
 	asked y && grep -q 'This will be published' screen && grep -q '/a/' screen
 }
+says_yes_to_a_pipe() {
+	asked yes - && grep -q 'Recording  *standard input' screen && grep -q '/a/' screen
+}
 says_no() {
 	asked ""
 	[ $? -eq 1 ] && grep -q 'nothing was sent' screen && ! grep -q '/a/' screen
 }
 check "a question on a terminal: yes" says_yes
 check "and no" says_no
+check "the recording on standard input, the question on the terminal" says_yes_to_a_pipe
 
 # --- refused here ---
 
@@ -299,10 +304,18 @@ peer() {
 	last=$(newest)
 	cmp a.cast "server/$last.cast" && grep -q "$url/a/$last" out
 }
+peer_id() {
+	mkdir other
+	(HOME=$work/other ASCIINEMA_API_URL=$url LC_ALL=C.UTF-8 asciinema auth 2>&1) | grep "^$url" >theirs
+	(HOME=$work/other ASCIINEMA_API_URL=$url "$auditlog" auth) | grep "^$url" >ours
+	[ -s ours ] && cmp ours theirs
+}
 if command -v asciinema >/dev/null; then
 	check "asciinema itself uploads to the stand-in" peer
+	check "asciinema's install id is ours" peer_id
 else
 	skip "asciinema itself uploads to the stand-in" "asciinema is not installed"
+	skip "asciinema's install id is ours" "asciinema is not installed"
 fi
 
 tls() {

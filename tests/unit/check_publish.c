@@ -303,6 +303,22 @@ min_of(int a, size_t b)
 	return b < (size_t)a ? (int)b : a;
 }
 
+/* A page of HTML instead of JSON, but the headers tell. */
+START_TEST(published_by_header)
+{
+	struct castreply reply;
+	struct buf why = { 0 };
+
+	plan[0].status = 201;
+	plan[0].body = "<p>done";
+	plan[0].headers = "HTTP/1.1 201 Created\r\nLocation: https://h/a/2\r\n";
+	ck_assert_int_eq(deliver_by_plan(&reply, &why), 0);
+	ck_assert(span_is(buf_span(&reply.url), "https://h/a/2"));
+	ck_assert_uint_eq(why.n, 0);
+	castreply_free(&reply);
+}
+END_TEST
+
 /* Every row of the table of answers, and the classes behind it. */
 START_TEST(each_answer)
 {
@@ -338,9 +354,10 @@ static const struct {
 	{ 500, "<html>", "", "trouble of its own (status 500)" },
 	{ 599, "{\"message\":\"boom\"}", "",
 		"(status 599): try again later; it says: boom" },
-	{ 201, "{}", "", "nobody understands (status 201)" },
-	{ 200, "", "", "nobody understands (status 200)" },
-	{ 201, "{\"url\":7}", "", "nobody understands" },
+	{ 201, "{}", "", "took it, but does not say where it is (status 201)" },
+	{ 200, "", "", "took it, but does not say where it is (status 200)" },
+	{ 201, "{\"url\":7}", "HTTP/1.1 201\r\nLocation: /a/1\r\n",
+		"does not say where" },
 	{ 101, "", "", "nobody understands (status 101)" },
 	{ 422,
 		"{\"type\":\"validation_failed\",\"details\":[{\"field\":\"a\","
@@ -431,6 +448,7 @@ case_deliver(void)
 
 	tcase_add_checked_fixture(t, plan_setup, NULL);
 	tcase_add_test(t, published);
+	tcase_add_test(t, published_by_header);
 	tcase_add_test(t, each_answer);
 	tcase_add_loop_test(t, odd_answer, 0, (int)(sizeof odd / sizeof *odd));
 	tcase_add_test(t, tried_again);
