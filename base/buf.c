@@ -80,34 +80,9 @@ buf_reserve(struct buf *b, size_t more)
 }
 
 int
-buf_add(struct buf *b, const void *p, size_t n)
-{
-	int rc = buf_reserve(b, n);
-
-	if (rc < 0)
-		return rc;
-	if (n)
-		memcpy(b->p + b->n, p, n);
-	b->n += n;
-	return 0;
-}
-
-int
-buf_add_byte(struct buf *b, uint8_t c)
-{
-	return buf_add(b, &c, 1);
-}
-
-int
 buf_add_str(struct buf *b, const char *s)
 {
 	return buf_add(b, s, strlen(s));
-}
-
-int
-buf_add_span(struct buf *b, struct span s)
-{
-	return buf_add(b, s.p, s.n);
 }
 
 int

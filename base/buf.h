@@ -26,14 +26,41 @@ void buf_init(struct buf *b, size_t max);
 void buf_free(struct buf *b);  /* releases; b is then an empty buffer again */
 void buf_clear(struct buf *b); /* n = 0, keeps the memory, clears failed */
 int buf_reserve(struct buf *b, size_t more); /* room for MORE bytes behind p + n */
-int buf_add(struct buf *b, const void *p, size_t n);
-int buf_add_byte(struct buf *b, uint8_t c);
 int buf_add_str(struct buf *b, const char *s);
-int buf_add_span(struct buf *b, struct span s);
 int buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_consume(struct buf *b, size_t n); /* drop N bytes at the front; N <= b->n */
 void buf_cut(struct buf *b, size_t n);     /* drop all behind the first N bytes */
 const char *buf_cstr(struct buf *b); /* content with a NUL behind; NULL: no memory */
+
+static inline int
+buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (n > b->cap - b->n) {
+		int rc = buf_reserve(b, n);
+
+		if (rc < 0)
+			return rc;
+	}
+	if (n)
+		memcpy(b->p + b->n, p, n);
+	b->n += n;
+	return 0;
+}
+
+static inline int
+buf_add_byte(struct buf *b, uint8_t c)
+{
+	if (b->n == b->cap)
+		return buf_add(b, &c, 1);
+	b->p[b->n++] = c;
+	return 0;
+}
+
+static inline int
+buf_add_span(struct buf *b, struct span s)
+{
+	return buf_add(b, s.p, s.n);
+}
 
 static inline struct span
 buf_span(const struct buf *b)

@@ -201,6 +201,43 @@ static const uint8_t quoted[256] = {
 	[0x80 ... 0xFF] = 2,
 };
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The highest bit of each byte of W that is not below MORE, in 1 to 128, or not ASCII. */
+static inline uint64_t
+at_least(uint64_t w, uint8_t more)
+{
+	return ((w & EACH(0x7F)) + EACH(0x80 - more)) | w;
+}
+
+/* The highest bit of each byte that does not stand for itself. */
+static inline uint64_t
+marks(uint64_t w)
+{
+	uint64_t plain = at_least(w, 0x20) & at_least(w ^ EACH('"'), 1) &
+			 at_least(w ^ EACH('\\'), 1) & at_least(w ^ EACH(0x7F), 1) & ~w;
+
+	return ~plain & EACH(0x80);
+}
+
+size_t
+json_plain(struct span s)
+{
+	size_t i = 0;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	for (uint64_t w, m; s.n - i >= sizeof w; i += sizeof w) {
+		memcpy(&w, s.p + i, sizeof w);
+		m = marks(w);
+		if (m)
+			return i + (size_t)__builtin_ctzll(m) / 8;
+	}
+#endif
+	while (i < s.n && !quoted[s.p[i]])
+		i++;
+	return i;
+}
+
 static void
 quote_unit(struct buf *out, uint32_t unit)
 {
@@ -256,10 +293,16 @@ quote(struct buf *out, struct span s, bool shown)
 
 	buf_reserve(out, s.n + 2);
 	buf_add_byte(out, '"');
-	while (i < s.n) {
+	for (;;) {
 		uint32_t ch = 0;
-		bool bad = false, plain = !quoted[s.p[i]], wide = quoted[s.p[i]] == 2;
-		int k = wide ? look_at(s.p + i, s.n - i, shown, &ch, &bad, &plain) : 1;
+		bool bad = false, plain = false, wide;
+		int k;
+
+		i += json_plain(span_of(s.p + i, s.n - i));
+		if (i == s.n)
+			break;
+		wide = quoted[s.p[i]] == 2;
+		k = wide ? look_at(s.p + i, s.n - i, shown, &ch, &bad, &plain) : 1;
 
 		if (plain) {
 			i += (size_t)k;

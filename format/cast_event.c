@@ -5,6 +5,7 @@
  * event for, and says so: raw control characters, lone surrogates, bytes that are no UTF-8. */
 #include "format/cast.h"
 
+#include "base/jsonw.h"
 #include "base/utf8.h"
 
 struct scan {
@@ -30,23 +31,42 @@ take(struct scan *s, uint8_t c)
 	return true;
 }
 
+/* The values of hexadecimal digits, and one more. */
+static const uint8_t digits[256] = { ['0'] = 1,
+	2,
+	3,
+	4,
+	5,
+	6,
+	7,
+	8,
+	9,
+	10,
+	['A'] = 11,
+	12,
+	13,
+	14,
+	15,
+	16,
+	['a'] = 11,
+	12,
+	13,
+	14,
+	15,
+	16 };
+
 static int
 hex4(const struct scan *s, uint32_t *v)
 {
-	*v = 0;
-	if (s->end - s->p < 4)
-		return ERR_FORMAT;
-	for (int i = 0; i < 4; i++) {
-		uint8_t c = s->p[i], low = c | 0x20;
+	const uint8_t *p = s->p;
+	bool good = s->end - p >= 4;
 
-		if (c >= '0' && c <= '9')
-			*v = *v << 4 | (uint32_t)(c - '0');
-		else if (low >= 'a' && low <= 'f')
-			*v = *v << 4 | (uint32_t)(low - 'a' + 10);
-		else
-			return ERR_FORMAT;
+	*v = 0;
+	for (int i = 0; i < 4 && good; i++) {
+		good = digits[p[i]];
+		*v = *v << 4 | (digits[p[i]] - 1u);
 	}
-	return 0;
+	return good ? 0 : ERR_FORMAT;
 }
 
 /* What stands behind "\u"; two of them are one character outside the first plane. */
@@ -102,7 +122,10 @@ plain_run(struct scan *s)
 	const uint8_t *from = s->p;
 	uint8_t high = 0;
 
-	for (; s->p < s->end && *s->p != '"' && *s->p != '\\'; s->p++) {
+	for (;; s->p++) {
+		s->p += json_plain(span_of(s->p, (size_t)(s->end - s->p)));
+		if (s->p == s->end || *s->p == '"' || *s->p == '\\')
+			break;
 		high |= *s->p;
 		s->odd |= *s->p < 0x20;
 	}
@@ -124,6 +147,7 @@ string(struct scan *s, struct span *out, size_t *stored)
 		return 0;
 	}
 	*stored = s->store->n;
+	buf_reserve(s->store, (size_t)(s->end - s->p));
 	buf_add_span(s->store, *out);
 	while (s->p < s->end && *s->p == '\\') {
 		s->p++;

@@ -275,11 +275,31 @@ START_TEST(json_nests_and_escapes)
 }
 END_TEST
 
+/* Wherever it stands, what does not stand for itself ends what does. */
+START_TEST(plain_bytes_of_json)
+{
+	uint8_t text[40];
+
+	for (unsigned c = 0; c < 256; c++) {
+		bool plain = c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+
+		for (size_t at = 0; at < sizeof text; at++) {
+			memset(text, at % 2 ? ' ' : '~', sizeof text);
+			text[at] = (uint8_t)c;
+			ck_assert_uint_eq(json_plain(span_of(text, sizeof text)),
+				plain ? sizeof text : at);
+			ck_assert_uint_eq(json_plain(span_of(text, at)), at);
+		}
+	}
+}
+END_TEST
+
 static TCase *
 case_json(void)
 {
 	TCase *t = tcase_create("jsonw");
 
+	tcase_add_test(t, plain_bytes_of_json);
 	tcase_add_test(t, json_nests_and_escapes);
 	return t;
 }
