@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* auditrecd: takes sessions from auditrec and keeps them where their users cannot reach. */
+#include "base/complete.h"
 #include "base/diag.h"
 #include "base/opt.h"
 #include "recd/daemon.h"
@@ -11,13 +12,23 @@
 
 #define CONF_FILE SYSCONFDIR "/auditrec/auditrecd.conf"
 
-enum { OPT_CONFIG = 1, OPT_CHECK, OPT_PRINT, OPT_MAKE_KEY, OPT_HELP, OPT_VERSION };
+enum {
+	OPT_CONFIG = 1,
+	OPT_CHECK,
+	OPT_PRINT,
+	OPT_MAKE_KEY,
+	OPT_QUIET,
+	OPT_HELP,
+	OPT_VERSION
+};
 
 static const struct opt options[] = {
 	{ OPT_CONFIG, "config", 'c', "FILE", "read FILE instead of " CONF_FILE },
 	{ OPT_CHECK, "check-config", 't', NULL,
 		"say what is wrong in the configuration, print it as it\n"
 		"would be used, and end" },
+	{ OPT_QUIET, "quiet", 'q', NULL,
+		"with --check-config: print only what is wrong" },
 	{ OPT_MAKE_KEY, "make-key", 0, "FILE",
 		"make a key for seals: the secret one in FILE, the public one\n"
 		"in FILE.pub, and end" },
@@ -49,12 +60,12 @@ print_defaults(void)
 }
 
 static int
-check(const char *path, bool may_be_missing)
+check(const char *path, bool may_be_missing, bool quiet)
 {
 	struct conf c;
 	int status = daemon_load(&c, path, may_be_missing);
 
-	if (status == 0)
+	if (status == 0 && !quiet)
 		conf_print(stdout, &c);
 	conf_free(&c);
 	return status;
@@ -64,7 +75,7 @@ static int
 run(int argc, char **argv)
 {
 	const char *path = CONF_FILE;
-	bool named = false, only_check = false;
+	bool named = false, only_check = false, quiet = false;
 	struct opt_parser p;
 	struct conf c;
 	struct err e;
@@ -77,6 +88,8 @@ run(int argc, char **argv)
 			named = true;
 		} else if (id == OPT_CHECK) {
 			only_check = true;
+		} else if (id == OPT_QUIET) {
+			quiet = true;
 		} else if (id == OPT_PRINT) {
 			return print_defaults();
 		} else if (id == OPT_MAKE_KEY) {
@@ -94,9 +107,20 @@ run(int argc, char **argv)
 		return 2;
 	}
 	if (only_check)
-		return check(path, !named);
+		return check(path, !named, quiet);
 	status = daemon_load(&c, path, !named);
 	return status ? status : daemon_run(&c, path, !named);
+}
+
+static int
+print_completions(const char *shell)
+{
+	static const struct complete all = {
+		.program = "auditrecd", .args = "", .options = options
+	};
+	struct err e;
+
+	return complete_print(stdout, shell, &all, &e) < 0 ? diag_fail(&e, NULL) : 0;
 }
 
 int
@@ -104,6 +128,8 @@ main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");
 	diag_init("auditrecd");
+	if (complete_asked(argc, argv))
+		return print_completions(complete_asked(argc, argv));
 	if (argc == 2 && strcmp(argv[1], "--mdoc-options") == 0)
 		return opt_mdoc(stdout, options), 0;
 	if (argc == 2 && strcmp(argv[1], "--mdoc-settings") == 0)

@@ -53,7 +53,7 @@ START_TEST(conf_values)
 	ck_assert_int_eq(c.sync, DIRECTORY_SYNC_COMMIT);
 	ck_assert(c.owner.set && c.owner.id == 0 && !c.group.set);
 	ck_assert_int_eq(c.keep_age, 30 * 86400 * NS_PER_S);
-	ck_assert_str_eq(c.socket.s, "/run/auditrec/deposit.sock");
+	ck_assert_str_eq(c.socket.s, "/run/auditrecd/deposit.sock");
 }
 END_TEST
 
