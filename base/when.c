@@ -321,6 +321,20 @@ when_format_utc(char out[WHEN_TEXT_MAX], int64_t wall_ns, int decimals)
 }
 
 const char *
+when_format_stamp(char out[WHEN_TEXT_MAX], int64_t wall_ns)
+{
+	char text[WHEN_TEXT_MAX];
+	size_t n = 0;
+
+	when_format_utc(text, wall_ns, 0);
+	for (const char *p = text; *p; p++)
+		if (*p != ':' && (*p != '-' || p == text))
+			out[n++] = *p;
+	out[n] = 0;
+	return out;
+}
+
+const char *
 when_format_local(char out[WHEN_TEXT_MAX], int64_t wall_ns, int decimals)
 {
 	int64_t frac;

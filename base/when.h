@@ -42,6 +42,8 @@ int64_t when_resolve(
 const char *when_format(char out[WHEN_TEXT_MAX], int64_t ns, int decimals);
 /* "2026-11-21T14:02:11.123456789Z", DECIMALS as above; any int64. */
 const char *when_format_utc(char out[WHEN_TEXT_MAX], int64_t wall_ns, int decimals);
+/* "20261121T140211Z", for names of files. */
+const char *when_format_stamp(char out[WHEN_TEXT_MAX], int64_t wall_ns);
 /* "2026-11-21 14:02:11 CET", in the zone of the viewer. */
 const char *when_format_local(char out[WHEN_TEXT_MAX], int64_t wall_ns, int decimals);
 

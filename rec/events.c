@@ -57,6 +57,43 @@ events_add(struct events *ev, const char *where, struct err *e)
 }
 
 static void
+add_one(struct events *ev, const char *word, struct place *p,
+	void (*say)(const char *where, const struct err *why))
+{
+	char path[PATH_MAX];
+	struct err e = { .code = 0 };
+	int rc = 0;
+
+	p->folder = word;
+	if (*word == '/' || *word == '%')
+		rc = place_expand(path, sizeof path, p, &e);
+	else
+		snprintf(path, sizeof path, "%s", word);
+	if (rc == 0)
+		rc = events_add(ev, path, &e);
+	if (rc < 0)
+		say(word, &e);
+}
+
+void
+events_add_list(struct events *ev, const char *list, struct place *p,
+	void (*say)(const char *where, const struct err *why))
+{
+	char *copy = strdup(list), *rest = copy, *word;
+
+	while ((word = strsep(&rest, ","))) {
+		size_t n;
+
+		word += strspn(word, " ");
+		for (n = strlen(word); n && word[n - 1] == ' ';)
+			word[--n] = 0;
+		if (n)
+			add_one(ev, word, p, say);
+	}
+	free(copy);
+}
+
+static void
 lose(struct events_outlet *x, uint64_t events, int64_t time_ns)
 {
 	x->failing = true;

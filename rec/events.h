@@ -8,6 +8,7 @@
 #define REC_EVENTS_H
 
 #include "format/siem.h"
+#include "rec/place.h"
 #include "sys/outlet.h"
 
 #include <limits.h>
@@ -55,6 +56,10 @@ struct events {
 void events_init(struct events *ev, const struct events_opts *o);
 /* WHERE: "syslog", "journal" or a path for new files PATH.TIMESTAMP.PID. */
 int events_add(struct events *ev, const char *where, struct err *e);
+/* All of the setting "events"; of paths, %u, %U and %h are replaced as P says.  What cannot be is
+ * told through SAY, and left out. */
+void events_add_list(struct events *ev, const char *list, struct place *p,
+	void (*say)(const char *where, const struct err *why));
 /* The next message of the recording, AT_NS since its start. */
 void events_take(struct events *ev, const struct msg *m, int64_t at_ns);
 /* What was taken goes out. */

@@ -7,6 +7,8 @@
 #include "base/opt.h"
 #include "format/tapew.h"
 #include "format/vendor.h"
+#include "rec/config.h"
+#include "rec/events.h"
 #include "rec/ident.h"
 #include "rec/place.h"
 #include "sys/fdio.h"
@@ -49,6 +51,7 @@ struct record {
 	struct tapew *w;
 	char id[33];
 	int64_t wall_ns;
+	struct events events;
 };
 
 static int
@@ -56,6 +59,7 @@ put(struct record *r, struct msg *m, struct err *e)
 {
 	m->connection_id = span_str(r->id);
 	m->time_ns = r->wall_ns;
+	events_take(&r->events, m, 0);
 	return tapew_put(r->w, m, e);
 }
 
@@ -173,6 +177,67 @@ count_hour(const char *path)
 	return n;
 }
 
+/* ---- other systems, as the system's settings say ---- */
+
+static bool
+in_no_group(const char *name)
+{
+	(void)name;
+	return false;
+}
+
+static void
+say_not_told(const char *where, const struct err *why)
+{
+	char text[ERR_TEXT_MAX];
+
+	diag_clean(text, sizeof text, why->text);
+	syslog(LOG_ERR, "a failed login is not told to %s: %s", where, text);
+}
+
+/* A path that is made with the name that was given, or in somebody's home, is not for root. */
+static void
+add_places(struct events *ev, const char *list)
+{
+	struct place p = { .user = "", .home = "" };
+
+	if (!strchr(list, '%'))
+		events_add_list(ev, list, &p, say_not_told);
+}
+
+static void
+open_events(struct record *r, const struct attempt *a, const char *path)
+{
+	static struct settings set;
+	static struct notes notes;
+	static struct proc_facts here;
+	struct match_who who = {
+		.user = a->user, .host = here.host, .in_group = in_no_group
+	};
+	struct config_place place = { .system = SYSCONFDIR "/auditrec", .who = &who };
+	struct events_opts o = { .file = path, .clk = &clk_system };
+	int form;
+
+	proc_facts(&here);
+	settings_init(&set);
+	config_load(&set, &place, &notes);
+	form = opt_choice(settings_text(&set, OPT_EVENTS_FORMAT), "events-format",
+		siem_format_names, NULL);
+	o.format = form < 0 ? SIEM_ECS : (enum siem_format)form;
+	outlet_facility(settings_text(&set, OPT_EVENTS_FACILITY), &o.facility, NULL);
+	events_init(&r->events, &o);
+	add_places(&r->events, settings_text(&set, OPT_EVENTS));
+}
+
+static void
+close_events(struct record *r)
+{
+	events_close(&r->events);
+	for (int i = 0; i < r->events.n; i++)
+		if (r->events.v[i].lost)
+			say_not_told(r->events.v[i].path, &r->events.v[i].why);
+}
+
 static int
 write_recording(
 	struct record *r, const struct attempt *a, const char *path, struct err *e)
@@ -185,7 +250,9 @@ write_recording(
 		rc = tapew_open(&r->w, TAPE_AUDIT_V2, dst, &o, e);
 	if (rc < 0)
 		return rc;
+	open_events(r, a, path);
 	rc = put_all(r, a, e);
+	close_events(r);
 	end = tapew_close(r->w, rc < 0 ? NULL : e);
 	return rc < 0 ? rc : end;
 }
@@ -194,10 +261,11 @@ static int
 record(const struct attempt *a, struct err *e)
 {
 	struct place p = { .folder = a->directory, .user = "", .home = "" };
-	struct record r = { .wall_ns = clk_wall(&clk_system) };
+	static struct record r;
 	char path[PATH_MAX];
 	int rc = ident_make_id(r.id, e);
 
+	r.wall_ns = clk_wall(&clk_system);
 	if (rc == 0)
 		rc = place_new(path, &p, r.id, r.wall_ns, ".audit", e);
 	if (rc < 0)
@@ -245,6 +313,7 @@ main(int argc, char **argv)
 
 	diag_init("auditrec-failed");
 	umask(077);
+	openlog("auditrec", LOG_PID, LOG_AUTHPRIV);
 	rc = take_options(&a, argc, argv, &e);
 	if (rc == O_HELP)
 		opt_usage(stdout, "auditrec-failed [OPTION...]",
@@ -256,7 +325,6 @@ main(int argc, char **argv)
 	if (rc >= 0)
 		return 0;
 	diag_clean(text, sizeof text, e.text);
-	openlog("auditrec", LOG_PID, LOG_AUTHPRIV);
 	syslog(LOG_ERR, "failed login is not recorded: %s", text);
 	return diag_fail(&e, NULL);
 }

@@ -122,20 +122,6 @@ check_folder(char *path, uid_t uid, struct err *e)
 	return check_parents(path, e);
 }
 
-/* "2026-11-21T14:02:11Z" without dashes and colons. */
-static void
-stamp(char out[WHEN_TEXT_MAX], int64_t wall_ns)
-{
-	char text[WHEN_TEXT_MAX];
-	size_t o = 0;
-
-	when_format_utc(text, wall_ns, 0);
-	for (size_t i = 0; text[i]; i++)
-		if (text[i] != '-' && text[i] != ':')
-			out[o++] = text[i];
-	out[o] = 0;
-}
-
 int
 place_new(char path[PATH_MAX], const struct place *p, const char *id, int64_t wall_ns,
 	const char *suffix, struct err *e)
@@ -154,7 +140,7 @@ place_new(char path[PATH_MAX], const struct place *p, const char *id, int64_t wa
 			p->env ? ", name one with -o" : "");
 		return rc;
 	}
-	stamp(time, wall_ns);
+	when_format_stamp(time, wall_ns);
 	n = strlen(path);
 	snprintf(path + n, PATH_MAX - n, "/%s-%.8s%s", time, id, suffix);
 	return 0;

@@ -122,23 +122,10 @@ open_sinks(struct session *s, struct err *e)
 	return rc;
 }
 
-/* Each on its own: what cannot be told there does not keep the session from being. */
 static void
-add_events(struct session *s, const char *where, struct place *place)
+say_not_told(const char *where, const struct err *why)
 {
-	char path[PATH_MAX];
-	struct err e = { .code = 0 };
-	int rc = 0;
-
-	place->folder = where;
-	if (*where == '/' || *where == '%')
-		rc = place_expand(path, sizeof path, place, &e);
-	else
-		snprintf(path, sizeof path, "%s", where);
-	if (rc == 0)
-		rc = events_add(&s->events, path, &e);
-	if (rc < 0)
-		diag_error("events are not told to %s: %s", where, e.text);
+	diag_error("events are not told to %s: %s", where, why->text);
 }
 
 static void
@@ -152,18 +139,9 @@ open_events(struct session *s)
 	struct place place = {
 		.user = s->facts.user, .home = s->facts.home, .uid = s->facts.uid
 	};
-	char list[SETTING_MAX], *rest = list, *word;
-	size_t n;
 
 	events_init(&s->events, &o);
-	snprintf(list, sizeof list, "%s", c->events);
-	while ((word = strsep(&rest, ","))) {
-		word += strspn(word, " ");
-		for (n = strlen(word); n && word[n - 1] == ' ';)
-			word[--n] = 0;
-		if (n)
-			add_events(s, word, &place);
-	}
+	events_add_list(&s->events, c->events, &place, say_not_told);
 	s->rec.events = s->events.n ? &s->events : NULL;
 }
 

@@ -28,26 +28,12 @@ struct file {
 	char name[NAME_ROOM]; /* of the present file */
 };
 
-/* "2026-11-21T14:02:11Z" without dashes and colons. */
-static void
-stamp(char out[WHEN_TEXT_MAX], int64_t wall_ns)
-{
-	char text[WHEN_TEXT_MAX];
-	size_t n = 0;
-
-	when_format_utc(text, wall_ns, 0);
-	for (const char *p = text; *p; p++)
-		if (*p != '-' && *p != ':')
-			out[n++] = *p;
-	out[n] = 0;
-}
-
 static int
 open_file(struct file *f, int64_t now, struct err *e)
 {
 	char time[WHEN_TEXT_MAX], again[16] = "";
 
-	stamp(time, now);
+	when_format_stamp(time, now);
 	for (int i = 1; i < NAMES_MAX; i++) {
 		int n = snprintf(f->name, sizeof f->name, "%s.%s.%ld%s", f->l.o.path,
 			time, (long)getpid(), again);

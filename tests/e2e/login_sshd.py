@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: ISC
 """auditrec as the login shell behind a real sshd: everything that logs in works as before, and
 each recording holds what it should.  Runs as root in a mount namespace of its own."""
+import glob
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -278,6 +280,28 @@ def test_wrong_answer_leaves_a_recording(d):
 def test_unknown_user_leaves_a_recording(d):
     ms = failed("password", secret="wrong", user="nobody-like-that")
     assert of_type(ms, 102)[0]["username"] == "nobody-like-that"
+
+
+def test_failed_and_other_logins_are_told(d):
+    """What the setting "events" names gets both, while it happens."""
+    need_pam()
+    H.configure("events = %s\nevents-format = json\n" % H.at("rec", "told"))
+    assert by_password("password", secret="hunter2").returncode == 255
+    H.recordings(who="failed")
+    assert H.ssh("exit 3")[0] == 3
+    H.recordings()
+    lines = []
+    for path in sorted(glob.glob(H.at("rec", "told.*"))):
+        lines.append([json.loads(line) for line in open(path)])
+        os.unlink(path)
+    assert len(lines) == 2, lines
+    lines.sort(key=lambda ls: "failed" not in ls[0]["file"])
+    assert [(l["event"], l["outcome"]) for l in lines[0]] == [
+        ("connect", "success"), ("login", "failure"), ("auth_password", "unknown"),
+        ("auth_password", "failure"), ("disconnect", "success")], lines[0]
+    assert {l["user"] for ls in lines for l in ls} == {USER} and "hunter2" not in repr(lines)
+    assert lines[1][0]["file"] == H.paths()[0]
+    assert ("program_exit", "failure") in [(l["event"], l["outcome"]) for l in lines[1]]
 
 
 def test_nested_logins_say_so(d):

@@ -224,6 +224,8 @@ START_TEST(when_prints)
 
 	ck_assert_str_eq(when_format(t, 3723250 * NS_PER_MS, 3), "1:02:03.250");
 	ck_assert_str_eq(when_format(t, 5 * NS_PER_S, 0), "0:05");
+	ck_assert_str_eq(
+		when_format_stamp(t, INT64_C(1795269731) * NS_PER_S), "20261121T140211Z");
 	ck_assert_str_eq(when_format_utc(t, 0, 9), "1970-01-01T00:00:00.000000000Z");
 	ck_assert_str_eq(when_format_utc(t, -1, 9), "1969-12-31T23:59:59.999999999Z");
 	when_format_utc(t, INT64_MIN, 9);
