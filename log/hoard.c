@@ -4,6 +4,7 @@
 #include "base/clk.h"
 #include "log/shelf.h"
 #include "store/folders.h"
+#include "store/open.h"
 #include "sys/fdio.h"
 
 #include <dirent.h>
@@ -63,6 +64,12 @@ note_use(const struct hoard *h, const char *path)
 		utimensat(AT_FDCWD, path, NULL, 0);
 }
 
+static bool
+is_readable(const struct walk_file *f)
+{
+	return store_is_url(f->path) || access(f->path, R_OK) == 0;
+}
+
 bool
 hoard_get(struct hoard *h, const struct walk_file *f, enum search_scope scope,
 	struct gist *g)
@@ -71,7 +78,7 @@ hoard_get(struct hoard *h, const struct walk_file *f, enum search_scope scope,
 	char path[PATH_MAX];
 	struct src *s;
 
-	if (h->afresh || !name_of(h, f, scope, path) || access(f->path, R_OK) < 0 ||
+	if (h->afresh || !name_of(h, f, scope, path) || !is_readable(f) ||
 		fdio_open_regular(&s, path, NULL) < 0 || gist_open(g, s, &key, NULL) < 0)
 		return false;
 	note_use(h, path);
@@ -79,6 +86,21 @@ hoard_get(struct hoard *h, const struct walk_file *f, enum search_scope scope,
 }
 
 /* --- making --- */
+
+/* Is F what it was when its name was found?  Not if it stands for a folder.  An object that is
+ * another one has another tag, which is in its inode. */
+static bool
+still_is(const struct walk_file *f)
+{
+	struct stat st;
+
+	if (store_is_url(f->path))
+		return true;
+	return stat(f->path, &st) == 0 && st.st_size == f->size &&
+	       st.st_ino == f->inode && st.st_dev == f->device &&
+	       ns_add((int64_t)st.st_mtim.tv_sec * NS_PER_S, st.st_mtim.tv_nsec) ==
+		       f->mtime_ns;
+}
 
 bool
 hoard_begin(struct hoard *h, const struct walk_file *f, enum search_scope scope,
@@ -89,7 +111,7 @@ hoard_begin(struct hoard *h, const struct walk_file *f, enum search_scope scope,
 
 	*n = (struct hoard_new){ .file = f };
 	if (!name_of(h, f, scope, path) || ns_sub(h->now_ns, f->mtime_ns) < SETTLE_NS ||
-		atomic_load(&h->written) > h->max)
+		atomic_load(&h->written) > h->max || !still_is(f))
 		return false;
 	if (fdio_open_dst(&n->dst, path, FDIO_ATOMIC, NULL) < 0) {
 		folders_make(path);
@@ -100,18 +122,6 @@ hoard_begin(struct hoard *h, const struct walk_file *f, enum search_scope scope,
 		return true;
 	fdio_abort_dst(n->dst);
 	return false;
-}
-
-/* Is F what it was when its name was found? */
-static bool
-still_is(const struct walk_file *f)
-{
-	struct stat st;
-
-	return stat(f->path, &st) == 0 && st.st_size == f->size &&
-	       st.st_ino == f->inode && st.st_dev == f->device &&
-	       ns_add((int64_t)st.st_mtim.tv_sec * NS_PER_S, st.st_mtim.tv_nsec) ==
-		       f->mtime_ns;
 }
 
 void
