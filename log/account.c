@@ -366,7 +366,6 @@ make_id(struct account *a, struct err *e)
 		err_prefix(e, "%s", a->id_from);
 		return e->code;
 	}
-	a->made = true;
 	r = id_of_place(a, &there, e);
 	return r < 0 ? r : 0;
 }

@@ -21,7 +21,6 @@ struct account {
 	bool clear;                   /* no encryption on the way there */
 	char id[ACCOUNT_ID_LEN + 1];
 	char id_from[PATH_MAX]; /* file or variable it was found in */
-	bool made;              /* just now */
 };
 
 /* The server of OPTION (may be NULL), else of the environment, else of files, else the public

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/conf.h"
 
+#include "sys/outlet.h"
+
 /* What a value may be; the formats have no rank, so they are no choices. */
 #define WORDS(kind, choices)                                                           \
 	(SETTING_##kind == SETTING_FORMAT ? "audit|audit-v1|asciicast-v2|asciicast-v3" \
 					  : (choices))
+#define WORD_AT(kind) (SETTING_##kind == SETTING_FACILITY ? outlet_facility_at : NULL)
 
 const struct opt conf_options[] = {
 #define SETTING(ID, name, letter, arg, kind, choices, def, guard, help) \
-	{ OPT_##ID, name, letter, arg, help, WORDS(kind, choices) },
+	{ OPT_##ID, name, letter, arg, help, WORDS(kind, choices), WORD_AT(kind) },
 #define SYSTEM(ID, name, kind, choices, def, help)
 #define ACTION(ID, name, letter, arg, help) { OPT_##ID, name, letter, arg, help },
 #include "rec/option.def"

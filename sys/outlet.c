@@ -58,24 +58,46 @@ outlet_name(const struct outlet *l)
 	return l->name;
 }
 
+static const struct {
+	const char *name;
+	int code;
+} facilities[] = {
+	{ "kern", LOG_KERN },
+	{ "user", LOG_USER },
+	{ "mail", LOG_MAIL },
+	{ "daemon", LOG_DAEMON },
+	{ "auth", LOG_AUTH },
+	{ "syslog", LOG_SYSLOG },
+	{ "lpr", LOG_LPR },
+	{ "news", LOG_NEWS },
+	{ "uucp", LOG_UUCP },
+	{ "cron", LOG_CRON },
+	{ "authpriv", LOG_AUTHPRIV },
+	{ "ftp", LOG_FTP },
+	{ "local0", LOG_LOCAL0 },
+	{ "local1", LOG_LOCAL1 },
+	{ "local2", LOG_LOCAL2 },
+	{ "local3", LOG_LOCAL3 },
+	{ "local4", LOG_LOCAL4 },
+	{ "local5", LOG_LOCAL5 },
+	{ "local6", LOG_LOCAL6 },
+	{ "local7", LOG_LOCAL7 },
+};
+
+#define NFACILITIES (sizeof facilities / sizeof *facilities)
+
+const char *
+outlet_facility_at(size_t i)
+{
+	return i < NFACILITIES ? facilities[i].name : NULL;
+}
+
 int
 outlet_facility(const char *name, int *facility, struct err *e)
 {
-	static const struct {
-		const char *name;
-		int code;
-	} table[] = { { "kern", LOG_KERN }, { "user", LOG_USER }, { "mail", LOG_MAIL },
-		{ "daemon", LOG_DAEMON }, { "auth", LOG_AUTH }, { "syslog", LOG_SYSLOG },
-		{ "lpr", LOG_LPR }, { "news", LOG_NEWS }, { "uucp", LOG_UUCP },
-		{ "cron", LOG_CRON }, { "authpriv", LOG_AUTHPRIV }, { "ftp", LOG_FTP },
-		{ "local0", LOG_LOCAL0 }, { "local1", LOG_LOCAL1 },
-		{ "local2", LOG_LOCAL2 }, { "local3", LOG_LOCAL3 },
-		{ "local4", LOG_LOCAL4 }, { "local5", LOG_LOCAL5 },
-		{ "local6", LOG_LOCAL6 }, { "local7", LOG_LOCAL7 } };
-
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		if (strcmp(table[i].name, name) == 0) {
-			*facility = table[i].code;
+	for (size_t i = 0; i < NFACILITIES; i++)
+		if (strcmp(facilities[i].name, name) == 0) {
+			*facility = facilities[i].code;
 			return 0;
 		}
 	return err_set(e, ERR_USAGE,

@@ -57,6 +57,7 @@ const char *outlet_name(const struct outlet *l);
 
 /* The number of "authpriv", "local3" ...; ERR_USAGE. */
 int outlet_facility(const char *name, int *facility, struct err *e);
+const char *outlet_facility_at(size_t i); /* the names from 0 on, NULL behind the last */
 /* Which day, week (from Monday on) or month; for OUTLET_NEVER always the same. */
 int64_t outlet_period(enum outlet_every every, int64_t wall_ns);
 

@@ -29,6 +29,7 @@ auditlog list --sort |date host user|folder
 auditlog upload --visibility p|private public|unlisted
 auditlog upload --title x --cacert o|one.audit|
 auditlog screen --format |ansi html png svg text|one.audit
+auditlog events --facility local|local0 local7|kern
 auditlog auth --s|--server-url|
 auditplay o|one.audit|folder
 auditplay --col|--colours|
@@ -36,6 +37,7 @@ auditplay --colours t|true|auto
 auditplay --config o|one.audit|
 auditrec --on-e|--on-error|
 auditrec --on-error |continue pause stop|one.audit
+auditrec --events-facility a|auth authpriv|local0
 auditrec --intercept stdin,stdo|stdout|stderr
 auditrec -o x --directory f|folder/|one.audit
 auditrec pytho|python3|
