@@ -5,7 +5,7 @@
 
 # Programs, files and folders to complete.
 mkdir -p made/zsh here/folder
-for p in auditlog auditplay auditrec; do
+for p in auditlog auditplay auditrec auditrecd; do
 	"$build/$p" --completions bash >made/$p.bash &&
 		"$build/$p" --completions zsh >made/zsh/_$p &&
 		"$build/$p" --completions fish >made/$p.fish || exit 1
@@ -41,6 +41,7 @@ auditrec --events-facility a|auth authpriv|local0
 auditrec --intercept stdin,stdo|stdout|stderr
 auditrec -o x --directory f|folder/|one.audit
 auditrec pytho|python3|
+auditrecd --check|--check-config|
 auditrec -o x python3 o|one.audit|python3
 END
 
