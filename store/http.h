@@ -42,7 +42,10 @@ struct http_request {
 	const char *cacert;           /* file; NULL: the system's */
 	const char *user_agent;       /* NULL: auditrec/VERSION */
 	int64_t connect_ns, stall_ns; /* limits; 0: 15 and 60 s */
-	uint64_t answer_max;          /* of the body; 0: 64 MiB */
+	/* On a new connection.  Over one that was kept libcurl sends again by itself when the
+	 * server turns out to have closed it, perhaps after doing what was asked. */
+	bool once;
+	uint64_t answer_max; /* of the body; 0: 64 MiB */
 	/* Called now and then with what was sent and received; false ends the request with
 	 * ERR_CANCELLED.  May be NULL. */
 	bool (*progress)(void *ctx, uint64_t sent, uint64_t received);

@@ -5,8 +5,7 @@
  * Keys are whole: the prefix of the settings is the caller's business.
  *
  * Bytes that are sent carry their SHA-256 in the signature (x-amz-content-sha256) and as the
- * object's checksum (x-amz-checksum-sha256), so that nothing that changed on its way is kept.
- * A server whose clock is elsewhere is believed about its own time for what is signed. */
+ * object's checksum (x-amz-checksum-sha256), so that nothing that changed on its way is kept. */
 #ifndef STORE_S3_H
 #define STORE_S3_H
 
@@ -40,7 +39,7 @@ struct s3_result {
 	uint8_t sha256[S3_HASH];
 	int64_t mtime_ns;       /* of the object, wall */
 	int64_t retry_after_ns; /* as the server asks, 0 none */
-	int64_t skew_ns;        /* how far the server's clock is ahead */
+	int64_t skew_ns;        /* how far the server's clock is ahead, 0: hardly */
 };
 
 /* Ends a request when it is set; R->fault is then that of ERR_CANCELLED.  May be NULL. */

@@ -8,7 +8,6 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +28,6 @@ struct s3 {
 	const struct clk *clk;
 	struct creds *creds;
 	struct buf base; /* URL of the bucket, ended by "/" */
-	pthread_mutex_t lock;
-	int64_t skew_ns;
 };
 
 static int
@@ -99,7 +96,6 @@ s3_new(struct s3 **out, const struct s3_conf *conf, struct http_port http,
 	if (!s)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	*s = (struct s3){ .conf = conf, .http = http, .clk = clk };
-	pthread_mutex_init(&s->lock, NULL);
 	rc = creds_new(&s->creds, conf, http, e);
 	if (rc == 0)
 		rc = make_base(s, e);
@@ -117,7 +113,6 @@ s3_free(struct s3 *s)
 		return;
 	creds_free(s->creds);
 	buf_free(&s->base);
-	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
@@ -130,7 +125,7 @@ s3_conf(const struct s3 *s)
 int64_t
 s3_now(const struct s3 *s)
 {
-	return ns_add(clk_wall(s->clk), __atomic_load_n(&s->skew_ns, __ATOMIC_RELAXED));
+	return clk_wall(s->clk);
 }
 
 /* --- putting a request together --- */
@@ -313,28 +308,30 @@ read_code(const struct http_answer *a, struct s3_result *r)
 			*p = '?';
 }
 
-static void
-learn_clock(struct s3 *s, const struct http_answer *a, struct s3_result *r)
+/* How far the server's clock is ahead, when that is worth a word. */
+static int64_t
+skew(const struct s3 *s, const struct http_answer *a)
 {
 	int64_t theirs = s3_time_http(http_header(a, "Date"));
-	int64_t skew = theirs ? ns_sub(theirs, clk_wall(s->clk)) : 0;
+	int64_t ns = theirs ? ns_sub(theirs, s3_now(s)) : 0;
 
-	if (skew > -SKEW_LEAST && skew < SKEW_LEAST)
-		skew = 0;
-	r->skew_ns = skew;
-	if (theirs && r->fault && r->fault->action == S3_CLOCK)
-		__atomic_store_n(&s->skew_ns, skew, __ATOMIC_RELAXED);
+	return ns > -SKEW_LEAST && ns < SKEW_LEAST ? 0 : ns;
 }
 
 static int
 failed(struct s3 *s, const struct s3_call *c, struct s3_result *r, struct err *e)
 {
 	r->fault = s3_fault_find(span_str(r->code), r->status);
-	learn_clock(s, &c->answer, r);
+	r->skew_ns = skew(s, &c->answer);
 	if (r->fault->action == S3_KEYS)
-		creds_refused(s->creds, clk_wall(s->clk));
-	return err_set(e, r->fault->err, "%s (%s%sstatus %d)", r->fault->text, r->code,
+		creds_refused(s->creds, s3_now(s));
+	err_set(e, r->fault->err, "%s (%s%sstatus %d)", r->fault->text, r->code,
 		r->code[0] ? ", " : "", r->status);
+	if (r->skew_ns)
+		err_prefix(e, "this clock is %lld seconds %s the server's",
+			(long long)llabs(r->skew_ns / NS_PER_S),
+			r->skew_ns > 0 ? "behind" : "before");
+	return r->fault->err;
 }
 
 int
@@ -352,10 +349,8 @@ take_answer(struct s3 *s, struct s3_call *c, struct s3_result *r, struct err *e)
 	r->status = a->status;
 	r->retry_after_ns = retry_after(a);
 	copy_header(a, "ETag", r->etag, sizeof r->etag);
-	if (a->status >= 200 && a->status < 300) {
-		learn_clock(s, a, r);
+	if (a->status >= 200 && a->status < 300)
 		return 0;
-	}
 	read_code(a, r);
 	return failed(s, c, r, e);
 }
@@ -382,6 +377,7 @@ send(struct s3 *s, struct s3_call *c, const struct creds_keys *keys, bool sign,
 		.url = url,
 		.headers = lines,
 		.cacert = s->conf->cacert,
+		.once = c->once,
 		.answer_max = c->answer_max ? c->answer_max : S3_ANSWER_MAX };
 
 	for (size_t at = 0; at < c->headers.n && n < HEADERS_MAX; n++) {
@@ -410,14 +406,11 @@ s3_call_do(struct s3 *s, struct s3_call *c, struct s3_result *r, struct err *e)
 {
 	struct creds_keys keys;
 	struct buf url = { 0 };
-	char stamp[S3_TIME_STAMP];
 	int rc = creds_get(s->creds, clk_wall(s->clk), &keys, e);
 	bool sign = rc == 0;
 
 	*r = (struct s3_result){ 0 };
 	hash_headers(c);
-	s3_time_stamp(stamp, s3_now(s));
-	s3_call_header(c, "X-Amz-Date", stamp);
 	if (rc >= 0 && (make_url(s, c, &url) < 0 || buf_failed(&c->query) ||
 			       buf_failed(&c->headers)))
 		rc = err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));

@@ -14,6 +14,7 @@ struct s3_call {
 	struct buf headers; /* lines, each ended by NUL */
 	const struct s3_body *body;
 	const struct s3_cancel *cancel;
+	bool once;           /* as in struct http_request */
 	uint64_t answer_max; /* 0: S3_ANSWER_MAX */
 	struct http_answer answer;
 };
@@ -30,7 +31,7 @@ int s3_call_do(struct s3 *s, struct s3_call *c, struct s3_result *r, struct err 
 int s3_call_failed(
 	struct s3 *s, const struct s3_call *c, struct s3_result *r, struct err *e);
 void s3_call_end(struct s3_call *c);
-int64_t s3_now(const struct s3 *s); /* the server's wall time, as far as known */
+int64_t s3_now(const struct s3 *s); /* wall time */
 void s3_encode(struct buf *out, const char *text, const char *also);
 
 #endif

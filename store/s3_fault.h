@@ -10,7 +10,6 @@
 enum s3_action {
 	S3_RETRY,   /* again, soon and then less often */
 	S3_SLOW,    /* again, but first leave the server alone for a while */
-	S3_CLOCK,   /* again, with the server's time */
 	S3_KEYS,    /* again, with fresh keys if there are any */
 	S3_PERSON,  /* again now and then: a person has to mend something */
 	S3_RESTART, /* the upload is gone: begin anew */

@@ -41,8 +41,6 @@ again(const struct s3_patience *p, const struct s3_result *r, unsigned try)
 			ns = r->retry_after_ns < policy.most_ns ? r->retry_after_ns
 								: policy.most_ns;
 		return p->wait(p->ctx, ns) == 0;
-	case S3_CLOCK:
-		return try == 1; /* with the server's time, once */
 	case S3_KEYS:
 	case S3_PERSON:
 	case S3_RESTART:

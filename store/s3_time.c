@@ -71,15 +71,6 @@ utc(int64_t wall_ns)
 }
 
 void
-s3_time_stamp(char out[S3_TIME_STAMP], int64_t wall_ns)
-{
-	struct tm tm = utc(wall_ns);
-
-	if (strftime(out, S3_TIME_STAMP, "%Y%m%dT%H%M%SZ", &tm) == 0)
-		out[0] = 0;
-}
-
-void
 s3_time_iso_text(char out[S3_TIME_ISO], int64_t wall_ns)
 {
 	struct tm tm = utc(wall_ns);

@@ -5,13 +5,10 @@
 
 #include "base/span.h"
 
-#define S3_TIME_STAMP 17 /* "20260102T030405Z" and NUL */
-
 /* "2026-01-02T03:04:05.678Z" as wall ns; 0 when it is none. */
 int64_t s3_time_iso(struct span text);
 /* "Fri, 02 Jan 2026 03:04:05 GMT" as wall ns; 0 when it is none. */
 int64_t s3_time_http(struct span text);
-void s3_time_stamp(char out[S3_TIME_STAMP], int64_t wall_ns);
 /* "2026-01-02T03:04:05Z" */
 #define S3_TIME_ISO 21
 void s3_time_iso_text(char out[S3_TIME_ISO], int64_t wall_ns);

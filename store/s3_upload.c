@@ -40,7 +40,7 @@ s3_upload_begin(struct s3 *s, const char *key, const struct meta *m,
 		offsetof(struct begun, id), S3_UPLOAD_MAX } };
 	static const struct xml_form form = { "InitiateMultipartUploadResult", fields, 1,
 		NULL };
-	struct s3_call c = { .method = "POST", .key = key };
+	struct s3_call c = { .method = "POST", .key = key, .once = true };
 	struct begun b = { "" };
 	int rc;
 

@@ -185,21 +185,21 @@ is_general(const struct s3_fault *f)
 	return f->action <= S3_PERSON && f->err != ERR_CANCELLED;
 }
 
+/* FAULT: what is wrong after T; some failures are as good as an answer. */
 static void
-note_outcome(struct ship *s, const struct ship_task *t, int64_t now)
+note_outcome(struct ship *s, const struct ship_task *t, const struct s3_fault *fault,
+	int64_t now)
 {
-	const struct s3_fault *f = t->o.fault;
 	int64_t ns;
 
 	s->stats.requests++;
 	s->stats.bytes_sent += t->sent;
-	if (!f) {
+	s->stats.parts += t->job.kind == UPLOAD_PART && !t->o.fault;
+	if (t->o.fault)
+		count_failure(s, t->o.fault);
+	if (!fault)
 		s->failures = 0;
-		s->stats.parts += t->job.kind == UPLOAD_PART;
-		return;
-	}
-	count_failure(s, f);
-	if (!is_general(f) || f->action == S3_CLOCK)
+	if (!fault || !is_general(fault))
 		return;
 	ns = retry_delay(&policy, ++s->failures, s->o.chance(s->o.ctx));
 	ns = t->o.retry_after_ns > ns ? t->o.retry_after_ns : ns;
@@ -210,7 +210,7 @@ note_outcome(struct ship *s, const struct ship_task *t, int64_t now)
 static const char *
 what_to_tell(struct ship_item *i, const struct ship_task *t, char *text, size_t size)
 {
-	const struct s3_fault *f = t->o.fault;
+	const struct s3_fault *f = i->u.fault;
 	const char *what = NULL;
 
 	if (f && f->err == ERR_CANCELLED)
@@ -296,7 +296,7 @@ work_on(struct ship *s, struct ship_item *i, struct ship_task *t)
 	done = i->u.state == UPLOAD_DONE;
 	upload_took(&i->u, now, s->o.chance(s->o.ctx), &t->job, &t->o, &lines);
 	done = !done && i->u.state == UPLOAD_DONE;
-	note_outcome(s, t, now);
+	note_outcome(s, t, i->u.fault, now);
 	what = what_to_tell(i, t, text, sizeof text);
 	pthread_mutex_unlock(&s->lock);
 	keep_journal(s, t, done, buf_span(&lines));

@@ -312,7 +312,6 @@ succeeded(struct upload *u, const struct upload_job *job, const struct upload_ou
 	struct buf *lines)
 {
 	u->failures = 0;
-	u->clock_tried = false;
 	u->fault = NULL;
 	switch (job->kind) {
 	case UPLOAD_FIND:
@@ -384,11 +383,27 @@ wait(struct upload *u, int64_t now, uint32_t chance, const struct upload_outcome
 		u->wait_until = ns_add(now, ns);
 }
 
-/* Not everybody may list uploads; what is left over then is the bucket's own rules' to remove. */
+/* Not everybody may list uploads and their parts, nor does every server know how: then what is
+ * left over is for the rules of the bucket to remove.  True: go on without. */
 static bool
-may_be_left(enum upload_kind kind)
+does_without(struct upload *u, const struct upload_job *job, const struct s3_fault *f)
 {
-	return kind == UPLOAD_FIND || kind == UPLOAD_ABORT;
+	static const char *const unable[] = { "denied", "unsupported", "refused" };
+	bool is_unable = false;
+
+	for (size_t i = 0; i < sizeof unable / sizeof *unable; i++)
+		is_unable = is_unable || strcmp(f->metric, unable[i]) == 0;
+	if (!is_unable)
+		return false;
+	if (job->kind == UPLOAD_PARTS) {
+		begin_anew(u);
+		return true;
+	}
+	if (job->kind != UPLOAD_FIND && job->kind != UPLOAD_ABORT)
+		return false;
+	u->nstale = 0;
+	go_on(u);
+	return true;
 }
 
 static void
@@ -397,13 +412,6 @@ failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *
 {
 	u->fault = o->fault;
 	switch (o->fault->action) {
-	case S3_CLOCK:
-		if (!u->clock_tried) {
-			u->clock_tried = true;
-			return;
-		}
-		wait(u, now, chance, o, &later);
-		break;
 	case S3_RETRY:
 	case S3_SLOW:
 		if (job->kind == UPLOAD_BEGIN)
@@ -414,17 +422,17 @@ failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *
 		wait(u, now, chance, o, &later);
 		break;
 	case S3_PERSON:
-		if (may_be_left(job->kind) && strcmp(o->fault->metric, "denied") == 0) {
-			u->nstale = 0;
-			go_on(u);
-			return;
-		}
-		wait(u, now, chance, o, &later);
+		if (does_without(u, job, o->fault))
+			u->fault = NULL;
+		else
+			wait(u, now, chance, o, &later);
 		break;
 	case S3_RESTART:
 	case S3_GONE:
 		is_gone(u, job);
-		if (u->failures++)
+		if (job->kind == UPLOAD_LOOK || job->kind == UPLOAD_ABORT)
+			u->fault = NULL; /* that is an answer, too */
+		else if (u->failures++)
 			wait(u, now, chance, o, &soon);
 		break;
 	case S3_CHANGED:

@@ -67,15 +67,14 @@ struct upload {
 	enum { STEP_FIND, STEP_ABORT, STEP_PARTS, STEP_LOOK, STEP_WORK } step;
 	struct journal j;
 	unsigned generation;
-	unsigned flying;   /* requests on their way */
-	unsigned failures; /* in a row */
-	bool clock_tried;
+	unsigned flying;    /* requests on their way */
+	unsigned failures;  /* in a row */
 	bool looked;        /* whether the object is there already */
 	int64_t wait_until; /* mono ns */
 	size_t first;       /* no part before it is to be sent */
 	char (*stale)[S3_UPLOAD_MAX];
 	size_t nstale;
-	const struct s3_fault *fault; /* the last one, NULL after success */
+	const struct s3_fault *fault; /* what went wrong last; NULL: it goes on */
 };
 
 /* J is taken over.  FOUND: it is from an earlier run, whose requests are not all known. */

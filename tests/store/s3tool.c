@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* The object store by hand, for end-to-end tests: s3tool COMMAND ARGUMENT...
  * Settings: arguments NAME=VALUE in front of the command, and the environment of AWS's tools. */
-#include "store/s3_src.h"
+#include "store/directory.h"
+#include "store/s3_store.h"
 
 #include "sys/fdio.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 static struct s3 *s3;
 static struct s3_result res;
@@ -135,6 +137,112 @@ cmd_multi(char **arg)
 	return rc;
 }
 
+static uint32_t
+chance(void *ctx)
+{
+	uint32_t r = 0;
+
+	(void)ctx;
+	if (getrandom(&r, sizeof r, 0) != sizeof r)
+		return 0;
+	return r;
+}
+
+static void
+tell(void *ctx, const char *id, const struct s3_fault *fault, const char *text)
+{
+	(void)ctx;
+	fprintf(stderr, "%s: %s: %s\n", id, fault ? fault->metric : "-", text);
+}
+
+static int
+open_spool(struct store **s, const char *path)
+{
+	struct directory_opts o = {
+		.path = path, .spool = true, .sync = DIRECTORY_SYNC_NEVER
+	};
+	struct ship_opts so = { .clk = &clk_system, .chance = chance, .tell = tell };
+	struct store *spool;
+	int rc = directory_open(&spool, &o, &err);
+
+	if (rc == 0)
+		rc = directory_tidy(spool, &err);
+	return rc < 0 ? rc : s3_store_open(s, s3, spool, &so, &err);
+}
+
+static void
+print_stats(struct store *s)
+{
+	struct ship_stats st;
+
+	ship_stats(s3_store_ship(s), &st);
+	printf("requests %llu uploaded %llu parts %llu sent %llu waiting %llu\n",
+		(unsigned long long)st.requests, (unsigned long long)st.uploaded,
+		(unsigned long long)st.parts, (unsigned long long)st.bytes_sent,
+		(unsigned long long)st.waiting);
+	for (const struct ship_metric *m = st.failures; m->label; m++)
+		printf("failed %s %llu\n", m->label, (unsigned long long)m->n);
+}
+
+/* Ships what is finished in a spool, for at most so many seconds. */
+static int
+cmd_ship(char **arg)
+{
+	struct store *s;
+	int rc = open_spool(&s, arg[0]);
+
+	if (rc < 0)
+		return rc;
+	if (!ship_wait(s3_store_ship(s), clk_mono(&clk_system) + atoi(arg[1]) * NS_PER_S))
+		rc = err_set(&err, ERR_STATE, "not all was uploaded");
+	print_stats(s);
+	store_close(s);
+	return rc;
+}
+
+/* Writes FILE as the recording ID, or goes on with it, a chunk each SYNC bytes; every byte that
+ * is acknowledged is told on standard output. */
+static int
+cmd_record(char **arg)
+{
+	struct meta m = { 1700000000, true, "192.0.2.1", "ann", "XX" };
+	size_t chunk = (size_t)atoi(arg[3]);
+	struct store_file *f;
+	struct store *s;
+	struct src *src = NULL;
+	uint8_t *bytes = malloc(chunk);
+	int rc = open_spool(&s, arg[0]);
+	ssize_t n = 1;
+
+	if (rc < 0)
+		return rc;
+	rc = store_create(s, arg[1], &m, &f, &err);
+	if (rc == ERR_EXISTS)
+		rc = store_resume(s, arg[1], &f, &err);
+	if (rc == 0)
+		rc = fdio_open_src(&src, arg[2], &err);
+	while (rc == 0 && n > 0) {
+		n = src_read_at(src, f->size, bytes, chunk, &err);
+		if (n > 0 && store_append(f, bytes, (size_t)n, &err) != n)
+			rc = err.code;
+		if (n > 0 && rc == 0)
+			rc = store_commit(f, clk_mono(&clk_system), true, &err);
+		if (rc == 0 && n > 0) {
+			printf("%llu\n", (unsigned long long)f->durable);
+			fflush(stdout);
+		}
+	}
+	if (rc == 0)
+		rc = store_finish(f, &err);
+	if (rc == 0 &&
+		!ship_wait(s3_store_ship(s), clk_mono(&clk_system) + 60 * NS_PER_S))
+		rc = err_set(&err, ERR_STATE, "not all was uploaded");
+	store_close(s);
+	src_close(src);
+	free(bytes);
+	return rc;
+}
+
 static const struct {
 	const char *name;
 	int args;
@@ -147,6 +255,8 @@ static const struct {
 	{ "remove", 1, cmd_remove },
 	{ "uploads", 1, cmd_uploads },
 	{ "multi", 3, cmd_multi },
+	{ "ship", 2, cmd_ship },
+	{ "record", 4, cmd_record },
 };
 
 static int

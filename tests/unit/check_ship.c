@@ -516,6 +516,27 @@ START_TEST(uploads_nobody_knows_are_aborted)
 }
 END_TEST
 
+/* Keys that may write, but neither list nor look. */
+START_TEST(write_only)
+{
+	struct plan plan = { FAKE_S3_DENIED, 1000000, "GET", NULL };
+	struct plan stop = { FAKE_S3_LOST, 1000000, "POST", "uploadId" };
+	struct ship_stats st = { 0 };
+
+	fake_s3_fate(server, by_plan, &stop);
+	record(1, 2 * PART + 1);
+	for (int i = 0; i < TRIES && st.parts < 3; i++) {
+		usleep(1000);
+		ship_stats(s3_store_ship(box), &st);
+	}
+	fake_s3_fate(server, by_plan, &plan);
+	restart();
+	ck_assert_msg(settle(), "%s", told);
+	assert_stored(1, 2 * PART + 1);
+	assert_spool_empty();
+}
+END_TEST
+
 START_TEST(an_end_that_was_not_heard_is_not_done_again)
 {
 	struct plan plan = { FAKE_S3_UNHEARD, 1, "POST", "uploadId" };
@@ -632,6 +653,7 @@ restarts(void)
 	tcase_add_test(t, a_torn_end_is_cut);
 	tcase_add_test(t, parts_that_are_not_ours_any_more);
 	tcase_add_test(t, uploads_nobody_knows_are_aborted);
+	tcase_add_test(t, write_only);
 	tcase_add_test(t, an_end_that_was_not_heard_is_not_done_again);
 	tcase_add_loop_test(t, anything_may_happen, 0, 20);
 	return t;

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: ISC
+"""S3 servers on loopback for end-to-end tests: those of tools/get-s3 that are there."""
+import os
+import socket
+import subprocess
+import time
+
+from rec_lib import Skip, need, PATIENCE  # noqa: F401
+
+BUILD = os.environ.get("builddir", os.getcwd())
+S3TOOL = os.path.join(BUILD, "tests/store/s3tool")
+BUCKET = "recs"
+PLACES = [os.environ.get("AUDITREC_S3_SERVERS"), os.path.join(BUILD, "s3servers")]
+
+
+def find(*names):
+    for p in PLACES:
+        for n in names:
+            if p and os.path.exists(os.path.join(p, n)):
+                return os.path.join(p, n)
+    return None
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        return s.getsockname()[1]
+
+
+class Server:
+    """One that is running, with an empty bucket; its data are below DIR."""
+    keys = ("AKTEST", "sekret")
+    aborts = True        # knows how to list and abort uploads
+    checks_keys = False  # refuses a wrong secret key
+    checks_bytes = False # refuses bytes that are not those that were signed
+
+    def __init__(self, d):
+        self.d, self.port = d, free_port()
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL,
+                                        stdout=open(self.d("server.log"), "ab"),
+                                        stderr=subprocess.STDOUT, start_new_session=True)
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                break
+            except OSError:
+                assert self.process.poll() is None, open(self.d("server.log")).read()
+                assert time.monotonic() < end, "the server does not start"
+                time.sleep(0.05)
+        self.make_bucket()
+
+    def make_bucket(self):
+        pass
+
+    def kill(self):
+        if self.process:
+            os.killpg(self.process.pid, 9)
+            self.process.wait()
+            self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *a):
+        self.kill()
+
+    @property
+    def url(self):
+        return "http://127.0.0.1:%d" % self.port
+
+    def env(self, url=None):
+        e = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+        e.update(AWS_ACCESS_KEY_ID=self.keys[0], AWS_SECRET_ACCESS_KEY=self.keys[1],
+                 AWS_ENDPOINT_URL=url or self.url, AUDITREC_S3_CONF="/dev/null",
+                 XDG_CACHE_HOME=self.d("cache"))
+        for p in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            e.pop(p, None)
+        return e
+
+    def tool(self, *args, url=None, status=0, **kw):
+        """s3tool on the bucket: its output."""
+        p = subprocess.run([S3TOOL, "bucket=" + BUCKET, "pathStyleAccess=yes"] + list(args),
+                           env=self.env(url), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           timeout=PATIENCE * 3, **kw)
+        assert status is None or p.returncode == status, (args, p.returncode, p.stderr)
+        self.said = p.stderr.decode()
+        return p.stdout
+
+
+class Moto(Server):
+    program = find("moto/bin/moto_server")
+
+    def command(self):
+        return [self.program, "-H", "127.0.0.1", "-p", str(self.port)]
+
+    def make_bucket(self):
+        import http.client
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        c.request("PUT", "/" + BUCKET)
+        assert c.getresponse().status == 200
+        c.close()
+
+
+class S3rver(Server):
+    program = find("node_modules/.bin/s3rver")
+    keys = ("S3RVER", "S3RVER")
+    aborts = False
+
+    def command(self):
+        return [self.program, "-d", self.d("data"), "-a", "127.0.0.1", "-p", str(self.port),
+                "--configure-bucket", BUCKET, "--silent"]
+
+
+class VersityGW(Server):
+    program = find("versitygw")
+    checks_keys = checks_bytes = True
+
+    def command(self):
+        os.makedirs(os.path.join(self.d("data"), BUCKET), exist_ok=True)
+        return [self.program, "--access", self.keys[0], "--secret", self.keys[1],
+                "--port", "127.0.0.1:%d" % self.port, "posix", self.d("data")]
+
+
+SERVERS = [Moto, S3rver, VersityGW]
