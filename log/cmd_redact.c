@@ -255,6 +255,9 @@ dry_run(struct redact_run *r)
 	if (out_flush(&r->out, &e) < 0 && status == CMD_OK)
 		status = diag_fail(&e, NULL);
 	out_free(&r->out);
+	if (status == CMD_OK)
+		diag_note("%s: %s; nothing is written", input_name(r->x.edit.copy.from),
+			r->x.edit.how);
 	return status;
 }
 

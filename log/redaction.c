@@ -361,6 +361,8 @@ redaction_try(struct redaction *x, const struct clk *clk)
 
 	if (status == 0)
 		status = find(x, &in);
+	if (status == 0)
+		describe(x, x->edit.how, sizeof x->edit.how);
 	input_close(&in);
 	return status;
 }

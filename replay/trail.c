@@ -66,6 +66,8 @@ trail_shorten(struct trail *t, size_t keep)
 
 	while (drop < t->text.n && (t->text.p[drop] & 0xC0) == 0x80)
 		drop++;
+	if (!drop)
+		return;
 	buf_consume(&t->text, drop);
 	memmove(t->at, t->at + drop, t->text.n * sizeof *t->at);
 }
