@@ -195,7 +195,8 @@ work(void *ctx, struct crew_job *job)
 		.query = g->query,
 		.scope = g->scope,
 		.line = found,
-		.ctx = &o };
+		.ctx = &o,
+		.job = job };
 	char state[INPUT_STATE_MAX];
 	struct look_end end;
 	struct err e;

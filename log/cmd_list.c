@@ -139,7 +139,8 @@ index_one(void *ctx, struct crew_job *job)
 	struct list *l = ctx;
 	const struct record *r = l->shown[job->at / SCOPES];
 	const struct look look = { .hoard = &l->hoard,
-		.scope = (enum search_scope)(job->at % SCOPES) };
+		.scope = (enum search_scope)(job->at % SCOPES),
+		.job = job };
 	struct look_end end;
 	struct err e = { .text = "" };
 

@@ -49,14 +49,40 @@ let_go(struct crew *c, struct crew_job *job)
 	buf_clear(&job->notes);
 }
 
+/* With the lock. */
+static void
+draw(struct crew *c)
+{
+	double done = (double)c->done;
+
+	if (!progress_due(&c->bar, PROGRESS_LOOK))
+		return;
+	for (size_t i = 0; i < RING; i++)
+		done += c->ring[i].part;
+	progress_draw(&c->bar, done / (double)c->n);
+}
+
+void
+crew_part(struct crew_job *job, double part)
+{
+	struct crew *c = job->crew;
+
+	if (c->bar.fd < 0 || !(part >= 0))
+		return;
+	pthread_mutex_lock(&c->lock);
+	job->part = part;
+	draw(c);
+	pthread_mutex_unlock(&c->lock);
+}
+
 static void
 finish(struct crew *c, struct crew_job *job)
 {
 	pthread_mutex_lock(&c->lock);
 	job->done = true;
+	job->part = 0;
 	c->done++;
-	if (progress_due(&c->bar, PROGRESS_LOOK))
-		progress_draw(&c->bar, (double)c->done / (double)c->n);
+	draw(c);
 	while (c->front < c->n && c->ring[c->front % RING].done) {
 		let_go(c, &c->ring[c->front % RING]);
 		c->ring[c->front % RING].done = false;

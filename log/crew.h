@@ -17,6 +17,7 @@ struct crew_job {
 	struct buf out;   /* append here ... */
 	struct buf notes; /* lines for standard error */
 	bool done;
+	double part; /* of it that is done, 0 to 1 */
 };
 
 /* Work on thing number JOB->at; called by several threads at once. */
@@ -29,5 +30,7 @@ int crew_run(size_t n, unsigned threads, crew_work *work, void *ctx,
 	const struct clk *clk, int fd, struct err *e);
 /* After every line or so: lets go what may.  False: nobody wants more. */
 bool crew_more(struct crew_job *job);
+/* Now and then, for the bar. */
+void crew_part(struct crew_job *job, double part);
 
 #endif

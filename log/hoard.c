@@ -221,7 +221,7 @@ hoard_trim(struct hoard *h)
 	if (!d)
 		return;
 	gather(&all, d, h->now_ns);
-	if (all.sum > h->max) {
+	if (all.v && all.sum > h->max) {
 		qsort(all.v, all.n, sizeof *all.v, compare);
 		for (size_t i = 0; i < all.n && all.sum > h->max; i++) {
 			all.sum -= all.v[i].size;

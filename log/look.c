@@ -22,6 +22,15 @@ pass_on(void *ctx, const struct sift_line *line)
 	return g->l->line(g->l->ctx, line);
 }
 
+static void
+note_progress(void *ctx, double done)
+{
+	const struct looking *g = ctx;
+
+	if (g->l->job)
+		crew_part(g->l->job, done);
+}
+
 static int
 open_tape(void *ctx, struct tape **t, struct err *e)
 {
@@ -50,8 +59,10 @@ by_gist(struct looking *g, const struct sift *s, struct look_end *end, int *rc,
 }
 
 static int
-by_reading(struct looking *g, struct sift *s, struct look_end *end, struct err *e)
+by_reading(
+	struct looking *g, const struct sift *wanted, struct look_end *end, struct err *e)
 {
+	struct sift s = *wanted;
 	struct hoard_new new;
 	struct tape *t;
 	bool kept = false;
@@ -61,16 +72,16 @@ by_reading(struct looking *g, struct sift *s, struct look_end *end, struct err *
 	if (rc < 0)
 		return rc;
 	if (g->l->hoard && !g->has_gist &&
-		hoard_begin(g->l->hoard, g->file, s->scope, &new)) {
-		s->keep = &new.w;
-		s->kept = &kept;
+		hoard_begin(g->l->hoard, g->file, s.scope, &new)) {
+		s.keep = &new.w;
+		s.kept = &kept;
 	}
-	if (!s->keep && !s->query) {
+	if (!s.keep && !s.query) {
 		tape_close(t);
 		return 0;
 	}
-	rc = sift_run(s, t, &end->tape, e);
-	if (s->keep)
+	rc = sift_run(&s, t, &end->tape, e);
+	if (s.keep)
 		hoard_end(g->l->hoard, &new, &end->tape, kept);
 	return rc;
 }
@@ -80,7 +91,11 @@ look_into(const struct look *l, const struct walk_file *f, struct look_end *end,
 	struct err *e)
 {
 	struct looking g = { .l = l, .file = f };
-	struct sift s = { .scope = l->scope, .ran = l->ran, .line = pass_on, .ctx = &g };
+	struct sift s = { .scope = l->scope,
+		.ran = l->ran,
+		.line = pass_on,
+		.progress = note_progress,
+		.ctx = &g };
 	int rc = 0;
 
 	*end = (struct look_end){ false, { .state = TAPE_OPEN, .offset = -1 } };

@@ -4,6 +4,7 @@
 #ifndef LOG_LOOK_H
 #define LOG_LOOK_H
 
+#include "log/crew.h"
 #include "log/hoard.h"
 #include "replay/sift.h"
 
@@ -14,6 +15,7 @@ struct look {
 	int ran; /* as in struct sift */
 	sift_line_fn *line;
 	void *ctx;
+	struct crew_job *job; /* whose progress it is; may be NULL */
 };
 
 struct look_end {

@@ -345,6 +345,7 @@ sift_gist(const struct sift *s, struct gist *g, sift_open_fn *open, void *ctx,
 	struct pass p = begin_pass(s);
 	struct text_reader *page = &p.scan.derive.stored;
 	struct reel *r = NULL;
+	double size = (double)src_size(g->src);
 	int rc = 0, more;
 
 	p.scan.derive.doubt = true;
@@ -359,6 +360,8 @@ sift_gist(const struct sift *s, struct gist *g, sift_open_fn *open, void *ctx,
 		}
 		if (more < 0)
 			break;
+		if (s->progress)
+			s->progress(s->ctx, (double)g->off / size);
 	}
 	if (rc == 0 && more < 0)
 		rc = more;

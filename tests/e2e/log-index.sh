@@ -68,7 +68,10 @@ same() {
 	run plain grep --no-index "$@" all
 	run first grep "$@" all
 	run again grep "$@" all
-	cmp plain first && cmp plain again || { diff plain again | head; return 1; }
+	if ! cmp plain first || ! cmp plain again; then
+		diff plain again | head
+		return 1
+	fi
 }
 patterns='Needle
 needle
