@@ -120,6 +120,15 @@ check_positive(struct at_work *w)
 		leave_out(w);
 }
 
+/* A text without NUL: the server's database has no place for that. */
+static bool
+is_text(const json_t *v)
+{
+	const char *p = json_string_value(v);
+
+	return p && strlen(p) == json_string_length(v);
+}
+
 static void
 check_text(struct at_work *w)
 {
@@ -127,7 +136,7 @@ check_text(struct at_work *w)
 	struct span s = span_of(p, json_string_length(w->v));
 	size_t n;
 
-	if (!p) {
+	if (!is_text(w->v)) {
 		leave_out(w);
 		return;
 	}
@@ -173,7 +182,7 @@ check_env(struct at_work *w)
 	}
 	json_object_foreach_safe(w->v, next, name, v)
 	{
-		bool fits = is_env_name(name) && json_is_string(v);
+		bool fits = is_env_name(name) && is_text(v);
 
 		if (fits && (!w->c->env || is_listed(w->c->env, name))) {
 			buf_addf(&w->c->kept, "%s%s", w->c->kept.n ? ", " : "", name);

@@ -15,11 +15,11 @@
 #define CASTCHECK_FORM_BYTES 2048
 
 enum castcheck_kind {
-	CASTCHECK_NUMBER, /* LO to HI; others become the nearest of them, 0 becomes OTHERWISE */
-	CASTCHECK_POSITIVE, /* a number above zero; others are left out */
-	CASTCHECK_TEXT, /* up to HI characters; the rest is cut off; no texts are left out */
-	CASTCHECK_ENV,   /* names of A-Z, 0-9 and _ with texts; others are left out */
-	CASTCHECK_THEME, /* fg, bg and a palette of 8 or 16; else left out */
+	CASTCHECK_NUMBER,   /* LO to HI, others become the nearest; 0 becomes OTHERWISE */
+	CASTCHECK_POSITIVE, /* a number above zero, others are left out */
+	CASTCHECK_TEXT,     /* up to HI characters, the rest is cut off */
+	CASTCHECK_ENV,      /* names of A-Z, 0-9, _ with texts, others are left out */
+	CASTCHECK_THEME,    /* fg, bg and a palette of 8 or 16, else left out */
 };
 
 struct castcheck_rule {
@@ -32,9 +32,9 @@ struct castcheck_rule {
 extern const struct castcheck_rule castcheck_rules[];
 extern const size_t castcheck_nrules;
 
+/* "public", "unlisted", "private", NULL. */
+extern const char *const castcheck_visibilities[];
 /* Fields of the form: too long ones are refused by the server, so ERR_USAGE here. */
-extern const char
-	*const castcheck_visibilities[]; /* "public", "unlisted", "private", NULL */
 int castcheck_form(const char *field, const char *text, struct err *e);
 
 struct castcheck {
@@ -47,8 +47,8 @@ struct castcheck {
 	 * are no such change); TEXT is one line. */
 	void (*changed)(void *ctx, const char *text);
 	void *ctx;
-	struct buf
-		kept; /* names of the variables that stay, ", " between; the caller frees it */
+	/* Names of the variables that stay, ", " between; the caller frees it. */
+	struct buf kept;
 	struct buf head;
 	bool past_head;
 	uint64_t taken, passed;

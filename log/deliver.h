@@ -41,8 +41,8 @@ struct deliver_answer {
 	 * the server for --server-url, %N the status. */
 	const char *text;
 };
-extern const struct deliver_answer
-	deliver_answers[]; /* the last has status 0: any other */
+/* The last has status 0: any other. */
+extern const struct deliver_answer deliver_answers[];
 const struct deliver_answer *deliver_find(int status, struct span type);
 
 #endif

@@ -129,6 +129,10 @@ static const struct {
 	{ NULL, HEAD ",\"theme\":{}}", HEAD "}", "colours of the terminal left out" },
 	{ NULL, HEAD ",\"theme\":7}", HEAD "}", "colours of the terminal left out" },
 	{ NULL, HEAD ",\"title\":7}", HEAD "}", "title left out" },
+	{ NULL, HEAD ",\"title\":\"a\\u0000b\"}", HEAD "}", "title left out" },
+	{ NULL, HEAD ",\"env\":{\"A\":\"\\u0000\",\"TERM\":\"x\"}}",
+		HEAD ",\"env\":{\"TERM\":\"x\"}}",
+		"1 variable of the environment left out (A)" },
 };
 
 START_TEST(header_row)
