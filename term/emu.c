@@ -234,7 +234,7 @@ resize(struct emu *e, int cols, int rows)
 		if (c->saved[i].set)
 			c->saved[i].row = at_least_0(c->saved[i].row - first[i]);
 	c->row = row - first[c->grid.alt];
-	c->col = col < cols ? col : cols - 1;
+	c->col = clamp(col + 1, grid_width(&c->grid, c->row)) - 1;
 	c->wrap = wrap && c->col == col;
 }
 

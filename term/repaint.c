@@ -37,7 +37,10 @@ put_wrapping(struct brush *b, int row, int col, int end, bool cell)
 		buf_addf(b->out, "\033[?69h\033[1;%ds", col + 1);
 	b->row = -1;
 	if (!cell || !brush_cell(b, row, col)) {
+		struct pen pen = { .bg = grid_row(&b->g, row)[col].bg };
+
 		brush_to(b, row, col);
+		brush_pen(b, &pen);
 		buf_add_byte(b->out, cell ? ' ' : 'x');
 		b->last = cell ? ' ' : 'x';
 	}
@@ -210,10 +213,15 @@ put_cursor(struct brush *b)
 
 	if (c->row < b->top || c->col < b->left)
 		return;
-	if (c->wrap && can)
+	if (c->wrap && can) {
 		put_wrapping(b, c->row, c->col, end, true);
-	else
+	} else if (c->col >= end && c->row > 0 && c->row != c->bottom) {
+		/* only a line feed leads behind the end of a line of double size */
+		brush_to(b, c->row - 1, c->col);
+		buf_add_byte(b->out, '\n');
+	} else {
 		brush_to(b, c->row, c->col);
+	}
 }
 
 static void

@@ -7,8 +7,7 @@
  *   - which rows go on on the next, on terminals of fewer than 6 columns or 3 rows, and where
  *     what stands at the end was erased or moved;
  *   - saved cursors outside of the screen come to its edge;
- *   - the last character, for REP: nothing on the screen like it and no cell free;
- *   - links of more than 1000 bytes that are no UTF-8.
+ *   - the last character, for REP: nothing on the screen like it and no cell free.
  * None of that can be seen before output that asks for it. */
 #ifndef TERM_REPAINT_H
 #define TERM_REPAINT_H

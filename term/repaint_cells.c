@@ -29,26 +29,52 @@ same_link(const struct brush *b, const struct pen *p, const struct pen *q)
 	       span_eq(link_of(b, p), link_of(b, q));
 }
 
+#define BROKEN   "\xef\xbf\xbd" /* U+FFFD, which any byte that is broken becomes */
+#define ELLIPSIS "\xe2\x80\xa6"
+
+/* Bytes of S as they may have come: a broken one is one. */
+static size_t
+tight_length(const char *s)
+{
+	size_t n = strlen(s);
+
+	for (; (s = strstr(s, BROKEN)); s += 3)
+		n -= 2;
+	return n;
+}
+
+static void
+put_tight(struct buf *out, const char *s, size_t n)
+{
+	for (const char *end = s + n; s < end;) {
+		bool broken = strncmp(s, BROKEN, 3) == 0;
+
+		buf_add_byte(out, broken ? 0xff : (uint8_t)*s);
+		s += broken ? 3 : 1;
+	}
+}
+
 /* "ID NUL URI NUL".  A cut one ends with an ellipsis, which the reader must add itself: then the
- * string is made as long as what is kept, and a byte more. */
+ * string is made as long as what is kept, by empty parameters, and a byte more. */
 static void
 put_link(struct brush *b, struct span s)
 {
-	static const char ellipsis[] = "\xe2\x80\xa6";
 	const char *id = s.n ? (const char *)s.p : "",
 		   *uri = s.n ? id + strlen(id) + 1 : "";
-	size_t n = strlen(uri), head = 4 + (*id ? 3 + strlen(id) : 0);
-	bool cut =
-		n > 3 && strcmp(uri + n - 3, ellipsis) == 0 && head + n > FILTER_STRING;
+	size_t n = strlen(uri),
+	       all = strlen("8;;") + tight_length(id) + tight_length(uri);
+	bool cut;
 
+	all += *id ? strlen("id=") : 0;
+	cut = n >= 3 && strcmp(uri + n - 3, ELLIPSIS) == 0 && all > FILTER_STRING;
+	n -= cut ? 3 : 0;
 	buf_add_str(b->out, "\033]8;");
-	if (cut) {
-		n -= 3;
-		for (head += 2; head + n < FILTER_STRING + 1; head++)
-			buf_add_byte(b->out, 'x');
-	}
-	buf_addf(b->out, "%s%s%s;", cut ? "=:" : "", *id ? "id=" : "", id);
-	buf_add(b->out, uri, n);
+	for (size_t i = all - 3; cut && i < FILTER_STRING; i++)
+		buf_add_byte(b->out, ':');
+	buf_add_str(b->out, *id ? "id=" : "");
+	put_tight(b->out, id, strlen(id));
+	buf_add_byte(b->out, ';');
+	put_tight(b->out, uri, n);
 	/* a link that was not kept, or whose bytes were all left out */
 	buf_add_str(b->out, cut ? "x" : n ? "" : "\x7f");
 	buf_add_str(b->out, "\033\\");
