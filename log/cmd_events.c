@@ -47,7 +47,7 @@ static const struct opt options[] = {
 		"or month, in UTC" },
 	{ OPT_FACILITY, "facility", 0, "NAME",
 		"of syslog and the journal: authpriv (the default), auth, daemon, user,\n"
-		"local0 to local7 ...",
+		"local0 to local7",
 		NULL, outlet_facility_at },
 	{ OPT_TAG, "tag", 0, "NAME",
 		"name of the program in syslog and the journal (default auditrec)" },

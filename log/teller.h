@@ -11,7 +11,7 @@
 
 #include <signal.h>
 
-#define TELLER_OPEN_MAX 64 /* recordings that are kept open between rounds */
+#define TELLER_OPEN_MAX 256 /* recordings that are kept open between rounds */
 
 struct stream;
 

@@ -417,9 +417,9 @@ mdoc_choices(FILE *out, const struct setting_row *r)
 
 	if (!rest)
 		return;
-	fputs(r->kind == SETTING_SET      ? "Words:"
-		: r->guard == GUARD_FIXED ? "Values:"
-					  : "Values, rising:",
+	fputs(r->kind == SETTING_SET || r->kind == SETTING_EVENTS ? "Words:"
+		: r->guard == GUARD_FIXED                         ? "Values:"
+								  : "Values, rising:",
 		out);
 	for (; next_word(&rest, '|', &w); first = false)
 		fprintf(out, "%s\n.Cm %.*s", first ? "" : " ,", (int)w.n,
