@@ -171,6 +171,17 @@ put_measures(struct publish *p, struct buf *out)
 }
 
 static void
+put_markers(const struct publish *p, struct buf *out)
+{
+	uint64_t n = p->facts.by_vendor[VENDOR_MARKER];
+
+	if (!n)
+		return;
+	put_label(out, "Markers");
+	buf_addf(out, "%" PRIu64 ", with their labels\n", n);
+}
+
+static void
 put_input(struct publish *p, struct buf *out)
 {
 	put_label(out, "Input");
@@ -244,6 +255,7 @@ publish_tell(struct publish *p, const struct account *a, struct buf *out)
 	put_measures(p, out);
 	put_text(out, "Command", buf_span(&f->text[FACT_COMMAND]));
 	put_input(p, out);
+	put_markers(p, out);
 	put_label(out, "Environment");
 	buf_addf(out, "%s\n", p->check.kept.n ? buf_cstr(&p->check.kept) : "none");
 	put_changes(p, out);
@@ -296,6 +308,7 @@ publish_json(struct publish *p, const struct account *a, struct jsonw *w)
 	jsonw_kuint(w, "rows", f->rows);
 	jsonw_kuint(w, "bytes", p->check.bytes);
 	jsonw_kuint(w, "events", p->check.events);
+	jsonw_kuint(w, "markers", f->by_vendor[VENDOR_MARKER]);
 	jsonw_kbool(w, "input", p->input && p->inputs);
 	json_env(p, w);
 	jsonw_kbool(w, "damaged", p->damaged);

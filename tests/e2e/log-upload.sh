@@ -117,6 +117,7 @@ strange() {
 	cat >strange.cast <<-'END'
 	{"version":2,"width":2000,"height":0,"title":"x","env":{"http_proxy":"no","A":"b","N":null},"theme":{"fg":"#FFFFFF","bg":"#000000","palette":"#000000:#000000"},"idle_time_limit":-1}
 	[0.5,"o","hello"]
+	[0.6,"m","here"]
 	END
 	sed -i "s/\"x\"/\"$(printf '%0300d' 0)\"/" strange.cast
 	upload --env all --json strange.cast && cat out &&
@@ -129,7 +130,7 @@ for word in ('columns', 'title', 'environment'):
 assert j['url'].endswith('/$last') and j['visibility'] == 'unlisted'
 h = json.loads(open('last.cast').readline())
 assert h['width'] == 720 and 1 <= h['height'] <= 200 and len(h['title']) == 128, h
-assert j['environment'] == ['A'], j
+assert j['environment'] == ['A'] and j['markers'] == 1, j
 assert h['env'] == {'A': 'b'}, h"
 	upload strange.cast && grep -q '^auditlog: strange.cast: columns: 2000 became 720$' err
 }
