@@ -272,9 +272,13 @@ quote_char(struct buf *out, uint32_t ch)
 	quote_unit(out, 0xDC00 + (ch & 0x3FF));
 }
 
+/* For whom a text is: for eyes, for a file, or for a file and known to be valid UTF-8. */
+enum quoting { SHOWN, DATA, VALID };
+
 /* Reads the character at P.  Returns its length; *PLAIN: it may stand as it is. */
 static int
-look_at(const uint8_t *p, size_t n, bool shown, uint32_t *ch, bool *bad, bool *plain)
+look_at(const uint8_t *p, size_t n, enum quoting how, uint32_t *ch, bool *bad,
+	bool *plain)
 {
 	int k = utf8_get(p, n, ch, bad);
 
@@ -282,12 +286,12 @@ look_at(const uint8_t *p, size_t n, bool shown, uint32_t *ch, bool *bad, bool *p
 		k = (int)n;
 		*bad = true;
 	}
-	*plain = !*bad && !(shown && utf8_order(*ch));
+	*plain = !*bad && !(how == SHOWN && utf8_order(*ch));
 	return k;
 }
 
 static void
-quote(struct buf *out, struct span s, bool shown)
+quote(struct buf *out, struct span s, enum quoting how)
 {
 	size_t from = 0, i = 0;
 
@@ -299,10 +303,14 @@ quote(struct buf *out, struct span s, bool shown)
 		int k;
 
 		i += json_plain(span_of(s.p + i, s.n - i));
+		while (how == VALID && i < s.n && s.p[i] >= 0x7F)
+			i++;
 		if (i == s.n)
 			break;
+		if (!quoted[s.p[i]])
+			continue;
 		wide = quoted[s.p[i]] == 2;
-		k = wide ? look_at(s.p + i, s.n - i, shown, &ch, &bad, &plain) : 1;
+		k = wide ? look_at(s.p + i, s.n - i, how, &ch, &bad, &plain) : 1;
 
 		if (plain) {
 			i += (size_t)k;
@@ -325,11 +333,17 @@ quote(struct buf *out, struct span s, bool shown)
 void
 json_quote(struct buf *out, struct span s)
 {
-	quote(out, s, true);
+	quote(out, s, SHOWN);
 }
 
 void
 json_quote_data(struct buf *out, struct span s)
 {
-	quote(out, s, false);
+	quote(out, s, DATA);
+}
+
+void
+json_quote_valid(struct buf *out, struct span s)
+{
+	quote(out, s, VALID);
 }

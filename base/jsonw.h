@@ -45,6 +45,8 @@ void jsonw_kbool(struct jsonw *w, const char *key, bool v);
 void json_quote(struct buf *out, struct span s);
 /* The same with only the escapes that JSON asks for: for files, not for eyes. */
 void json_quote_data(struct buf *out, struct span s);
+/* Likewise, of text that is known to be valid UTF-8. */
+void json_quote_valid(struct buf *out, struct span s);
 /* How many bytes at the front of S stand for themselves in a string: ASCII without quotes,
  * backslashes and control characters. */
 size_t json_plain(struct span s);

@@ -4,27 +4,29 @@
 #include "base/utf8.h"
 
 static const struct lead {
-	/* range of the first byte, length, range of the second byte */
-	uint8_t from, to, len, lo, hi;
+	uint8_t len, lo, hi; /* length, range of the second byte */
 } leads[] = {
-	{ 0xC2, 0xDF, 2, 0x80, 0xBF },
-	{ 0xE0, 0xE0, 3, 0xA0, 0xBF },
-	{ 0xE1, 0xEC, 3, 0x80, 0xBF },
-	{ 0xED, 0xED, 3, 0x80, 0x9F },
-	{ 0xEE, 0xEF, 3, 0x80, 0xBF },
-	{ 0xF0, 0xF0, 4, 0x90, 0xBF },
-	{ 0xF1, 0xF3, 4, 0x80, 0xBF },
-	{ 0xF4, 0xF4, 4, 0x80, 0x8F },
+	{ 2, 0x80, 0xBF },
+	{ 3, 0xA0, 0xBF },
+	{ 3, 0x80, 0xBF },
+	{ 3, 0x80, 0x9F },
+	{ 3, 0x80, 0xBF },
+	{ 4, 0x90, 0xBF },
+	{ 4, 0x80, 0xBF },
+	{ 4, 0x80, 0x8F },
 };
 
-static const struct lead *
-find_lead(uint8_t c)
-{
-	for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
-		if (c >= leads[i].from && c <= leads[i].to)
-			return &leads[i];
-	return NULL;
-}
+/* The row of a first byte, counted from 1. */
+static const uint8_t lead_rows[256] = {
+	[0xC2 ... 0xDF] = 1,
+	[0xE0] = 2,
+	[0xE1 ... 0xEC] = 3,
+	[0xED] = 4,
+	[0xEE ... 0xEF] = 5,
+	[0xF0] = 6,
+	[0xF1 ... 0xF3] = 7,
+	[0xF4] = 8,
+};
 
 static int
 bad_char(uint32_t *ch, bool *bad, int n)
@@ -47,9 +49,9 @@ utf8_get(const uint8_t *p, size_t n, uint32_t *ch, bool *bad)
 		*ch = p[0];
 		return 1;
 	}
-	l = find_lead(p[0]);
-	if (!l)
+	if (!lead_rows[p[0]])
 		return bad_char(ch, bad, 1);
+	l = &leads[lead_rows[p[0]] - 1];
 	v = p[0] & (0xFFu >> (l->len + 1));
 	for (int i = 1; i < l->len; i++) {
 		uint8_t lo = i == 1 ? l->lo : 0x80, hi = i == 1 ? l->hi : 0xBF;
@@ -114,20 +116,55 @@ utf8_order(uint32_t ch)
 	return false;
 }
 
+/* Bytes of ASCII at P, eight at once. */
+static size_t
+ascii(const uint8_t *p, size_t n)
+{
+	size_t i = 0;
+
+	for (uint64_t w; n - i >= sizeof w; i += sizeof w) {
+		memcpy(&w, p + i, sizeof w);
+		if (w & UINT64_C(0x8080808080808080))
+			break;
+	}
+	while (i < n && p[i] < 0x80)
+		i++;
+	return i;
+}
+
+/* The length of the character at P, which is not ASCII; 0: it is not valid. */
+static size_t
+valid_char(const uint8_t *p, size_t n)
+{
+	const struct lead *l;
+
+	if (!lead_rows[p[0]])
+		return 0;
+	l = &leads[lead_rows[p[0]] - 1];
+	if (l->len > n || p[1] < l->lo || p[1] > l->hi)
+		return 0;
+	for (int i = 2; i < l->len; i++)
+		if ((p[i] & 0xC0) != 0x80)
+			return 0;
+	return l->len;
+}
+
 bool
 utf8_valid(struct span s)
 {
-	uint32_t ch;
-	bool bad;
+	for (size_t i = 0;;) {
+		size_t k;
 
-	for (size_t i = 0; i < s.n;) {
-		int k = s.p[i] < 0x80 ? 1 : utf8_get(s.p + i, s.n - i, &ch, &bad);
-
-		if (k == 0 || (s.p[i] >= 0x80 && bad))
-			return false;
-		i += (size_t)k;
+		i += ascii(s.p + i, s.n - i);
+		while (i < s.n && s.p[i] >= 0x80) {
+			k = valid_char(s.p + i, s.n - i);
+			if (!k)
+				return false;
+			i += k;
+		}
+		if (i == s.n)
+			return true;
 	}
-	return true;
 }
 
 size_t

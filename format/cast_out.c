@@ -61,14 +61,20 @@ begin_line(struct cast_out *o, struct span code)
 	}
 }
 
-void
-cast_out_line(struct cast_out *o, struct span code, struct span data)
+static void
+put_line(struct cast_out *o, struct span code, struct span data, bool valid)
 {
 	begin_line(o, code);
-	json_quote_data(&o->w->out, data);
+	(valid ? json_quote_valid : json_quote_data)(&o->w->out, data);
 	buf_add_str(&o->w->out, o->version == 1 ? "]" : "]\n");
 	if (o->w->out.n >= BLOCK)
 		tapew_drain(o->w, NULL);
+}
+
+void
+cast_out_line(struct cast_out *o, struct span code, struct span data)
+{
+	put_line(o, code, data, false);
 }
 
 static uint64_t
@@ -126,7 +132,7 @@ cast_out_bytes(struct cast_out *o, unsigned stream, struct span data)
 		struct span text = clean(o, stream, span_of(data.p, n));
 
 		if (text.n)
-			cast_out_line(o, code_of(stream), text);
+			put_line(o, code_of(stream), text, true);
 		data = span_of(data.p + n, data.n - n);
 	}
 }
