@@ -74,6 +74,12 @@ open_file(struct copy *c)
 	struct err e;
 	int r;
 
+	if (fdio_reads(c->reads[0], c->to)) {
+		diag_error("%s: belongs to the recording itself; write to another file",
+			copy_out_name(c));
+		return CMD_WRONG;
+	}
+
 	if (folder)
 		r = fdio_open_folder(&c->dst, c->to, folder, &e);
 	else
@@ -85,6 +91,9 @@ open_file(struct copy *c)
 					     : " (--overwrite replaces it)");
 		return CMD_WRONG;
 	}
+	for (int i = 0; i < 2; i++)
+		if (c->reads[i])
+			fdio_guard_dst(c->dst, c->reads[i]);
 	return 0;
 }
 
@@ -146,6 +155,8 @@ open_in(struct copy *c, const struct clk *clk)
 		diag_fail(&e, c->in.name);
 		return CMD_WRONG;
 	}
+	c->reads[0] = s;
+	c->reads[1] = topts.timing;
 	return input_open_tape(&c->in, c->from, s, &topts, clk);
 }
 

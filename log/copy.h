@@ -45,7 +45,9 @@ struct copy {
 	void *ctx;
 	/* ... and finds here what happens. */
 	struct input in;
-	struct dst *dst; /* of TO, not of what is given; released by the writer */
+	struct src
+		*reads[2]; /* IN and the file of times, NULL: none; IN's tape has them */
+	struct dst *dst;   /* of TO, not of what is given; released by the writer */
 	struct tapew *writer;
 	uint64_t messages, losses; /* written; places of IN that could not be read */
 	bool wrote_badly;          /* an error came from the writing side */

@@ -6,6 +6,7 @@ static void
 put_row(struct transcript *t, int r)
 {
 	uint32_t map[EMU_COLS_MAX + 1];
+	char cell[EMU_CELL_TEXT_MAX];
 	bool on = emu_wrapped(t->emu, r);
 	int cols = emu_cols(t->emu), col = 0;
 
@@ -16,6 +17,8 @@ put_row(struct transcript *t, int r)
 			buf_add_byte(&t->text, '\n');
 	buf_add_span(&t->text, buf_span(&t->row));
 	if (on) {
+		/* a wide character that found no room left the last column free */
+		cols -= !emu_cell_text(t->emu, &emu_row(t->emu, r)[cols - 1], cell);
 		while (col < cols && map[col] < t->row.n)
 			col++;
 		for (; col < cols; col++)

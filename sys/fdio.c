@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define READ_MAX    8 /* files of one recording */
 #define SPOOL_CHUNK ((size_t)64 << 10)
 
 static void
@@ -70,6 +71,11 @@ struct fd_src {
 	uint64_t base; /* where the recording begins in FD */
 	uint64_t have; /* bytes in the spool */
 	char *path;    /* NULL: nothing lies beside it */
+	struct {
+		dev_t dev;
+		ino_t ino;
+	} read[READ_MAX]; /* it, and what was opened beside it */
+	int nread;
 };
 
 static int
@@ -246,6 +252,17 @@ fdio_fd_src(struct src **s, int fd, struct err *e)
 	return src_of_fd(s, fd, true, e);
 }
 
+static void
+note_read(struct fd_src *f, int fd)
+{
+	struct stat st;
+
+	if (f->nread == READ_MAX || fstat(fd, &st) < 0)
+		return;
+	f->read[f->nread].dev = st.st_dev;
+	f->read[f->nread++].ino = st.st_ino;
+}
+
 static int
 check_regular(int fd, struct err *e)
 {
@@ -279,7 +296,10 @@ open_beside(struct src *s, const char *name, struct src **out, struct err *e)
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
 	free(path);
 	r = check_regular(fd, e);
-	return r < 0 ? r : fdio_fd_src(out, fd, e);
+	if (r < 0)
+		return r;
+	note_read((struct fd_src *)s, fd);
+	return fdio_fd_src(out, fd, e);
 }
 
 /* S was opened as PATH, and has neighbours. */
@@ -296,7 +316,22 @@ has_path(struct src **s, const char *path, struct err *e)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	}
 	f->src.near = &near;
+	note_read(f, f->fd);
 	return 0;
+}
+
+bool
+fdio_reads(struct src *src, const char *path)
+{
+	const struct fd_src *f = (const struct fd_src *)src;
+	struct stat st;
+
+	if (src->ops != &fd_src_ops || stat(path, &st) < 0)
+		return false;
+	for (int i = 0; i < f->nread; i++)
+		if (f->read[i].dev == st.st_dev && f->read[i].ino == st.st_ino)
+			return true;
+	return false;
 }
 
 /* "PATH/NAME" if there is such a file. */

@@ -46,6 +46,11 @@ void fdio_abort_dst(struct dst *d);
 /* The same for a D that somebody else will close: as long as it is doomed, that close fails
  * and leaves nothing.  In the other modes it takes no bytes and stays as it is. */
 void fdio_doom_dst(struct dst *d, bool doomed);
+/* What is made beside D must not take the place of a file that SRC reads, itself or one opened
+ * beside it (two such sources are kept); SRC outlives D. */
+void fdio_guard_dst(struct dst *d, struct src *src);
+/* Is PATH such a file? */
+bool fdio_reads(struct src *src, const char *path);
 /* A source over the file that DST writes (for tapew_append); NULL when it cannot be read. */
 struct src *fdio_dst_reader(struct dst *d);
 

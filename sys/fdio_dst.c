@@ -141,6 +141,14 @@ fdio_doom_dst(struct dst *d, bool doomed)
 }
 
 void
+fdio_guard_dst(struct dst *d, struct src *src)
+{
+	struct fd_dst *f = (struct fd_dst *)d;
+
+	f->guard[f->guard[0] ? 1 : 0] = src;
+}
+
+void
 fdio_abort_dst(struct dst *d)
 {
 	if (d)
@@ -252,6 +260,15 @@ open_in_folder(struct fd_dst *f, const char *folder, const char *name, struct er
 	return ERR_IO;
 }
 
+static bool
+is_guarded(const struct fd_dst *f, const char *path)
+{
+	for (size_t i = 0; i < sizeof f->guard / sizeof *f->guard; i++)
+		if (f->guard[i] && fdio_reads(f->guard[i], path))
+			return true;
+	return false;
+}
+
 static int
 open_beside(struct fd_dst *f, const char *name, struct err *e)
 {
@@ -260,7 +277,10 @@ open_beside(struct fd_dst *f, const char *name, struct err *e)
 
 	if (!path)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	r = open_named(f, path, f->first->mode, e);
+	if (is_guarded(f->first, path))
+		r = err_set(e, ERR_USAGE, "belongs to the recording itself");
+	else
+		r = open_named(f, path, f->first->mode, e);
 	if (r == 0 && !f->publish)
 		r = err_set(e, ERR_USAGE, "is no regular file");
 	if (r < 0)

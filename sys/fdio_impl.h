@@ -23,6 +23,7 @@ struct fd_dst {
 	char *path;    /* where it will be; NULL when not atomic */
 	char *hidden;  /* its name until then; NULL: none */
 	char *folder; /* of the first one of a folder: its name until it is at PATH's folder */
+	struct src *guard[2]; /* of the first one: what reads files that must stay */
 	struct fd_dst *first; /* beside which it was made; NULL: it is the first */
 	struct fd_dst *next;  /* made beside the same */
 };

@@ -109,6 +109,16 @@ check "it cannot go to a pipe" fails 2 'can be made' \
 	"$auditlog" convert -f typescript session.audit -
 check "nor over the times it is read with" fails 2 'the recording itself' \
 	"$auditlog" convert --overwrite --timing away/t old away/t
+cp real.tm before.tm
+check "nor over times that were found" fails 2 'the recording itself' \
+	"$auditlog" convert --overwrite real real.tm
+beside_too() {
+	cp real x && cp real.tm x.timing && cp x.timing x.before || return 1
+	fails 2 'x.timing: belongs to the recording itself' \
+		"$auditlog" convert --overwrite -f typescript --timing x.timing real x &&
+		cmp x.timing x.before && cmp x real && cmp real.tm before.tm
+}
+check "nor any other file that is written beside it" beside_too
 cp real.tm lonely.tm
 sed -i 's/OUTPUT_LOG .*/OUTPUT_LOG gone/' lonely.tm
 check "times without their typescript" fails 2 'the typescript gone' "$auditlog" info lonely.tm

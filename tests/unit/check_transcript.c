@@ -82,7 +82,9 @@ START_TEST(lines_that_went_on_are_whole)
 {
 	size(4, 3, true);
 	out("abcdefgh\r\nab  cd\r\n12345678901234567890\r\nx");
-	gives("abcdefgh\nab  cd\n12345678901234567890\nx\n");
+	out("\r\nabc\xe6\x97\xa5z\r\nab\xe6\x97\xa5z");
+	gives("abcdefgh\nab  cd\n12345678901234567890\nx\n"
+	      "abc\xe6\x97\xa5z\nab\xe6\x97\xa5z\n");
 }
 END_TEST
 
