@@ -42,6 +42,8 @@ pipe() {
 }
 check "the end of a pipe is the end" pipe
 check "stopped and started again at any time: every message once" scene restart
+check "killed and started again: no message is lost" scene killed
+check "what auditrec records meanwhile" scene live
 check "two cannot use one state" scene lock
 check "syslog: a datagram an event, and a daemon that starts again" scene syslog
 check "the journal: fields, and large events in memory files" scene journal

@@ -75,22 +75,24 @@ def follow():
     p = Follower("f")
     until("the first", lambda: len(p.told()) == len(a.told()))
     b = Recording("f/sub/b.audit", "bb")  # a file that is begun later, at first only its header
-    until("another look", lambda: time.sleep(1.2) or True)
+    c = Recording("f/zz.audit", "cc")
+    c.grow(99)
+    until("a walk that saw both", lambda: len(p.told()) == len(a.told() + c.told()))
     b.grow(6)
     b.grow(14)
-    until("a new one", lambda: len(p.told()) == len(a.told() + b.told()))
+    until("a new one", lambda: len(p.told()) == len(a.told() + b.told() + c.told()))
     os.rename("f/a.audit", "f/z.audit")
     a.path = "f/z.audit"
     a.grow(99)
-    until("the renamed one", lambda: len(p.told()) == len(a.told() + b.told()))
+    until("the renamed one", lambda: len(p.told()) == len(a.told() + b.told() + c.told()))
     assert p.lines[-1]["number"] == 20, p.lines[-1]
     fd = os.open(b.path, os.O_RDWR)
     os.unlink(b.path)
     b.path = "/proc/self/fd/%d" % fd
     b.grow(16)
-    until("the removed one", lambda: len(p.told()) == len(a.told() + b.told()) or time.sleep(0.1))
+    until("the removed one", lambda: len(p.told()) == len(a.told() + b.told() + c.told()))
     assert p.stop() == 0
-    same(p.told(), a.told() + b.told())
+    same(p.told(), a.told() + b.told() + c.told())
     assert [l["number"] for l in p.lines if l["session"] == "aa"] == [n for _, n in a.told()]
 
 
@@ -117,11 +119,50 @@ def restart():
     assert len(set(told)) == len(told), "some told twice"
 
 
+def killed():
+    """Not asked to end: nothing is lost, and little is told twice."""
+    os.makedirs("k")
+    random.seed(11)
+    recs = [Recording("k/%d.audit" % i, "k%d" % i) for i in range(4)]
+    told = []
+    for turn in range(6):
+        p = Follower("--state", "k.state", "k")
+        for _ in range(4):
+            r = random.choice(recs)
+            r.grow(r.done + random.randrange(1, 4))
+            time.sleep(random.random() / 3)
+        p.stop(signal.SIGKILL)
+        told += p.told()
+    for r in recs:
+        r.grow(99)
+    want = sum((r.told() for r in recs), [])
+    p = Follower("--state", "k.state", "k")
+    until("the rest", lambda: set(told + p.told()) >= set(want))
+    p.stop()
+    assert set(told + p.told()) == set(want)
+
+
+def live():
+    """Sessions that auditrec records meanwhile, in more formats than one."""
+    auditrec = os.path.join(os.path.dirname(AUDITLOG), "auditrec")
+    os.makedirs("v")
+    p = Follower("v")
+    running = [subprocess.Popen([auditrec, "-q", "-o", "v/%d.%s" % (i, ("audit", "cast")[i % 2]), "-c",
+                                 "for i in 1 2 3; do echo $i; sleep 0.2; done; exit %d" % i],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) for i in range(6)]
+    assert [r.wait(PATIENCE) for r in running] == list(range(6))
+    after = subprocess.run([AUDITLOG, "events", "-f", "json", "v"], stdout=subprocess.PIPE, text=True,
+                           timeout=PATIENCE).stdout.splitlines()
+    want = sorted((l["file"], l["number"]) for l in map(json.loads, after))
+    until("all of it", lambda: len(p.lines) >= len(want))
+    assert p.stop() == 0
+    assert sorted((l["file"], l["number"]) for l in p.lines) == want
+
+
 def lock():
     os.makedirs("l")
     p = Follower("--state", "l.state", "l")
     until("the lock", lambda: os.path.exists("l.state.lock"))
-    time.sleep(0.2)
     other = subprocess.run([AUDITLOG, "events", "--state", "l.state", "l"], capture_output=True,
                            text=True, timeout=PATIENCE)
     assert other.returncode == 2 and "l.state.lock" in other.stderr, other
