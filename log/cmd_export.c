@@ -7,6 +7,7 @@
 #include "log/chronicle.h"
 #include "log/copy.h"
 #include "log/page.h"
+#include "log/retime.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -44,22 +45,20 @@ static const struct opt options[] = {
 #define IDLE_SECONDS_MAX 1e6
 #define PAGE_LARGE       ((uint64_t)100 << 20) /* of asciicast: worth a word */
 
-struct export
-{
+struct export_job {
 	struct copy copy;
 	struct webplayer player;
 	struct chronicle chronicle;
 	const char *title, *player_dir;
 	const struct theme *theme; /* NULL: the recording's */
 	bool input, idle_given;
-	int64_t idle_ns;          /* 0: pauses stay */
-	int64_t base_ns;          /* wall clock of the first message */
-	int64_t last_ns, page_ns; /* of the message before */
+	struct retime_idle idle; /* its max_ns 0: pauses stay */
+	int64_t base_ns;         /* wall clock of the first message */
 	uint64_t page_bytes, cast_bytes;
 };
 
 static int
-take_option(struct export *x, int id, const char *value, struct err *e)
+take_option(struct export_job *x, int id, const char *value, struct err *e)
 {
 	double seconds;
 	int r = copy_option(&x->copy, id, value, e);
@@ -76,7 +75,7 @@ take_option(struct export *x, int id, const char *value, struct err *e)
 		break;
 	case OPT_IDLE:
 		r = opt_double(value, "--idle-limit", 0, IDLE_SECONDS_MAX, &seconds, e);
-		x->idle_ns = r < 0 ? 0 : (int64_t)(seconds * NS_PER_S);
+		x->idle.max_ns = r < 0 ? 0 : (int64_t)(seconds * NS_PER_S);
 		x->idle_given = true;
 		break;
 	case OPT_THEME:
@@ -102,7 +101,7 @@ base_name(const char *path)
 static void
 tell_lost(void *ctx, const char *what, uint64_t count)
 {
-	struct export *x = ctx;
+	struct export_job *x = ctx;
 
 	if (strncmp(what, "messages of other", 17) == 0)
 		diag_note("%s: does not show %s (%" PRIu64 ")", copy_out_name(&x->copy),
@@ -112,7 +111,7 @@ tell_lost(void *ctx, const char *what, uint64_t count)
 static int
 page_data(void *ctx, struct buf *out)
 {
-	struct export *x = ctx;
+	struct export_job *x = ctx;
 	struct tape_end end = tape_end(x->copy.in.tape);
 
 	return chronicle_put(&x->chronicle, out, x->title, &end);
@@ -121,7 +120,7 @@ page_data(void *ctx, struct buf *out)
 static int
 dress(struct copy *c, struct dst **d, struct err *e)
 {
-	struct export *x = c->ctx;
+	struct export_job *x = c->ctx;
 	const struct tape_info *info = tape_info(c->in.tape);
 	const char *name = base_name(c->in.name);
 	struct page_opts o = { .player = &x->player,
@@ -135,29 +134,30 @@ dress(struct copy *c, struct dst **d, struct err *e)
 
 	chronicle_init(&x->chronicle, name, info, x->input);
 	if (!x->idle_given)
-		x->idle_ns = info->idle_limit_ns;
+		x->idle.max_ns = info->idle_limit_ns;
 	return page_open(d, *d, &o, e);
 }
 
 static int
 pass(struct copy *c, const struct msg *m, int64_t at_ns, struct err *e)
 {
-	struct export *x = c->ctx;
+	struct export_job *x = c->ctx;
 	struct msg moved = *m;
-	int64_t gap = ns_sub(at_ns, x->last_ns);
+	bool seen = msg_is_output(m) || (m->type == MSG_IO && x->input);
+	int64_t page_ns = at_ns;
 
 	if (!c->messages)
 		x->base_ns = m->time_ns;
-	x->page_ns += x->idle_ns > 0 && gap > x->idle_ns ? x->idle_ns : gap;
-	x->last_ns = at_ns;
-	chronicle_note(&x->chronicle, m, at_ns, x->page_ns);
-	moved.time_ns = ns_add(x->base_ns, x->page_ns);
+	if (x->idle.max_ns > 0)
+		page_ns = retime_idle(&x->idle, at_ns, seen);
+	chronicle_note(&x->chronicle, m, at_ns, page_ns);
+	moved.time_ns = ns_add(x->base_ns, page_ns);
 	return copy_put(c, &moved, e);
 }
 
-/* To two digits, in units of a thousand. */
+/* What whoever opens it has to wait and to have room for. */
 static void
-say_size(const struct export *x)
+say_size(const struct export_job *x)
 {
 	diag_note("%s: %" PRIu64 " MB, and %" PRIu64 " MB in the browser's memory: "
 		  "it will take a moment to open",
@@ -165,7 +165,8 @@ say_size(const struct export *x)
 		x->cast_bytes / 1000000);
 }
 
-static int export(struct export *x, const struct clk *clk)
+static int
+export_page(struct export_job *x, const struct clk *clk)
 {
 	struct err e;
 	int status;
@@ -189,7 +190,7 @@ static int export(struct export *x, const struct clk *clk)
 static int
 run(struct cmd_run *r)
 {
-	struct export x = { .copy = { .pass = pass, .dress = dress } };
+	struct export_job x = { .copy = { .pass = pass, .dress = dress } };
 	struct err e;
 	int id;
 
@@ -206,7 +207,7 @@ run(struct cmd_run *r)
 	x.copy.wopts.title = x.title;
 	x.copy.wopts.lost = tell_lost;
 	x.copy.wopts.ctx = &x;
-	return export(&x, r->clk);
+	return export_page(&x, r->clk);
 }
 
 const struct cmd cmd_export = {
