@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: ISC
 """Recordings in real object stores: read, listed, shipped through harm and kills."""
+import base64
 import hashlib
 import os
 import random
-import signal
+import struct
 import subprocess
 import threading
-import time
+import zlib
 
 import auditfile
 from fault_proxy import FAULTS, Proxy
@@ -126,6 +127,34 @@ def catalogue_knows_objects(s, d):
         assert n >= 2
         assert log(s, "list", "s3://" + BUCKET, url=p.url) == first
         assert p.requests == n + 1, p.log  # only the listing
+
+
+def opens_by_its_index(s, d):
+    """Only what is looked at is transferred: beginning, index, and a little of what follows."""
+    size = int(os.environ.get("SIZE_MB", "24"))
+    r = random.Random(SEED)
+    ms, at = auditfile.sample()[:6], 2 * 10 ** 9
+    with open(d("plain"), "wb") as f:
+        f.write(auditfile.HEAD + struct.pack("<Q", 2))
+        z = zlib.compressobj(0, wbits=31)
+        f.write(z.compress(b"".join(map(auditfile.cbor, ms))))
+        for _ in range(size * 16):
+            at += 10 ** 8
+            text = base64.encodebytes(r.randbytes(62000)).replace(b"\n", b"\r\n")
+            f.write(z.compress(auditfile.cbor(auditfile.io(at, text))))
+        f.write(z.flush())
+    assert log(s, "convert", "-z", "1", d("plain"), d("rec.audit"))[0] == 0
+    s.tool("put", d("rec.audit"), "rec")
+    url = "s3://%s/rec" % BUCKET
+    with Proxy(("127.0.0.1", s.port)) as p:
+        q = subprocess.run([PLAY, "--paused", "--script", "-", url], env=s.env(p.url),
+                           input=b"screen\nstatus\n", timeout=PATIENCE * 2,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert q.returncode == 0 and b"paused" in q.stdout, (q.stdout, q.stderr)
+        assert p.sent < 2 << 20 and p.requests < 12, (p.sent, p.log)
+    with Proxy(("127.0.0.1", s.port)) as p:
+        assert log(s, "list", "--no-catalogue", url, url=p.url)[0] == 0
+        assert p.sent < 2 << 20, (p.sent, p.log)
 
 
 # ---- shipping ----
@@ -263,7 +292,8 @@ def acknowledged_bytes_stay(s, d):
     assert_stored(s, d, {name: hashlib.sha256(data).hexdigest()})
 
 
-TESTS = (objects, parts, wrong_settings, programs_read, catalogue_knows_objects, shipped,
+TESTS = (objects, parts, wrong_settings, programs_read, catalogue_knows_objects,
+         opens_by_its_index, shipped,
          shipped_through_harm, every_fault_passes, reading_through_harm, kills,
          acknowledged_bytes_stay)
 
