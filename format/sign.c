@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The only file that knows libsodium. */
+/* libsodium is known here and in box.c. */
 #include "format/sign.h"
 
-#include "base/base64.h"
+#include "format/keyline.h"
 #include "format/sha256.h"
 
 #include <sodium.h>
@@ -20,50 +20,11 @@ sign_key_make(struct sign_key *k, const uint8_t seed[SIGN_SEED], struct err *e)
 	return 0;
 }
 
-/* The line that is no comment. */
-static struct span
-only_line(struct span text)
-{
-	while (text.n) {
-		const uint8_t *nl = memchr(text.p, '\n', text.n);
-		size_t n = nl ? (size_t)(nl - text.p) : text.n;
-
-		if (n && text.p[0] != '#')
-			return span_of(text.p, n);
-		n += nl ? 1 : 0;
-		text = span_of(text.p + n, text.n - n);
-	}
-	return text;
-}
-
-static int
-read_key(uint8_t out[32], struct span text, const char *word, struct err *e)
-{
-	struct span line = only_line(text);
-	size_t n = strlen(word);
-	struct buf raw;
-	int rc = 0;
-
-	buf_init(&raw, 64);
-	if (line.n < n + 2 || memcmp(line.p, word, n) != 0 || line.p[n] != ' ')
-		rc = err_set(e, ERR_FORMAT, "is no key file (%s ...)", word);
-	else if (base64_take(&raw, span_of(line.p + n + 1, line.n - n - 1)) !=
-			 line.n - n - 1 ||
-		 raw.n != 32)
-		rc = err_set(e, ERR_FORMAT, "does not hold a key of 32 bytes");
-	else
-		memcpy(out, raw.p, 32);
-	if (raw.p)
-		sodium_memzero(raw.p, raw.n);
-	buf_free(&raw);
-	return rc;
-}
-
 int
 sign_read_secret(struct sign_key *k, struct span text, struct err *e)
 {
 	uint8_t seed[SIGN_SEED];
-	int rc = read_key(seed, text, SECRET_WORD, e);
+	int rc = keyline_read(seed, text, SECRET_WORD, e);
 
 	if (rc == 0)
 		rc = sign_key_make(k, seed, e);
@@ -76,27 +37,19 @@ sign_read_public(uint8_t public[SIGN_PUBLIC], struct span text, struct err *e)
 {
 	if (sodium_init() < 0)
 		return err_set(e, ERR_STATE, "libsodium does not work here");
-	return read_key(public, text, PUBLIC_WORD, e);
-}
-
-static void
-write_key(struct buf *out, const char *word, const uint8_t key[32])
-{
-	buf_addf(out, "%s ", word);
-	base64_put(out, span_of(key, 32));
-	buf_add_byte(out, '\n');
+	return keyline_read(public, text, PUBLIC_WORD, e);
 }
 
 void
 sign_write_secret(struct buf *out, const struct sign_key *k)
 {
-	write_key(out, SECRET_WORD, k->secret); /* its first half is the seed */
+	keyline_write(out, SECRET_WORD, k->secret); /* its first half is the seed */
 }
 
 void
 sign_write_public(struct buf *out, const uint8_t public[SIGN_PUBLIC])
 {
-	write_key(out, PUBLIC_WORD, public);
+	keyline_write(out, PUBLIC_WORD, public);
 }
 
 void

@@ -67,6 +67,7 @@ extern const struct cmd cmd_export;
 extern const struct cmd cmd_grep;
 extern const struct cmd cmd_idle;
 extern const struct cmd cmd_info;
+extern const struct cmd cmd_keygen;
 extern const struct cmd cmd_list;
 extern const struct cmd cmd_marks;
 extern const struct cmd cmd_redact;

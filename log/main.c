@@ -24,6 +24,7 @@ static const struct cmd *const cmds[] = {
 	&cmd_grep,
 	&cmd_idle,
 	&cmd_info,
+	&cmd_keygen,
 	&cmd_list,
 	&cmd_marks,
 	&cmd_redact,

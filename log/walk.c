@@ -3,6 +3,7 @@
 
 #include "base/clk.h"
 #include "store/open.h"
+#include "store/unlock.h"
 #include "sys/fdio.h"
 
 #include <errno.h>
@@ -207,7 +208,10 @@ walk_free(struct walk *w)
 int
 walk_open(const struct walk_file *f, struct src **s, struct err *e)
 {
+	int rc;
+
 	if (f->named || store_is_url(f->path))
 		return store_open_src(s, f->path, e);
-	return fdio_open_regular(s, f->path, e);
+	rc = fdio_open_regular(s, f->path, e);
+	return rc < 0 ? rc : store_unlock(s, e);
 }

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "format/facts.h"
 #include "format/seemly.h"
+#include "store/unlock.h"
 #include "sys/fdio.h"
 
 #include <fcntl.h>
@@ -286,6 +287,8 @@ open_tape(struct catalog_entry *e)
 	struct tape *t = NULL;
 	int rc = fdio_open_regular(&src, e->path, &err);
 
+	if (rc == 0)
+		rc = store_unlock(&src, &err);
 	if (rc == 0)
 		rc = tape_open(&t, src, NULL, &err);
 	if (rc < 0)

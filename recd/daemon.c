@@ -36,6 +36,7 @@ struct daemon_state {
 	int fds[SOCKETS_MAX], nfds;
 	bool own_socket, stop;
 	struct sign_key key;
+	struct box_recipients recipients;
 };
 
 /* ---- configuration ---- */
@@ -104,6 +105,7 @@ options(const struct daemon_state *d)
 		.commit_ns = c->commit,
 		.window = (uint32_t)c->window,
 		.level = (int)c->level,
+		.recipients = c->recipients.s[0] ? &d->recipients : NULL,
 		.key = c->key.s[0] ? &d->key : NULL,
 		.seal_ns = c->seal_interval,
 		.say = say };
@@ -305,6 +307,8 @@ start(struct daemon_state *d, struct err *e)
 	rc = keyfile_random(o.secret, sizeof o.secret, d->conf->secret.s, e);
 	if (rc == 0 && d->conf->key.s[0])
 		rc = keyfile_load(&d->key, d->conf->key.s, e);
+	if (rc == 0 && d->conf->recipients.s[0])
+		rc = keyfile_recipients(&d->recipients, d->conf->recipients.s, e);
 	if (rc == 0)
 		rc = server_open(&d->server, &o, e);
 	if (rc == 0)

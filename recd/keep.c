@@ -193,13 +193,13 @@ keep_take(struct keep *k, uint64_t offset, struct span bytes, enum deposit_reaso
 
 /* ---- keeping ---- */
 
-/* What is durable may go on its way. */
+/* What is durable may go on its way; what will be encrypted only when it is. */
 static int
-ship(struct keep *k, struct err *e)
+ship(struct keep *k, bool last, struct err *e)
 {
 	uint64_t durable = k->file->durable;
 
-	if (!k->o.ship || !durable)
+	if (!k->o.ship || !durable || (k->o.recipients && !last))
 		return 0;
 	if (!k->item) {
 		int rc = ship_add(k->o.ship, k->id, k->found, &k->item, e);
@@ -227,7 +227,7 @@ keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e)
 	rc = store_commit(k->file, now_ns, must, e);
 	if (rc == 0 && k->file->durable >= k->file->size)
 		k->durable = k->flushed;
-	return rc < 0 ? rc : ship(k, e);
+	return rc < 0 ? rc : ship(k, false, e);
 }
 
 uint64_t
@@ -272,12 +272,44 @@ leave(struct keep *k)
 	keep_release(k);
 }
 
+struct fill {
+	const struct keep *k;
+	struct src *src;
+};
+
+static int
+fill_box(void *ctx, struct dst *out, struct err *e)
+{
+	struct fill *f = ctx;
+
+	return box_put(out, f->src, f->k->file->size, f->k->o.recipients, e);
+}
+
+/* From here on only its recipients can read it. */
+static int
+encrypt(struct keep *k, struct err *e)
+{
+	struct fill f = { .k = k };
+	int rc = store_open(k->o.store, k->id, &f.src, e);
+
+	if (rc < 0)
+		return rc;
+	rc = store_replace(k->file, fill_box, &f, e);
+	src_close(f.src);
+	return rc;
+}
+
 static int
 hand_over(struct keep *k, struct err *e)
 {
 	uint64_t size = k->file->size;
-	int rc = store_finish(k->file, e);
+	int rc = ship(k, true, e);
 
+	if (rc < 0) {
+		leave(k);
+		return rc;
+	}
+	rc = store_finish(k->file, e);
 	if (k->item && rc == 0)
 		ship_finished(k->o.ship, k->item, size);
 	else if (k->item)
@@ -298,8 +330,8 @@ finish(struct keep *k, int64_t wall_ns, struct err *e)
 	rc = tapew_close(k->w, e);
 	if (rc == 0)
 		rc = store_commit(k->file, 0, true, e);
-	if (rc == 0)
-		rc = ship(k, e);
+	if (rc == 0 && k->o.recipients)
+		rc = encrypt(k, e);
 	if (rc < 0) {
 		leave(k);
 		return rc;
@@ -341,8 +373,11 @@ put_abandoned(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
 int
 keep_abandon(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
 {
-	int rc = k->ended ? 0 : put_abandoned(k, why, wall_ns, e);
+	int rc;
 
+	if (k->boxed)
+		return hand_over(k, e);
+	rc = k->ended ? 0 : put_abandoned(k, why, wall_ns, e);
 	if (rc < 0) {
 		keep_leave(k);
 		return rc;
@@ -369,8 +404,10 @@ keep_leave(struct keep *k)
 
 	if (!k)
 		return;
-	tapew_flush(k->w, &ignored);
-	tapew_leave(k->w);
+	if (k->w) {
+		tapew_flush(k->w, &ignored);
+		tapew_leave(k->w);
+	}
 	store_commit(k->file, 0, true, &ignored);
 	leave(k);
 }

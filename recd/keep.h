@@ -10,6 +10,7 @@
 #ifndef RECD_KEEP_H
 #define RECD_KEEP_H
 
+#include "format/box.h"
 #include "format/sign.h"
 #include "recd/peer.h"
 #include "store/deposit.h"
@@ -24,6 +25,7 @@ struct keep_opts {
 	struct ship *ship;   /* sends them on while they are written; NULL: they stay */
 	uint64_t max_bytes;  /* of a session's messages, 0 any */
 	int level;           /* compression, 0 default */
+	const struct box_recipients *recipients; /* encrypts what is finished; NULL: no */
 	const struct sign_key *key; /* seals recordings; NULL: they are not sealed */
 };
 

@@ -138,10 +138,30 @@ append(struct keep *k, const struct tapew_opts *wo, struct err *e)
 }
 
 static int
+look_boxed(struct keep *k, struct err *e)
+{
+	uint8_t head[BOX_MAGIC];
+	struct src *src;
+	int rc = store_open(k->o.store, k->id, &src, e);
+
+	if (rc < 0)
+		return rc;
+	k->boxed =
+		src_read_at(src, 0, head, sizeof head, e) == sizeof head && box_is(head);
+	src_close(src);
+	return 0;
+}
+
+static int
 reopen(struct keep *k, struct err *e)
 {
 	struct tapew_opts wo = { .level = k->o.level };
 	int rc = store_resume(k->o.store, k->id, &k->file, e);
+
+	if (rc == 0)
+		rc = look_boxed(k, e);
+	if (rc == 0 && k->boxed)
+		return k->have_peer ? err_set(e, ERR_STATE, "it is finished") : 0;
 
 	/* not even the first write came whole */
 	if (rc == 0 && k->file->size < FIRST_WRITE && k->file->size > 0)

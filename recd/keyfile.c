@@ -62,6 +62,29 @@ keyfile_load(struct sign_key *k, const char *path, struct err *e)
 	return rc;
 }
 
+int
+keyfile_recipients(struct box_recipients *r, const char *path, struct err *e)
+{
+	char text[KEYLINE_FILE_MAX];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc;
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, ERR_USAGE, "%s", path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_mode & 022) {
+		close(fd);
+		return err_set(e, ERR_USAGE, "%s: others may write it (chmod 644)", path);
+	}
+	n = fdio_read(fd, text, sizeof text);
+	close(fd);
+	rc = n < 0 ? err_sys(e, ERR_IO, "cannot be read")
+		   : box_recipients_read(r, span_of(text, (size_t)n), e);
+	if (rc < 0)
+		err_prefix(e, "%s", path);
+	return rc;
+}
+
 static int
 put_new(const char *path, mode_t mode, const struct buf *text, struct err *e)
 {

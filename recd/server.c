@@ -158,6 +158,7 @@ server_change(struct server *s, const struct server_opts *o)
 	n.store = s->o.store;
 	n.ship = s->o.ship;
 	n.key = s->o.key;
+	n.recipients = s->o.recipients;
 	memcpy(n.secret, s->o.secret, sizeof n.secret);
 	n.say = s->o.say;
 	n.ctx = s->o.ctx;

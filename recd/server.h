@@ -27,8 +27,9 @@ struct server_opts {
 	int64_t commit_ns;      /* the oldest byte waits at most so long to be written */
 	uint32_t window;        /* bytes of a session on their way */
 	int level;
-	const struct sign_key *key; /* NULL: recordings are not sealed */
-	int64_t seal_ns;            /* a seal at most so long after something came */
+	const struct box_recipients *recipients; /* NULL: recordings are not encrypted */
+	const struct sign_key *key;              /* NULL: recordings are not sealed */
+	int64_t seal_ns; /* a seal at most so long after something came */
 	void (*say)(void *ctx, int priority, const char *text); /* syslog's priorities */
 	void *ctx;
 };
@@ -46,7 +47,7 @@ void server_adopt(struct server *s, const char *name);
 /* One round: what is due, and what came; waits for it. */
 int server_turn(struct server *s, struct err *e);
 const struct metrics *server_metrics(const struct server *s);
-/* Limits and times anew (not clk, store, ship, secret, key). */
+/* Limits and times anew (not clk, store, ship, secret, key, recipients). */
 void server_change(struct server *s, const struct server_opts *o);
 /* A line for each session. */
 void server_dump(const struct server *s, struct buf *out);

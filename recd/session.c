@@ -123,6 +123,7 @@ keep_options(const struct server *s)
 		.ship = s->o.ship,
 		.max_bytes = s->o.session_bytes,
 		.level = s->o.level,
+		.recipients = s->o.recipients,
 		.key = s->o.key };
 }
 

@@ -283,6 +283,47 @@ directory_cut(struct store_file *file, uint64_t size, struct err *e)
 	return 0;
 }
 
+/* The bytes that FILL writes, in a file that has no name of a recording yet. */
+static int
+fill_hidden(struct directory_file *f, store_fill *fill, void *ctx, struct err *e)
+{
+	struct dst *out = store_file_dst(&f->file);
+	int rc = out ? fill(ctx, out, e) : err_set(e, ERR_NOMEM, "out of memory");
+
+	dst_close(out, NULL);
+	return rc < 0 ? rc : sync_file(f->d, f->fd, e);
+}
+
+static int
+directory_replace(struct store_file *file, store_fill *fill, void *ctx, struct err *e)
+{
+	struct directory_file *f = (struct directory_file *)file, fresh = *f;
+	char hidden[DIRECTORY_SIDE_MAX + sizeof DIRECTORY_HIDDEN];
+	struct directory *d = f->d;
+	int rc;
+
+	snprintf(hidden, sizeof hidden, "%s%s", DIRECTORY_HIDDEN, file->id);
+	unlinkat(d->fd, hidden, 0);
+	fresh.file.size = fresh.file.durable = 0;
+	fresh.fd = make_file(d, hidden, e);
+	if (fresh.fd < 0)
+		return fresh.fd;
+	rc = fill_hidden(&fresh, fill, ctx, e);
+	if (rc == 0 && renameat(d->fd, hidden, d->fd, file->id) < 0)
+		rc = err_sys(e, ERR_IO, "cannot replace %s/%s", d->o.path, file->id);
+	if (rc < 0) {
+		d->used -= fresh.file.size;
+		unlinkat(d->fd, hidden, 0);
+		close(fresh.fd);
+		return rc;
+	}
+	d->used -= file->size;
+	close(f->fd);
+	f->fd = fresh.fd;
+	file->size = file->durable = fresh.file.size;
+	return directory_sync(d, e);
+}
+
 static int
 directory_describe(struct store_file *file, const struct meta *m, struct err *e)
 {
@@ -391,9 +432,9 @@ int
 directory_open(struct store **s, const struct directory_opts *o, struct err *e)
 {
 	static const struct store_ops ops = { "directory", directory_create,
-		directory_resume, directory_append, directory_cut, directory_describe,
-		directory_commit, directory_finish, directory_leave, directory_read,
-		directory_list, directory_remove, directory_close };
+		directory_resume, directory_append, directory_cut, directory_replace,
+		directory_describe, directory_commit, directory_finish, directory_leave,
+		directory_read, directory_list, directory_remove, directory_close };
 	struct directory *d = calloc(1, sizeof *d);
 	int rc;
 

@@ -4,6 +4,7 @@
 #include "store/open.h"
 
 #include "store/s3_src.h"
+#include "store/unlock.h"
 #include "sys/fdio.h"
 
 #include <limits.h>
@@ -158,21 +159,27 @@ take_url(const char *url, struct s3 **s3, const char **key, char name[BUCKET_MAX
 
 /* --- reading --- */
 
-int
-store_open_src(struct src **s, const char *name, struct err *e)
+static int
+open_object(struct src **s, const char *url, struct err *e)
 {
 	char bucket[BUCKET_MAX];
 	const char *key;
 	struct s3 *s3;
 	int rc;
 
-	if (!store_is_url(name))
-		return fdio_open_src(s, name, e);
 	*s = NULL;
-	rc = take_url(name, &s3, &key, bucket, e);
+	rc = take_url(url, &s3, &key, bucket, e);
 	if (rc == 0 && !*key)
 		rc = err_set(e, ERR_USAGE, "write s3://BUCKET/KEY");
 	return rc < 0 ? rc : s3_src_open(s, s3, key, &s3_patience, e);
+}
+
+int
+store_open_src(struct src **s, const char *name, struct err *e)
+{
+	int rc = store_is_url(name) ? open_object(s, name, e) : fdio_open_src(s, name, e);
+
+	return rc < 0 ? rc : store_unlock(s, e);
 }
 
 struct listing {

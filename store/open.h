@@ -10,7 +10,8 @@
 #include "store/store.h"
 
 bool store_is_url(const char *name); /* begins with s3:// */
-/* A source over NAME; what is a file is opened as fdio_open_src() does. */
+/* A source over NAME; what is a file is opened as fdio_open_src() does.  Of what is encrypted
+ * the inside (store/unlock.h). */
 int store_open_src(struct src **s, const char *name, struct err *e);
 /* The objects that URL means, their names as URLs: the one with that key, or all behind it
  * when it ends with "/" or there is none. */

@@ -70,6 +70,14 @@ store_cut(struct store_file *f, uint64_t size, struct err *e)
 }
 
 int
+store_replace(struct store_file *f, store_fill *fill, void *ctx, struct err *e)
+{
+	if (!f->store->ops->replace)
+		return err_set(e, ERR_UNSUPPORTED, "cannot be replaced");
+	return f->store->ops->replace(f, fill, ctx, e);
+}
+
+int
 store_describe(struct store_file *f, const struct meta *m, struct err *e)
 {
 	return f->store->ops->describe(f, m, e);

@@ -33,6 +33,9 @@ struct store_info {
 /* Other than 0 ends the listing, which then returns it. */
 typedef int store_seen(void *ctx, const struct store_info *info);
 
+/* Writes what takes the place of a recording's bytes. */
+typedef int store_fill(void *ctx, struct dst *out, struct err *e);
+
 struct store_ops {
 	const char *name;
 	int (*create)(struct store *s, const char *id, const struct meta *m,
@@ -41,6 +44,8 @@ struct store_ops {
 		struct store *s, const char *id, struct store_file **f, struct err *e);
 	ssize_t (*append)(struct store_file *f, const void *p, size_t n, struct err *e);
 	int (*cut)(struct store_file *f, uint64_t size, struct err *e); /* NULL: cannot */
+	int (*replace)(struct store_file *f, store_fill *fill, void *ctx,
+		struct err *e); /* NULL: cannot */
 	int (*describe)(struct store_file *f, const struct meta *m, struct err *e);
 	int (*commit)(struct store_file *f, int64_t now, bool must, struct err *e);
 	int (*finish)(struct store_file *f, struct err *e);
@@ -73,6 +78,8 @@ int store_resume(struct store *s, const char *id, struct store_file **f, struct 
 ssize_t store_append(struct store_file *f, const void *p, size_t n, struct err *e);
 /* Drops all behind the first SIZE bytes: the torn end that a crash left. */
 int store_cut(struct store_file *f, uint64_t size, struct err *e);
+/* What FILL writes takes the place of all of F's bytes, durable, at once or not at all. */
+int store_replace(struct store_file *f, store_fill *fill, void *ctx, struct err *e);
 /* New facts, all or none of them. */
 int store_describe(struct store_file *f, const struct meta *m, struct err *e);
 /* Moves F->durable on as the policy has it; with MUST up to the end.  NOW: monotonic ns. */

@@ -365,6 +365,56 @@ def test_seals(d):
         assert status == 1 and v["findings"][0]["text"].endswith("sealed with another key"), v
 
 
+def test_encryption(d):
+    """What is finished only its recipients can read; a session that goes on meanwhile does."""
+    subprocess.run([AUDITLOG, "keygen", d("ann")], check=True)
+    subprocess.run([AUDITLOG, "keygen", d("eve")], check=True)
+    r = subprocess.run([AUDITLOG, "keygen", d("ann")], capture_output=True)
+    assert r.returncode == 2 and os.stat(d("ann")).st_mode & 0o777 == 0o600, r
+    subprocess.run([AUDITRECD, "--make-key", d("key")], check=True)
+    more = "[seal]\nkey = %s\n[encryption]\nrecipients = %s" % (d("key"), d("ann.pub"))
+
+    def read(command, path, who, *words):
+        env = dict(os.environ, AUDITREC_PRIVATE_KEY=d(who))
+        return subprocess.run([AUDITLOG, command, *words, path], capture_output=True, env=env)
+
+    with Daemon(d, "grace = 60s", more) as daemon:
+        r = run(daemon, "sh", "-c", "echo the secret; seq 1 50000")
+        assert r.returncode == 0, r
+        (name,) = daemon.recordings()
+        path = daemon.path(name)
+        raw = open(path, "rb").read()
+        assert raw.startswith(b"auditrec-box-1\n\0") and name.encode() not in raw
+        assert read("verify", path, "ann", "--key", d("key.pub")).returncode == 0
+        shown = subprocess.run([AUDITLOG, "convert", "-f", "raw", path, "-"], capture_output=True,
+                               env=dict(os.environ, AUDITREC_PRIVATE_KEY=d("ann"))).stdout
+        assert shown == b"the secret\r\n" + b"".join(b"%d\r\n" % n for n in range(1, 50001))
+        r = read("info", path, "eve")
+        assert r.returncode == 2 and b"another key is in" in r.stderr and not r.stdout, r
+        r = read("info", path, "nobody")
+        assert r.returncode == 2 and b"there is no key in" in r.stderr, r
+        os.chmod(d("ann"), 0o644)
+        assert b"chmod 600" in read("info", path, "ann").stderr
+        os.chmod(d("ann"), 0o600)
+        # one that is open while the daemon dies
+        c = Client(daemon)
+        assert c.hello()[0] == WELCOME
+        c.data(c.begin() + c.output(b"still here"))
+        c.acked(c.at)
+        daemon.stop(signal.SIGKILL)
+        c.close()
+        daemon.start()
+        at = c.at
+        assert c.hello(resume=True, made=at)[0] == WELCOME and c.at == at
+        c.data(c.end())
+        c.send(END, struct.pack(">Q", c.at))
+        c.until(CLOSED)
+        path = daemon.path(c.id.hex())
+        assert open(path, "rb").read(14) == b"auditrec-box-1"
+        assert read("verify", path, "ann", "--key", d("key.pub")).returncode == 0
+        assert not [n for n in os.listdir(daemon.dir + "/rec") if n.startswith(".")]
+
+
 def test_socket_of_the_service_manager(d):
     daemon = Daemon(d)
     with socket.socket(socket.AF_UNIX) as s:
