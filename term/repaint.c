@@ -203,6 +203,29 @@ put_bounds(struct brush *b)
 	b->row = -1;
 }
 
+/* Where places are counted from the margins, only tabs lead out of them. */
+static void
+put_behind_margin(struct brush *b)
+{
+	int back = b->g.cols - 1 - b->c->col;
+
+	brush_to(b, b->c->row, b->c->right - 1);
+	buf_add_byte(b->out, '\t');
+	for (int col = b->c->right; col < b->g.cols - 1; col++)
+		if (tabs_at(b->c, col))
+			buf_add_byte(b->out, '\t');
+	if (back)
+		buf_addf(b->out, "\033[%dD", back);
+}
+
+/* Only a line feed leads behind the end of a line of double size. */
+static void
+put_behind_big(struct brush *b)
+{
+	brush_to(b, b->c->row - 1, b->c->col);
+	buf_add_byte(b->out, '\n');
+}
+
 static void
 put_cursor(struct brush *b)
 {
@@ -213,15 +236,14 @@ put_cursor(struct brush *b)
 
 	if (c->row < b->top || c->col < b->left)
 		return;
-	if (c->wrap && can) {
+	if (c->origin && c->margins && !inside)
+		put_behind_margin(b);
+	else if (c->wrap && can)
 		put_wrapping(b, c->row, c->col, end, true);
-	} else if (c->col >= end && c->row > 0 && c->row != c->bottom) {
-		/* only a line feed leads behind the end of a line of double size */
-		brush_to(b, c->row - 1, c->col);
-		buf_add_byte(b->out, '\n');
-	} else {
+	else if (c->col >= end && c->row > 0 && c->row != c->bottom)
+		put_behind_big(b);
+	else
 		brush_to(b, c->row, c->col);
-	}
 }
 
 static void

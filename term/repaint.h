@@ -4,6 +4,7 @@
  *   - a cursor behind the end of its line (the next character wraps) where the line ends before
  *     the last column, margins are on and the cursor is not at them, or what stands there was
  *     erased: such a cell counts as written with a blank;
+ *   - a cursor above or left of the corner from which places are counted;
  *   - which rows go on on the next, on terminals of fewer than 6 columns or 3 rows, and where
  *     what stands at the end was erased or moved;
  *   - saved cursors outside of the screen come to its edge;

@@ -18,7 +18,12 @@ every() {
 	for c in $commands; do
 		fails 2 "$1" "$auditlog" "$c" "$2" || { echo "$c"; return 1; }
 	done
-	fails 2 "$1" "$auditlog" convert "$2" out && [ ! -e out ]
+	for c in convert cut "speed 2" "idle --max 1" "cat session.audit" "marks add --at 0" \
+		"marks remove --all"; do
+		# shellcheck disable=SC2086 # several words
+		fails 2 "$1" "$auditlog" $c "$2" out && [ ! -e out ] || { echo "$c"; return 1; }
+	done
+	fails 2 "$1" "$auditlog" marks list "$2"
 }
 check "a folder" every 'folder: is a directory, not a recording' folder
 check "a device" every '/dev/zero: is a device, not a recording' /dev/zero
