@@ -44,7 +44,7 @@ struct core {
 
 	int row, col;
 	bool wrap; /* the last column is written, the next character goes to a new line */
-	struct pen pen, mark;
+	struct pen pen;
 	struct charsets cs;
 	struct saved_cursor saved[2]; /* one a screen */
 	uint32_t last;                /* last character, for REP */
@@ -63,6 +63,7 @@ struct core {
 	uint16_t quiet; /* modes that are only remembered, a bit a row of quiet.c */
 	uint64_t bells;
 	char title[EMU_TITLE_MAX];
+	struct pen mark; /* seldom looked at, so behind all others */
 };
 
 /* emu.c */
