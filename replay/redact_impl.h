@@ -51,6 +51,8 @@ struct screen {
 	struct trail body; /* of the string at hand */
 	bool fresh;        /* the cursor's line was written to */
 	uint64_t mark;     /* of the last character */
+	uint64_t all_at; /* bytes taken when all rows were last looked at together ... */
+	bool acted;      /* ... and whether more than text came since */
 };
 
 struct lane {

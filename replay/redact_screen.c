@@ -7,9 +7,11 @@
 #include "base/err.h"
 #include "term/width.h"
 
-#define JOINED_MAX 64                 /* rows of one line */
-#define BODY_MAX   ((size_t)64 << 10) /* of a string that are looked at together */
-#define BODY_KEEP  ((size_t)8 << 10)
+#define JOINED_MAX  2048 /* cells of a line that are looked at on each side of a row */
+#define WINDOWS_MAX 8    /* beside each other; more borders are none */
+#define ALL_BYTES   1024 /* of output after which all rows are looked at together */
+#define BODY_MAX    ((size_t)64 << 10) /* of a string that are looked at together */
+#define BODY_KEEP   ((size_t)8 << 10)
 
 static struct hunt
 hunt_in(struct redact *r, struct lane *l, enum redact_place place)
@@ -87,8 +89,8 @@ goes_on(const struct emu *e, int row, const struct stretch *s, enum joint joint)
 static int
 add_cell(struct trail *t, const struct emu *e, const struct cell *c)
 {
-	char text[EMU_CELL_TEXT_MAX];
-	int n = emu_cell_text(e, c, text);
+	char text[EMU_CELL_TEXT_MAX] = { (char)c->ch };
+	int n = c->ch > 0 && c->ch < 0x80 ? 1 : emu_cell_text(e, c, text);
 
 	if (!n && c->width)
 		text[n++] = ' ';
@@ -124,11 +126,12 @@ static struct stretch
 line_around(const struct emu *e, int row, int left, int right, enum joint joint)
 {
 	struct stretch s = { row, row, left, right };
+	int rows = JOINED_MAX / (right - left) + 1;
 
-	while (s.top > -emu_above(e) && row - s.top < JOINED_MAX &&
+	while (s.top > -emu_above(e) && row - s.top < rows &&
 		goes_on(e, s.top - 1, &s, joint))
 		s.top--;
-	while (s.bottom + 1 < emu_rows(e) && s.bottom - row < JOINED_MAX &&
+	while (s.bottom + 1 < emu_rows(e) && s.bottom - row < rows &&
 		goes_on(e, s.bottom, &s, joint))
 		s.bottom++;
 	return s;
@@ -150,20 +153,32 @@ look_at(struct redact *r, struct lane *l, struct stretch s)
 	return rc < 0 || !t->text.n ? rc : hunt_text(&h, RULE_SHOWN, false, t);
 }
 
+static int
+count_borders(const struct emu *e, const struct cell *c)
+{
+	int n = 0;
+
+	for (int col = 0; col < emu_cols(e); col++)
+		n += is_border(&c[col]);
+	return n;
+}
+
 /* Windows beside each other: those that ROW goes through, where its text is of several rows. */
 static int
 look_at_windows(struct redact *r, struct lane *l, int row)
 {
 	const struct emu *e = l->screen.emu;
 	const struct cell *c = emu_row(e, row);
-	int rc = 0;
+	int rc = 0, borders = count_borders(e, c);
 
+	if (!borders || borders >= WINDOWS_MAX)
+		return 0;
 	for (int left = 0, right; rc == 0 && left < emu_cols(e); left = right + 1) {
 		struct stretch s;
 
 		for (right = left; right < emu_cols(e) && !is_border(&c[right]); right++)
 			;
-		if (right == left || right - left == emu_cols(e))
+		if (right == left)
 			continue;
 		s = line_around(e, row, left, right, WINDOW);
 		if (s.top < s.bottom)
@@ -218,6 +233,18 @@ look_at_all(struct redact *r, struct lane *l)
 	return rc < 0 ? rc : hunt_text(&h, RULE_SHOWN, true, t);
 }
 
+/* Is it time to look at all rows together?  Not for every key that is echoed. */
+static bool
+is_due(struct screen *s)
+{
+	bool due = s->acted || s->strip.at - s->all_at >= ALL_BYTES;
+
+	if (due)
+		s->all_at = s->strip.at;
+	s->acted = false;
+	return due;
+}
+
 static int
 look_at_changes(struct redact *r, struct lane *l)
 {
@@ -235,7 +262,9 @@ look_at_changes(struct redact *r, struct lane *l)
 	}
 	l->screen.fresh = false;
 	emu_settle(e);
-	return rc == 0 && changed && r->has_lines ? look_at_all(r, l) : rc;
+	return rc == 0 && changed && r->has_lines && is_due(&l->screen)
+		       ? look_at_all(r, l)
+		       : rc;
 }
 
 static int
@@ -295,7 +324,9 @@ add_text(struct redact *r, struct lane *l, const struct piece *p)
 	emu_set_mark(s->emu, s->mark);
 	emu_write(s->emu, span_of(utf8, (size_t)utf8_put(utf8, p->ch)));
 	rc = flow_char(&s->bytes, &h, RULE_BYTES, p->ch, p->origin);
-	if (rc < 0 || width_hidden(p->ch)) /* shows nothing and must hide nothing */
+	if (rc < 0 ||
+		(p->ch >= 0x300 &&
+			width_hidden(p->ch))) /* shows nothing and must hide nothing */
 		return rc;
 	return flow_char(&s->flow, &h, RULE_SHOWN, p->ch, p->origin);
 }
@@ -366,6 +397,7 @@ control(struct redact *r, struct lane *l, const struct piece *p)
 		emu_write(s->emu, SPAN_LIT("\r"));
 	emu_write(s->emu, span_of(p->raw, p->nraw));
 	s->fresh |= moves_text(&s->strip, &p->tok);
+	s->acted |= p->tok.kind != TOK_C0 && acts(&s->strip, &p->tok);
 	return rc;
 }
 
@@ -418,6 +450,8 @@ screen_end(struct redact *r, struct lane *l)
 	if (!l->screen.emu)
 		return 0;
 	rc = end_body(r, l, 0);
+	if (rc == 0 && r->has_lines)
+		rc = look_at_all(r, l);
 	if (rc == 0)
 		rc = flow_end(&l->screen.flow, &h, RULE_SHOWN);
 	if (rc == 0)

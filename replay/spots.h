@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SPOTS_MAX ((size_t)1 << 20) /* ranges: 16 MiB */
+#define SPOTS_MAX ((size_t)1 << 22) /* ranges: 64 MiB */
 
 struct spots {
 	struct spot {
