@@ -2,6 +2,8 @@
 /* The smaller forms of events: as SPIRE's audit log, as Train's, and our own. */
 #include "format/siem_impl.h"
 
+#include "base/word.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -88,29 +90,6 @@ siem_audit(struct siem_event *e, struct jsonw *w)
 		jsonw_kbool(w, "cut", true);
 }
 
-/* A word as a shell would want it. */
-static void
-quote(struct buf *out, struct span word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_-+=./:,@%";
-	size_t n = 0;
-
-	while (n < word.n && memchr(plain, word.p[n], sizeof plain - 1))
-		n++;
-	if (word.n && n == word.n) {
-		buf_add_span(out, word);
-		return;
-	}
-	buf_add_byte(out, '\'');
-	for (size_t i = 0; i < word.n; i++)
-		if (word.p[i] == '\'')
-			buf_add_str(out, "'\\''");
-		else
-			buf_add_byte(out, word.p[i]);
-	buf_add_byte(out, '\'');
-}
-
 /* The words of the event as one command line. */
 static void
 join(struct buf *out, struct siem_event *e)
@@ -125,7 +104,7 @@ join(struct buf *out, struct siem_event *e)
 			break;
 		if (i)
 			buf_add_byte(out, ' ');
-		quote(out, span_of(json_string_value(word), len));
+		word_quote(out, span_of(json_string_value(word), len));
 	}
 	e->cut |= i < n;
 }
