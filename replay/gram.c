@@ -31,7 +31,8 @@ gram_init(struct gram_maker *m)
 {
 	m->n = 0;
 	m->seen = calloc(WORDS, sizeof *m->seen);
-	m->v = malloc(((size_t)1 << SEEN_BITS) * sizeof *m->v); /* touched when needed */
+	m->v = malloc(
+		(((size_t)1 << SEEN_BITS) + 1) * sizeof *m->v); /* touched when needed */
 	if (m->seen && m->v)
 		return 0;
 	gram_free(m);
@@ -77,15 +78,16 @@ hash(uint32_t three, uint8_t next)
 	return (three * UINT32_C(0x9E3779B1)) >> (32 - HASH_BITS) << 2 | hint;
 }
 
-static inline void
-note(struct gram_maker *m, uint32_t gram)
+/* Whether it is new nobody can guess: no branch. */
+static inline size_t
+note(struct gram_maker m, size_t n, uint32_t gram)
 {
-	uint64_t *w = &m->seen[gram >> 6], bit = UINT64_C(1) << (gram & 63);
+	uint64_t *w = &m.seen[gram >> 6], bit = UINT64_C(1) << (gram & 63);
 
-	if (*w & bit)
-		return;
+	m.v[n] = gram;
+	n += !(*w & bit);
 	*w |= bit;
-	m->v[m->n++] = gram;
+	return n;
 }
 
 uint32_t
@@ -99,6 +101,8 @@ gram_add(struct gram_maker *m, struct span texts)
 {
 	uint32_t last = 0; /* three bytes */
 	unsigned have = 0; /* of this line in it */
+	const struct gram_maker at = *m;
+	size_t n = m->n;
 
 	for (size_t i = 0, used; i < texts.n; i += used) {
 		uint8_t c = fold_at(texts.p + i, texts.n - i, &used);
@@ -108,9 +112,10 @@ gram_add(struct gram_maker *m, struct span texts)
 			continue;
 		}
 		if (have++ >= 3)
-			note(m, hash(last, c));
+			n = note(at, n, hash(last, c));
 		last = (last << 8 | c) & 0xFFFFFF;
 	}
+	m->n = n;
 }
 
 static inline uint32_t
