@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "format/facts.h"
 #include "format/seemly.h"
+#include "store/open.h"
 #include "store/unlock.h"
 #include "sys/fdio.h"
 
@@ -143,13 +144,37 @@ add_folder(struct catalog *c, const char *path)
 		c->left_out++;
 }
 
+static int
+add_object(void *ctx, const struct store_info *info)
+{
+	struct catalog *c = ctx;
+	struct stat st = { .st_size = info->size,
+		.st_mtim = { info->mtime_ns / NS_PER_S, info->mtime_ns % NS_PER_S } };
+
+	add_file(c, info->name, &st);
+	return 0;
+}
+
+static void
+read_bucket(struct catalog *c, const char *url)
+{
+	struct err e = { 0 };
+
+	if (store_list_url(url, add_object, c, &e) < 0) {
+		err_prefix(&e, "%.80s", url);
+		snprintf(c->error, sizeof c->error, "%s", e.text);
+	}
+}
+
 static void
 next_root(struct catalog *c)
 {
 	const char *path = c->roots[c->root++];
 	struct stat st;
 
-	if (stat(path, &st) < 0) {
+	if (store_is_url(path)) {
+		read_bucket(c, path);
+	} else if (stat(path, &st) < 0) {
 		cannot_read(c, path);
 	} else if (S_ISDIR(st.st_mode) && !fdio_is_recording(path)) {
 		c->root_n = strlen(path);
@@ -285,9 +310,11 @@ open_tape(struct catalog_entry *e)
 	struct err err = { 0 };
 	struct src *src = NULL;
 	struct tape *t = NULL;
-	int rc = fdio_open_regular(&src, e->path, &err);
+	bool far = store_is_url(e->path);
+	int rc = far ? store_open_src(&src, e->path, &err)
+		     : fdio_open_regular(&src, e->path, &err);
 
-	if (rc == 0)
+	if (rc == 0 && !far)
 		rc = store_unlock(&src, &err);
 	if (rc == 0)
 		rc = tape_open(&t, src, NULL, &err);

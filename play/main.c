@@ -272,6 +272,8 @@ is_one(const struct conf *c)
 {
 	struct stat st;
 
+	if (c->nfiles == 1 && store_is_url(c->files[0]))
+		return !store_is_prefix(c->files[0]);
 	return c->nfiles == 1 && (stat(c->files[0], &st) < 0 || !S_ISDIR(st.st_mode) ||
 					 fdio_is_recording(c->files[0]));
 }

@@ -33,6 +33,24 @@ store_is_url(const char *name)
 	return strncmp(name, SCHEME, strlen(SCHEME)) == 0;
 }
 
+/* What stands behind the bucket's name. */
+static const char *
+key_of(const char *url)
+{
+	const char *p = url + strlen(SCHEME);
+
+	p += strcspn(p, "/");
+	return p + (*p == '/');
+}
+
+bool
+store_is_prefix(const char *url)
+{
+	const char *key = key_of(url);
+
+	return !*key || key[strlen(key) - 1] == '/';
+}
+
 /* --- settings --- */
 
 static bool
@@ -151,7 +169,7 @@ take_url(const char *url, struct s3 **s3, const char **key, char name[BUCKET_MAX
 		return err_set(e, ERR_USAGE, "write s3://BUCKET/KEY");
 	memcpy(name, p, n);
 	name[n] = 0;
-	*key = p + n + (p[n] == '/');
+	*key = key_of(url);
 	if (strlen(*key) > S3_KEY_MAX)
 		return err_set(e, ERR_USAGE, "no object has so long a name");
 	return find_bucket(name, s3, e);
@@ -220,7 +238,7 @@ store_list_url(const char *url, store_seen *seen, void *ctx, struct err *e)
 	if (rc < 0)
 		return rc;
 	l.key = key;
-	l.all = !*key || key[strlen(key) - 1] == '/';
+	l.all = store_is_prefix(url);
 	rc = s3_src_list(s3, key, list_one, &l, &s3_patience, e);
 	if (rc == 0 && !l.n && !l.all)
 		rc = err_set(e, ERR_NOTFOUND, "there is no such recording");

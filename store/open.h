@@ -10,6 +10,8 @@
 #include "store/store.h"
 
 bool store_is_url(const char *name); /* begins with s3:// */
+/* Is the URL one of a bucket, or of all behind a "/", not of one object? */
+bool store_is_prefix(const char *url);
 /* A source over NAME; what is a file is opened as fdio_open_src() does.  Of what is encrypted
  * the inside (store/unlock.h). */
 int store_open_src(struct src **s, const char *name, struct err *e);

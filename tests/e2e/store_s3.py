@@ -116,6 +116,10 @@ def programs_read(s, d):
     p = subprocess.run([PLAY, "--script", "-", url], env=s.env(), input=b"", timeout=PATIENCE,
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert p.returncode == 0, p.stderr
+    p = subprocess.run([PLAY, "--script", "-", "s3://%s/rec/" % BUCKET], env=s.env(),
+                       input=b"index\nscreen\n", timeout=PATIENCE,
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert p.returncode == 0 and b"one" in p.stdout and b"two" in p.stdout, (p.stdout, p.stderr)
 
 
 def catalogue_knows_objects(s, d):
