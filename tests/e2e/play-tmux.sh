@@ -28,16 +28,32 @@ wanted() {
 		echo index
 		shift 2
 		for key; do
-			printf 'key %s\ntick 0\n' "$key"
+			case $key in
+			~*) ;;
+			*) printf 'key %s\ntick 0\n' "$key" ;;
+			esac
 		done
 		echo screen
 	} | "$auditplay" -p --script - "$recording" | sed -n '2,$s/^|//p' >want
 }
 
-# Names of keys as tmux has them.
+# Until the terminal shows TEXT: what comes bit by bit is not to be acted on before.
+shows() {
+	tries=0
+	while [ $tries -lt 200 ] && ! mux capture-pane -p | grep -qF "$1"; do
+		sleep 0.05
+		tries=$((tries + 1))
+	done
+}
+
+# Names of keys as tmux has them; ~TEXT is no key, but waits for that text.
 press() {
 	for key; do
 		case $key in
+		~*)
+			shows "${key#?}"
+			continue
+			;;
 		PgUp) key=PPage ;;
 		PgDn) key=NPage ;;
 		Esc) key=Escape ;;
@@ -92,9 +108,9 @@ check "a prompt" same screen-256color 256 80x24 tour g 1 2 Left
 check "the end of a prompt" same screen-256color 256 80x24 tour g 9 Enter
 check "finding" same screen-256color 256 80x24 tour / T H Backspace h C-g / e n d Enter
 check "an expression being written" same screen-256color 256 80x24 find End / r o . t
-check "hits" same screen-256color 256 80x24 find / r o o t Enter n n
-check "the list of hits" same screen-256color 256 70x30 find / r o o t Enter R Down Down Enter
-check "the list of hits, in monochrome" same vt100 0 40x12 find / r o o t Enter R Down
+check "hits" same screen-256color 256 80x24 find / r o o t Enter "~of 10" n n
+check "the list of hits" same screen-256color 256 70x30 find / r o o t Enter "~of 10" R Down Down Enter
+check "the list of hits, in monochrome" same vt100 0 40x12 find / r o o t Enter "~of 10" R Down
 check "what was typed" same screen-256color 256 80x24 find / t : p a s s C-r Enter
 check "steps" same screen-256color 256 80x24 tour . . . . . . ,
 check "a large recording" same screen-256color 256 40x10 large End H H J
