@@ -135,7 +135,9 @@ START_TEST(what_is_wrong)
 		has("log.json", rows[i].says);
 	}
 	session();
-	box.n = 2; /* none of the files of bytes */
+	folder_free(&box); /* none of the files of bytes */
+	add("log.json", LOG);
+	add("timing", TIMING);
 	has("log.json", "damaged");
 }
 END_TEST
@@ -219,7 +221,7 @@ START_TEST(inflates_at_any_place)
 	uLongf n;
 	z_stream z = { 0 };
 
-	for (uint32_t i = 0; i < 700000; i++)
+	for (uint32_t i = 0; i < 300000; i++)
 		buf_addf(&plain, "%x", i * 2654435761u);
 	n = compressBound(plain.n) + 64;
 	packed = malloc(n);
@@ -233,7 +235,7 @@ START_TEST(inflates_at_any_place)
 	s = src_mem(span_of(packed, z.total_out));
 	deflateEnd(&z);
 	ck_assert_int_eq(inflate_src(&s, NULL), 0);
-	for (uint64_t i = 0; i < 300; i++) {
+	for (uint64_t i = 0; i < 60; i++) {
 		uint64_t off = i * 7919 * 10007 % plain.n;
 		ssize_t k = src_read_at(s, off, got, sizeof got, NULL);
 
