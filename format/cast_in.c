@@ -73,11 +73,11 @@ cast_in_line(struct cast_in *in, struct cast_line *l, bool live, struct err *e)
 {
 	*l = (struct cast_line){ .off = in->off };
 	for (;;) {
-		const uint8_t *from = in->buf.p + in->seen, *nl = NULL;
+		const uint8_t *nl = NULL;
 		int rc;
 
 		if (in->seen < in->buf.n)
-			nl = memchr(from, '\n', in->buf.n - in->seen);
+			nl = memchr(in->buf.p + in->seen, '\n', in->buf.n - in->seen);
 		if (nl) {
 			set_line(in, l, (size_t)(nl - in->buf.p), true);
 			return 1;
