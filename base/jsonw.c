@@ -210,32 +210,45 @@ at_least(uint64_t w, uint8_t more)
 	return ((w & EACH(0x7F)) + EACH(0x80 - more)) | w;
 }
 
-/* The highest bit of each byte that does not stand for itself. */
+/* The highest bit of each byte that may stand for itself, as far as ASCII goes; what is not
+ * ASCII may. */
 static inline uint64_t
-marks(uint64_t w)
+unescaped(uint64_t w)
 {
-	uint64_t plain = at_least(w, 0x20) & at_least(w ^ EACH('"'), 1) &
-			 at_least(w ^ EACH('\\'), 1) & at_least(w ^ EACH(0x7F), 1) & ~w;
-
-	return ~plain & EACH(0x80);
+	return at_least(w, 0x20) & at_least(w ^ EACH('"'), 1) &
+	       at_least(w ^ EACH('\\'), 1);
 }
 
-size_t
-json_plain(struct span s)
+/* The same of text that has to be looked at where it is not plain ASCII. */
+static inline uint64_t
+plain_ascii(uint64_t w)
+{
+	return unescaped(w) & at_least(w ^ EACH(0x7F), 1) & ~w;
+}
+
+/* Bytes in front of S that stand for themselves; VALID: it is known to be UTF-8. */
+static inline size_t
+plain(struct span s, bool valid)
 {
 	size_t i = 0;
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	for (uint64_t w, m; s.n - i >= sizeof w; i += sizeof w) {
 		memcpy(&w, s.p + i, sizeof w);
-		m = marks(w);
+		m = ~(valid ? unescaped(w) : plain_ascii(w)) & EACH(0x80);
 		if (m)
 			return i + (size_t)__builtin_ctzll(m) / 8;
 	}
 #endif
-	while (i < s.n && !quoted[s.p[i]])
+	while (i < s.n && (!quoted[s.p[i]] || (valid && quoted[s.p[i]] == 2)))
 		i++;
 	return i;
+}
+
+size_t
+json_plain(struct span s)
+{
+	return plain(s, false);
 }
 
 static void
@@ -299,20 +312,16 @@ quote(struct buf *out, struct span s, enum quoting how)
 	buf_add_byte(out, '"');
 	for (;;) {
 		uint32_t ch = 0;
-		bool bad = false, plain = false, wide;
+		bool bad = false, as_is = false, wide;
 		int k;
 
-		i += json_plain(span_of(s.p + i, s.n - i));
-		while (how == VALID && i < s.n && s.p[i] >= 0x7F)
-			i++;
+		i += plain(span_of(s.p + i, s.n - i), how == VALID);
 		if (i == s.n)
 			break;
-		if (!quoted[s.p[i]])
-			continue;
 		wide = quoted[s.p[i]] == 2;
-		k = wide ? look_at(s.p + i, s.n - i, how, &ch, &bad, &plain) : 1;
+		k = wide ? look_at(s.p + i, s.n - i, how, &ch, &bad, &as_is) : 1;
 
-		if (plain) {
+		if (as_is) {
 			i += (size_t)k;
 			continue;
 		}
