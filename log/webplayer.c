@@ -60,6 +60,29 @@ built_in(const char *name)
 	return span_of(NULL, 0);
 }
 
+static int
+none(struct err *e)
+{
+	return err_set(e, ERR_UNSUPPORTED,
+		"there is no web player in this build: fetch it with tools/get-player "
+		"DIR "
+		"(from the source tree), then give --player DIR, or configure "
+		"--with-player=DIR");
+}
+
+/* It stands inside of elements that such a text would end. */
+static int
+check_part(struct span s, const char *name, struct err *e)
+{
+	static const char *const ends[] = { "</script", "</style", "<!--" };
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (memmem(s.p, s.n, ends[i], strlen(ends[i])))
+			return err_set(e, ERR_FORMAT,
+				"%s: cannot stand in a page: %s in it", name, ends[i]);
+	return 0;
+}
+
 int
 webplayer_load(struct webplayer *w, const char *dir, struct err *e)
 {
@@ -70,20 +93,18 @@ webplayer_load(struct webplayer *w, const char *dir, struct err *e)
 	for (int i = 0; i < FILES; i++) {
 		if (dir) {
 			rc = read_file(&w->read[i], dir, files[i], e);
-			if (rc < 0) {
-				webplayer_free(w);
-				return rc;
-			}
 			*parts[i] = buf_span(&w->read[i]);
 		} else {
+			rc = 0;
 			*parts[i] = built_in(files[i]);
 		}
-		if (!parts[i]->n) {
+		if (rc == 0 && !parts[i]->n)
+			rc = none(e);
+		if (rc == 0 && i != LICENCE)
+			rc = check_part(*parts[i], files[i], e);
+		if (rc < 0) {
 			webplayer_free(w);
-			return err_set(e, ERR_UNSUPPORTED,
-				"there is no web player in this build: fetch it with "
-				"tools/get-player DIR (from the source tree), then give "
-				"--player DIR, or configure --with-player=DIR");
+			return rc;
 		}
 	}
 	return 0;

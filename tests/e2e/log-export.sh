@@ -120,6 +120,9 @@ check "without a player it is said how to get one" without_a_player
 check "no recording" fails 2 'check.out' "$auditlog" export --player player check.out new.html
 check "a folder without a player" fails 2 'asciinema-player.min.js' \
 	"$auditlog" export --player . session.audit new.html
+mkdir broken && cp player/* broken && echo '"</script>"' >>broken/asciinema-player.min.js
+check "a player that would end its own script" fails 2 'cannot stand in a page' \
+	"$auditlog" export --player broken session.audit new.html
 nothing_left() { [ ! -e new.html ]; }
 check "nothing is left of those" nothing_left
 full() {
