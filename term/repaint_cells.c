@@ -164,8 +164,9 @@ static void
 put_char(struct brush *b, uint32_t ch)
 {
 	uint8_t s[UTF8_MAX_LEN];
+	int n = utf8_put(s, ch);
 
-	buf_add(b->out, s, (size_t)utf8_put(s, ch));
+	buf_add(b->out, s, (size_t)n);
 }
 
 /* The cell C at COL of the reader's row ROW. */

@@ -56,7 +56,7 @@ asciinema_cat() {
 	# it wants a terminal to be there
 	python3 -c 'import os, pty; os._exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c",
 "for f in o a b; do asciinema cat $f.cast >$f.shown || exit 1; done"])))' </dev/null || return 1
-	{ cat a.shown && printf '\030\033c\033]2;\033\\' && cat b.shown; } | cmp - o.shown
+	{ cat a.shown && printf '\030\033c\033]2;\033\134' && cat b.shown; } | cmp - o.shown
 }
 if command -v asciinema >/dev/null && asciinema --version | grep -q ' 2\.'; then
 	check "asciinema prints it" asciinema_cat
@@ -76,8 +76,9 @@ check "an audit log and an asciicast" mixed
 
 one_of_each() {
 	edit ann.audit bob.audit o.audit || return 1
-	grep -q 'ann.audit is of ann, bob.audit of bob' said &&
-		grep -q 'without [0-9]* messages of logins' said || { cat said; return 1; }
+	cat said
+	grep -q 'ann.audit is of ann, bob.audit of bob' said || return 1
+	grep -q 'without [0-9]* messages of logins' said || return 1
 	"$auditlog" decode o.audit | python3 -c '
 import json, sys
 ms = [json.loads(l) for l in sys.stdin]

@@ -21,7 +21,8 @@ every() {
 	for c in convert cut "speed 2" "idle --max 1" "cat session.audit" "marks add --at 0" \
 		"marks remove --all"; do
 		# shellcheck disable=SC2086 # several words
-		fails 2 "$1" "$auditlog" $c "$2" out && [ ! -e out ] || { echo "$c"; return 1; }
+		fails 2 "$1" "$auditlog" $c "$2" out || { echo "$c"; return 1; }
+		[ ! -e out ] || return 1
 	done
 	fails 2 "$1" "$auditlog" marks list "$2"
 }
