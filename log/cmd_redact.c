@@ -26,27 +26,31 @@ enum {
 	OPT_DRY_RUN,
 	OPT_JSON,
 	OPT_SHOW,
+	OPT_HIDE_SOURCE,
 };
 
 static const struct opt options[] = {
 	{ OPT_TEXT, "text", 'T', "TEXT",
-		"mask this text (other users may see it in the list of processes:\n"
-		"--rule FILE keeps it out of there)" },
+		"mask this text (but in the list of processes others may see\n"
+		"it: --rule FILE keeps it out of there)" },
 	{ OPT_REGEX, "regex", 'e', "PATTERN",
-		"mask what matches this expression (PCRE2) within a line" },
+		"mask what matches this expression (PCRE2) in a line" },
 	{ OPT_RULE, "rule", 'r', "FILE",
-		"mask by the rules in FILE, - for standard input; a line is\n"
-		"NAME KIND[@shown,typed,events] PATTERN, KIND text, regex or lines\n"
-		"(an expression that may go over several lines)" },
+		"mask by the rules in FILE, - for standard input, one a line:\n"
+		"NAME KIND[@shown,typed,events] PATTERN; KIND is text, regex\n"
+		"or lines (an expression that may go over several lines)" },
 	{ OPT_PRESET, "preset", 'p', "NAME", "mask by rules of our own; all: by all" },
 	{ OPT_MASK, "mask", 'm', "CHAR", "what masked characters become, default *" },
 	{ OPT_DROP_INPUT, "drop-input", 0, NULL, "leave out all that was typed" },
 	{ OPT_BETWEEN, "between", 'b', "FROM..TO",
 		"mask everything in this time; times as for auditplay --at" },
 	{ OPT_DRY_RUN, "dry-run", 'n', NULL,
-		"write nothing, print what would be masked: time, place, rule" },
+		"write nothing, print what would be masked and where" },
 	{ OPT_JSON, "json", 'j', NULL, "with --dry-run: one JSON object a match" },
 	{ OPT_SHOW, "show", 0, NULL, "with --dry-run: print the text, too: the secret" },
+	{ OPT_HIDE_SOURCE, "hide-source", 0, NULL,
+		"do not tell name, size and SHA-256 of IN: with them, whoever\n"
+		"guesses a short secret can find out that the guess is right" },
 	COPY_OPTIONS,
 	CMD_OPTIONS_END,
 };
@@ -166,6 +170,9 @@ take_option(struct redact_run *r, int id, const char *value, struct err *e)
 		return 0;
 	case OPT_SHOW:
 		r->show = true;
+		return 0;
+	case OPT_HIDE_SOURCE:
+		r->x.edit.hide_source = true;
 		return 0;
 	default:
 		return copy_option(&r->x.edit.copy, id, value, e);

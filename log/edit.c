@@ -59,6 +59,14 @@ edit_put_event(struct edit *x, struct msg *m, int64_t at_ns, struct err *e)
 	return put(x, m, at_ns, e);
 }
 
+static void
+tell_source(struct jsonw *w, const struct edit_source *s)
+{
+	jsonw_kstr(w, "file", s->file);
+	jsonw_kuint(w, "bytes", s->bytes);
+	jsonw_kstr(w, "sha256", s->sha256);
+}
+
 static int
 tell_one(struct edit *x, const struct edit_source *s, struct err *e)
 {
@@ -72,9 +80,8 @@ tell_one(struct edit *x, const struct edit_source *s, struct err *e)
 	jsonw_kstr(&w, "by", "auditlog " PACKAGE_VERSION);
 	jsonw_kuint(&w, "uid", getuid());
 	jsonw_kint(&w, "time", x->now_ns);
-	jsonw_kstr(&w, "file", s->file);
-	jsonw_kuint(&w, "bytes", s->bytes);
-	jsonw_kstr(&w, "sha256", s->sha256);
+	if (!x->hide_source)
+		tell_source(&w, s);
 	if (x->tell)
 		x->tell(x, &w);
 	if (vendor_end(&m, &w) < 0)

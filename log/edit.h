@@ -29,7 +29,8 @@ struct edit {
 	int (*before)(struct edit *x);
 	void (*tell)(struct edit *x, struct jsonw *w);
 	int (*mind)(struct edit *x, struct msg *m, struct err *e);
-	bool times_stay; /* messages keep their own, also such as go back */
+	bool hide_source; /* nothing is told of IN that a guess could be held against */
+	bool times_stay;  /* messages keep their own, also such as go back */
 	/* ... the rest belongs to edit.c. */
 	struct edit_source source; /* or filled by the caller ... */
 	struct edit_source *more;  /* ... with others: an event each */

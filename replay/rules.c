@@ -236,10 +236,11 @@ rules_mdoc_presets(FILE *out)
 		bool first = !i || strcmp(presets[i].set, presets[i - 1].set) != 0;
 
 		if (first)
-			fprintf(out, ".It Cm %s\n", presets[i].set);
+			fprintf(out, ".It Cm %s\n%c%s", presets[i].set,
+				toupper((unsigned char)presets[i].doc[0]),
+				presets[i].doc + 1);
 		else
-			fprintf(out, ";\n");
-		fprintf(out, "%s", presets[i].doc);
+			fprintf(out, ";\n%s", presets[i].doc);
 		if (i + 1 == NPRESETS || strcmp(presets[i].set, presets[i + 1].set) != 0)
 			fprintf(out, ".\n");
 	}

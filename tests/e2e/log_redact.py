@@ -223,6 +223,9 @@ def test_formats(d):
         good("redact", "-T", SECRET, cast, d(out))
         assert SECRET.encode() not in good("decode", d(out))
         assert b"No original" in good("info", d(out))
+    good("redact", "-T", SECRET, "--hide-source", a, d("hidden"))
+    (event,) = events(decode(d("hidden")), "edited")
+    assert not {"file", "bytes", "sha256"} & set(event), event
     for out in ("c.ttyrec", "-"):
         status, _, err = log("redact", "-T", SECRET, a, *((d(out),) if out != "-" else (out,)))
         assert status == 2 and err.count("\n") == 1, (out, err)
