@@ -14,7 +14,11 @@
 struct svg {
 	struct easel easel;
 	struct buf *out;
+	bool small; /* it will be shown smaller than it is */
 };
+
+#define THIN \
+	3.0 /* what is thinner must not be lost then between two points of a screen */
 
 static double
 px(double cols)
@@ -46,6 +50,9 @@ rect(struct easel *s, struct box b, uint32_t rgb)
 	attribute(out, "y", py(b.y));
 	attribute(out, "width", b.w * SVG_CELL_W);
 	attribute(out, "height", b.h * SVG_CELL_H);
+	if (((struct svg *)s)->small &&
+		(b.w * SVG_CELL_W < THIN || b.h * SVG_CELL_H < THIN))
+		buf_add_str(out, " shape-rendering=\"auto\"");
 	buf_addf(out, " fill=\"#%06" PRIx32 "\"/>\n", rgb);
 }
 
@@ -102,13 +109,14 @@ text(struct easel *s, double row, double col, int cols, struct span t, struct in
 	buf_add_str(out, "</text>\n");
 }
 
-/* The picture in an svg element with the attributes AT; ID is in no other of the document. */
+/* The picture in an svg element with the attributes AT; ID is in no other of the document,
+ * and not 0 for a small one. */
 static int
 picture(struct buf *out, const struct emu *e, const struct render_opts *o, const char *at,
 	int id)
 {
 	double w = picture_cols(e) * SVG_CELL_W, h = picture_rows(e) * SVG_CELL_H;
-	struct svg s = { { rect, curve, wave, text }, out };
+	struct svg s = { { rect, curve, wave, text }, out, id > 0 };
 	int failed;
 
 	buf_addf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\"%s viewBox=\"0 0 ", at);
