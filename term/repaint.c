@@ -234,6 +234,7 @@ put_cursor(struct brush *b)
 	int end = inside ? c->right : grid_width(&c->grid, c->row);
 	bool can = c->col + 1 == end || (!c->margins && !c->big_lines && c->col > 0);
 
+	can = can && !brush_joins(b, c->row, c->col);
 	if (c->row < b->top || c->col < b->left)
 		return;
 	if (c->origin && c->margins && !inside)

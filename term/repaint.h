@@ -2,8 +2,9 @@
 /* Painting a terminal anew by output alone (emu_repaint()).  It is exact but for:
  *   - work that is owed (grid.h): the new terminal owes nothing, and the count of bells;
  *   - a cursor behind the end of its line (the next character wraps) where the line ends before
- *     the last column, margins are on and the cursor is not at them, or what stands there was
- *     erased: such a cell counts as written with a blank;
+ *     the last column, margins are on and the cursor is not at them, where a character stands there that
+ *     would join the one before it, or where what stood there was erased: such a cell
+ *     counts as written with a blank;
  *   - a cursor above or left of the corner from which places are counted;
  *   - which rows go on on the next, on terminals of fewer than 6 columns or 3 rows, and where
  *     what stands at the end was erased or moved;
@@ -32,6 +33,8 @@ void brush_to(struct brush *b, int row, int col);
 void brush_pen(struct brush *b, const struct pen *p);
 /* The cell at COL of ROW, at the same place; false: there is nothing to print. */
 bool brush_cell(struct brush *b, int row, int col);
+/* Printed again, that cell would join the one before it. */
+bool brush_joins(const struct brush *b, int row, int col);
 /* The screen that is shown; ALT: which of both that is. */
 void brush_screen(struct brush *b, int alt);
 void brush_clear(

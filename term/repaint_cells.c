@@ -187,6 +187,35 @@ put_cell(struct brush *b, const struct cell *c, int row, int col)
 		b->row = -1;
 }
 
+/* A wide character printed behind it would join it. */
+static bool
+waits(const struct brush *b, const struct cell *c)
+{
+	uint32_t ch[CLUSTER_MAX];
+	int n = grid_chars(&b->g, c, ch);
+
+	return n > 1 && ch[n - 1] == JOINER;
+}
+
+/* Does the character left of C, which stands at COL, wait? */
+static bool
+waits_before(const struct brush *b, const struct cell *c, int col)
+{
+	if (col == 0)
+		return false;
+	return waits(b, col > 1 && c[-1].width == 0 ? c - 2 : c - 1);
+}
+
+bool
+brush_joins(const struct brush *b, int row, int col)
+{
+	const struct cell *c = cell_at(b, row, col);
+
+	if (c->width == 0 && col > 0)
+		c = cell_at(b, row, --col);
+	return c->width == 2 && waits_before(b, c, col);
+}
+
 bool
 brush_cell(struct brush *b, int row, int col)
 {
@@ -198,16 +227,6 @@ brush_cell(struct brush *b, int row, int col)
 		return false;
 	put_cell(b, c, row, col);
 	return true;
-}
-
-/* A wide character printed behind it would join it. */
-static bool
-waits(const struct brush *b, const struct cell *c)
-{
-	uint32_t ch[CLUSTER_MAX];
-	int n = grid_chars(&b->g, c, ch);
-
-	return n > 1 && ch[n - 1] == JOINER;
 }
 
 /* Cells from COL on that were erased in one colour, which is none. */
@@ -267,7 +286,7 @@ run_over(struct brush *b, int from_row, int row, int col, int width)
 
 	if (c->width == 0 && col > 0)
 		c = grid_row(&b->g, from_row) + --col;
-	if (c->width == 2 && waits(b, c - 1 - (c[-1].width == 0)))
+	if (c->width == 2 && waits_before(b, c, col))
 		return;
 	put_cell(b, c, row, col);
 	brush_pen(b, &plain);
@@ -371,8 +390,7 @@ may_repeat(const struct brush *b, int row, int col, uint32_t ch)
 		return false;
 	if (c->width == 2 && c[1].wrap)
 		return false;
-	return grid_chars(&b->g, c, has) > 0 && has[0] == ch &&
-	       (col == 0 || !waits(b, c[-1].width ? c - 1 : c - (col > 1 ? 2 : 1)));
+	return grid_chars(&b->g, c, has) > 0 && has[0] == ch && !waits_before(b, c, col);
 }
 
 /* WIDTH blanks of one colour. */
@@ -383,7 +401,7 @@ has_room(const struct brush *b, int row, int col, int width)
 
 	return col + width <= grid_width(&b->g, row) && is_blank(c) &&
 	       erased(c - col, col, col + width) == width && (col == 0 || !c[-1].wrap) &&
-	       (width == 1 || col == 0 || !waits(b, c - 1));
+	       (width == 1 || !waits_before(b, c, col));
 }
 
 static bool
