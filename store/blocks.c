@@ -70,7 +70,11 @@ keep(struct blocks *b, uint64_t number, const uint8_t *p, size_t n, struct err *
 	memcpy(bytes, p, n);
 	k = take_place(b);
 	free(k->bytes);
-	*k = (struct block){ number, bytes, n, ++b->clock, *slot_of(b, number) };
+	k->bytes = bytes;
+	k->n = n;
+	k->number = number;
+	k->used = ++b->clock;
+	k->next = *slot_of(b, number);
 	*slot_of(b, number) = k;
 	return 0;
 }

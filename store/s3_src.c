@@ -92,7 +92,7 @@ s3_src_open(struct src **src, struct s3 *s, const char *key, const struct s3_pat
 	static const struct blocks_ops ops = { object_fetch, object_close };
 	struct object *o = calloc(1, sizeof *o);
 	struct buf first = { 0 };
-	struct s3_result r;
+	struct s3_result r = { 0 };
 	int rc;
 
 	*src = NULL;

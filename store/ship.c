@@ -229,12 +229,12 @@ what_to_tell(struct ship_item *i, const struct ship_task *t, char *text, size_t 
 }
 
 static void
-tell(struct ship *s, const struct ship_task *t, const char *text)
+tell(struct ship *s, const char *id, const struct s3_fault *fault, const char *text)
 {
 	if (!text || !s->o.tell)
 		return;
 	pthread_mutex_lock(&s->telling);
-	s->o.tell(s->o.ctx, t->id, t->o.fault, text);
+	s->o.tell(s->o.ctx, id, fault, text);
 	pthread_mutex_unlock(&s->telling);
 }
 
@@ -267,7 +267,8 @@ keep_journal(struct ship *s, struct ship_task *t, bool done, struct span lines)
 	struct err e;
 
 	if (lines.n && ship_add_journal(s->dir, t->id, lines, &e) < 0)
-		tell(s, t, e.text); /* it costs sending something again */
+		tell(s, t->id, s3_fault_of_error(e.code),
+			e.text); /* it costs sending something again */
 	if (done)
 		clear_away(s, t->id);
 }
@@ -278,6 +279,7 @@ work_on(struct ship *s, struct ship_item *i, struct ship_task *t)
 {
 	struct buf lines = { 0 };
 	char text[ERR_TEXT_MAX + 64];
+	const struct s3_fault *fault;
 	const char *what;
 	int64_t now;
 	bool done;
@@ -297,10 +299,11 @@ work_on(struct ship *s, struct ship_item *i, struct ship_task *t)
 	upload_took(&i->u, now, s->o.chance(s->o.ctx), &t->job, &t->o, &lines);
 	done = !done && i->u.state == UPLOAD_DONE;
 	note_outcome(s, t, i->u.fault, now);
+	fault = i->u.fault;
 	what = what_to_tell(i, t, text, sizeof text);
 	pthread_mutex_unlock(&s->lock);
 	keep_journal(s, t, done, buf_span(&lines));
-	tell(s, t, what);
+	tell(s, t->id, fault, what);
 	buf_free(&lines);
 	ship_task_free(t);
 	pthread_mutex_lock(&s->lock);

@@ -255,7 +255,10 @@ part(struct ask *q)
 	}
 	parameter(q->query, "partNumber", text, sizeof text);
 	n = (unsigned)atoi(text);
-	ck_assert(n >= 1 && n <= PARTS);
+	if (n < 1 || n > PARTS) {
+		refuse(q->a, 400, "InvalidArgument");
+		return;
+	}
 	buf_free(&(*u)->part[n - 1]);
 	(*u)->part[n - 1] = q->body;
 	(*u)->there[n - 1] = true;
