@@ -14,7 +14,7 @@
 #define NOW  (INT64_C(1795262400) * NS_PER_S)
 #define HOUR (INT64_C(3600) * NS_PER_S)
 
-static char folder[] = "/tmp/check_hoard.XXXXXX";
+static char folder[PATH_MAX];
 
 static void
 set_time(const char *path, int64_t ns)
@@ -225,7 +225,9 @@ remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 static void
 begin(void)
 {
-	snprintf(folder, sizeof folder, "/tmp/check_hoard.XXXXXX");
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(folder, sizeof folder, "%s/check_hoard.XXXXXX", tmp ? tmp : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	ck_assert_int_eq(chdir(folder), 0);
 }
