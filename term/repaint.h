@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* Painting a terminal anew by output alone (emu_repaint()).  It is exact but for:
  *   - work that is owed (grid.h): the new terminal owes nothing, and the count of bells;
- *   - a cursor behind the end of its line (the next character wraps) where the line ends before
- *     the last column, margins are on and the cursor is not at them, where a character stands there that
- *     would join the one before it, or where what stood there was erased: such a cell
- *     counts as written with a blank;
+ *   - a cursor behind the end of its line (the next character wraps), where the line ends
+ *     before the last column, margins are on and the cursor is not at them, or a character
+ *     stands there that would join the one before it; what was erased there counts as
+ *     written with a blank;
  *   - a cursor above or left of the corner from which places are counted;
  *   - which rows go on on the next, on terminals of fewer than 6 columns or 3 rows, and where
  *     what stands at the end was erased or moved;
