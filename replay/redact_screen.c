@@ -9,6 +9,7 @@
 
 #define JOINED_MAX  2048 /* cells of a line that are looked at on each side of a row */
 #define WINDOWS_MAX 8    /* beside each other; more borders are none */
+#define ALL_CELLS   20000
 #define ALL_BYTES   1024 /* of output after which all rows are looked at together */
 #define BODY_MAX    ((size_t)64 << 10) /* of a string that are looked at together */
 #define BODY_KEEP   ((size_t)8 << 10)
@@ -233,11 +234,13 @@ look_at_all(struct redact *r, struct lane *l)
 	return rc < 0 ? rc : hunt_text(&h, RULE_SHOWN, true, t);
 }
 
-/* Is it time to look at all rows together?  Not for every key that is echoed. */
+/* Is it time to look at all rows together?  Not for every key that is echoed, and not for a few
+ * bytes when there are very many cells. */
 static bool
 is_due(struct screen *s)
 {
-	bool due = s->acted || s->strip.at - s->all_at >= ALL_BYTES;
+	bool small = emu_cols(s->emu) * emu_rows(s->emu) <= ALL_CELLS;
+	bool due = (s->acted && small) || s->strip.at - s->all_at >= ALL_BYTES;
 
 	if (due)
 		s->all_at = s->strip.at;
