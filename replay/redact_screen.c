@@ -7,7 +7,8 @@
 #include "base/err.h"
 #include "term/width.h"
 
-#define JOINED_MAX  2048 /* cells of a line that are looked at on each side of a row */
+#define JOINED_MAX  2048 /* cells of a line that are looked at on each side of a row ... */
+#define JOINED_NEAR 256  /* ... within a message, where nobody but a program sees it */
 #define WINDOWS_MAX 8    /* beside each other; more borders are none */
 #define ALL_CELLS   20000
 #define ALL_BYTES   1024 /* of output after which all rows are looked at together */
@@ -124,10 +125,11 @@ trim(struct trail *t)
 }
 
 static struct stretch
-line_around(const struct emu *e, int row, int left, int right, enum joint joint)
+line_around(
+	const struct emu *e, int row, int left, int right, enum joint joint, int cells)
 {
 	struct stretch s = { row, row, left, right };
-	int rows = JOINED_MAX / (right - left) + 1;
+	int rows = cells / (right - left) + 1;
 
 	while (s.top > -emu_above(e) && row - s.top < rows &&
 		goes_on(e, s.top - 1, &s, joint))
@@ -166,7 +168,7 @@ count_borders(const struct emu *e, const struct cell *c)
 
 /* Windows beside each other: those that ROW goes through, where its text is of several rows. */
 static int
-look_at_windows(struct redact *r, struct lane *l, int row)
+look_at_windows(struct redact *r, struct lane *l, int row, int cells)
 {
 	const struct emu *e = l->screen.emu;
 	const struct cell *c = emu_row(e, row);
@@ -181,7 +183,7 @@ look_at_windows(struct redact *r, struct lane *l, int row)
 			;
 		if (right == left)
 			continue;
-		s = line_around(e, row, left, right, WINDOW);
+		s = line_around(e, row, left, right, WINDOW, cells);
 		if (s.top < s.bottom)
 			rc = look_at(r, l, s);
 	}
@@ -190,17 +192,17 @@ look_at_windows(struct redact *r, struct lane *l, int row)
 
 /* The line that ROW belongs to, in every way in which it may be one. */
 static int
-look_around(struct redact *r, struct lane *l, int row, struct stretch *seen)
+look_around(struct redact *r, struct lane *l, int row, int cells, struct stretch *seen)
 {
 	const struct emu *e = l->screen.emu;
-	struct stretch full = line_around(e, row, 0, emu_cols(e), FULL);
+	struct stretch full = line_around(e, row, 0, emu_cols(e), FULL, cells);
 	int rc;
 
-	*seen = line_around(e, row, 0, emu_cols(e), WRAPPED);
+	*seen = line_around(e, row, 0, emu_cols(e), WRAPPED, cells);
 	rc = look_at(r, l, *seen);
 	if (rc == 0 && (full.top != seen->top || full.bottom != seen->bottom))
 		rc = look_at(r, l, full);
-	return rc < 0 ? rc : look_at_windows(r, l, row);
+	return rc < 0 ? rc : look_at_windows(r, l, row, cells);
 }
 
 static int
@@ -211,7 +213,7 @@ look_at_cursor(struct redact *r, struct lane *l)
 	if (!l->screen.fresh)
 		return 0;
 	l->screen.fresh = false;
-	return look_around(r, l, emu_cursor(l->screen.emu).row, &seen);
+	return look_around(r, l, emu_cursor(l->screen.emu).row, JOINED_NEAR, &seen);
 }
 
 /* Rules for several lines: all that can be had. */
@@ -261,7 +263,7 @@ look_at_changes(struct redact *r, struct lane *l)
 			continue;
 		changed = true;
 		if (row > seen.bottom)
-			rc = look_around(r, l, row, &seen);
+			rc = look_around(r, l, row, JOINED_MAX, &seen);
 	}
 	l->screen.fresh = false;
 	emu_settle(e);
@@ -340,7 +342,7 @@ acts(const struct strip *s, const struct tok *t)
 {
 	switch (t->kind) {
 	case TOK_C0:
-		return t->ch != '\a' && t->ch != 0x0E && t->ch != 0x0F;
+		return t->ch >= '\b' && t->ch <= '\r';
 	case TOK_CSI:
 		return s->filter.final != 'm';
 	case TOK_ESC:
