@@ -31,6 +31,12 @@ static const char *const verbs[] = { "list", "add", "remove", NULL };
 
 enum { LIST, ADD, REMOVE };
 
+static const char *
+verb_at(size_t i)
+{
+	return verbs[i];
+}
+
 struct words {
 	struct marks marks;
 	const char *at, *lines;
@@ -234,4 +240,5 @@ const struct cmd cmd_marks = {
 	.run = run,
 	.least = 2,
 	.most = 1000,
+	.word_at = verb_at,
 };

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OUTPUT_BYTES ((size_t)64 << 10) /* of a message that paints the screen */
+#define PAINT_MAX    ((size_t)256 << 20) /* far beyond a screen full of colours */
+#define OUTPUT_BYTES ((size_t)64 << 10)  /* of a message that paints the screen */
 
 /* ---- commands that run ---- */
 
@@ -221,9 +222,11 @@ begin_message(
 static int
 put_screen(struct cut *c, const struct msg *like, struct err *e)
 {
-	struct buf paint = { 0 };
-	int r = emu_repaint(c->emu, &paint);
+	struct buf paint;
+	int r;
 
+	buf_init(&paint, PAINT_MAX);
+	r = emu_repaint(c->emu, &paint);
 	if (r < 0)
 		err_set(e, r, "the screen is too large to be painted");
 	for (size_t at = 0; r == 0 && at < paint.n; at += OUTPUT_BYTES) {
