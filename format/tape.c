@@ -47,6 +47,9 @@ open_some(struct tape **t, struct src *src, const struct tape_opts *o, struct er
 		return tape_raw_open(t, src, o, e);
 	if (o->timing)
 		return tape_script_open(t, src, o, e);
+	if (o->rec && !tape_tlog_sniff(head, whole))
+		return err_set(e, ERR_USAGE,
+			"is no file of tlog, of which one recording could be chosen");
 	if (tape_audit_sniff(head, whole))
 		return tape_audit_open(t, src, o, e);
 	if (tape_sudo_sniff(head, whole))

@@ -193,6 +193,8 @@ run(struct cmd_run *r)
 	while ((id = cmd_next(r, &e)) > 0)
 		if (take_option(&c, id, r->opts.value, &e) < 0)
 			return cmd_wrong(&e);
+	if (id == 0 && c.topts.cols && c.topts.as != TAPE_RAW)
+		id = err_set(&e, ERR_USAGE, "--size is for --from raw");
 	if (id < 0)
 		return cmd_wrong(&e);
 	c.from = r->operands[0];

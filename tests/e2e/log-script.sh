@@ -129,5 +129,7 @@ raw() {
 		"$auditlog" info raw.audit | grep -q 100x30
 }
 check "bytes are a recording when it is said so" raw
+check "a size of what tells its own" fails 2 'for --from raw' \
+	"$auditlog" convert --size 80x24 real x.audit
 check "but not when not" sh -c 'printf "a\377b" | "$auditlog" info - ; test $? -eq 2'
 done_testing

@@ -55,6 +55,8 @@ several() {
 check "one of several recordings is chosen" several
 check "a name that none has" fails 2 "no recording 'third'" \
 	"$auditlog" convert --rec third both.tlog x.audit
+check "where there is only one" fails 2 'no file of tlog' \
+	"$auditlog" convert --rec first session.audit x.audit
 sed 's/"ver":"2.3"/"ver":"3.0"/' out.tlog >later.tlog
 check "a later version" fails 2 "version '3.0'" "$auditlog" info later.tlog
 torn() {
