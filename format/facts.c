@@ -49,6 +49,7 @@ static const struct vendor_fact {
 	{ VENDOR_SESSION, FACT_HOST, "host" },
 	{ VENDOR_SESSION, FACT_TTY, "tty" },
 	{ VENDOR_SESSION, FACT_TITLE, "title" },
+	{ VENDOR_SESSION, FACT_PROGRAM, "version" },
 	{ VENDOR_SESSION, FACT_PROGRAM, "program" },
 	{ VENDOR_SESSION, FACT_DIRECTORY, "cwd" },
 	{ VENDOR_HEADER, FACT_TITLE, "title" },

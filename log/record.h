@@ -26,7 +26,7 @@ struct record {
 int record_read(struct record *r, const struct walk_file *f, struct err *e);
 /* As numbers and texts for the catalogue, and back; false: they make no sense. */
 #define RECORD_NUMBERS 8
-#define RECORD_VERSION 1 /* of what they mean */
+#define RECORD_VERSION 2 /* of what they mean */
 void record_pack(const struct record *r, int64_t numbers[RECORD_NUMBERS]);
 bool record_unpack(struct record *r, const struct walk_file *f,
 	const int64_t numbers[RECORD_NUMBERS], struct span texts);

@@ -53,6 +53,10 @@ if command -v jq >/dev/null; then
 else
 	skip "queries" "no jq"
 fi
+recorder() {
+	"$auditlog" info --json session.audit | grep -q '"recorder":"auditrec [0-9]'
+}
+check "info knows what recorded it" recorder
 no_secret() {
 	! grep -l -e 'wrong horse' -e d3JvbmcgaG9yc2 ./*.lines "$golden"/failed-*
 }
