@@ -3,7 +3,6 @@
 
 #include "base/utf8.h"
 
-#include <ctype.h>
 #include <string.h>
 
 struct state {
@@ -63,16 +62,18 @@ take_heading(struct state *s, char *p)
 	s->wanted = rc > 0;
 }
 
+/* A letter, then letters, digits, dashes and dots; which words there are the caller knows. */
 static bool
 is_key(const char *p)
 {
-	if (!islower((unsigned char)*p))
-		return false;
-	for (; *p; p++)
-		if (!islower((unsigned char)*p) && !isdigit((unsigned char)*p) &&
-			*p != '-')
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+			  more[] = "0123456789-.";
+
+	for (const char *q = p; *q; q++)
+		if (!strchr(letters, *q) && (q == p || !strchr(more, *q)))
 			return false;
-	return true;
+	return *p != 0;
 }
 
 /* The '=' that parts key from value: behind the first word, else in it, but not its first. */

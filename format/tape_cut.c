@@ -46,7 +46,8 @@ ask_more(struct tape_audit *a, size_t n, uint64_t need)
 	uint64_t more = n + n / 2 + 1;
 
 	a->tried = n;
-	a->want = need > more ? need : more;
+	/* what is known to be missing, and no more: the next member is not this message's */
+	a->want = need > n ? need : more;
 }
 
 /* Version 1: the head of the array. */

@@ -33,10 +33,12 @@ read_all(struct repair *r, struct err *e)
 	struct plain *p = &r->t->plain;
 	const struct msg *m;
 	int64_t at_ns = 0;
+	uint64_t begin = plain_tell(p);
 	int rc;
 
-	while ((rc = tape_next(&r->t->t, &m, &at_ns, e)) > 0) {
-		if (p->is_ours && p->gz.member_at != r->a->member_at) {
+	for (; (rc = tape_next(&r->t->t, &m, &at_ns, e)) > 0; begin = plain_tell(p)) {
+		/* behind a long message the next member may have been read already */
+		if (p->is_ours && p->gz.member_at != r->a->member_at && begin >= p->begin) {
 			r->before = r->a->member_at;
 			r->a->member_at = p->gz.member_at;
 			gzidx_add(x, &(struct gzidx_entry){ p->gz.member_at, p->begin,

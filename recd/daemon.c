@@ -269,6 +269,7 @@ listen_all(struct daemon_state *d, struct err *e)
 	return server_watch(d->server, &d->metrics, e);
 }
 
+/* Before any thread is started: each inherits what is blocked. */
 static int
 take_signals(struct daemon_state *d, struct err *e)
 {
@@ -276,10 +277,8 @@ take_signals(struct daemon_state *d, struct err *e)
 	struct sig_saved old;
 	int fd = sig_open(&old, signals, e);
 
-	if (fd < 0)
-		return fd;
 	d->signals = (struct watched){ .fd = fd, .events = EPOLLIN, .fn = on_signal };
-	return server_watch(d->server, &d->signals, e);
+	return fd < 0 ? fd : 0;
 }
 
 static int
@@ -295,8 +294,10 @@ static int
 start(struct daemon_state *d, struct err *e)
 {
 	struct server_opts o;
-	int rc = open_store(d, e);
+	int rc = take_signals(d, e);
 
+	if (rc == 0)
+		rc = open_store(d, e);
 	if (rc < 0)
 		return rc;
 	d->shipping.say = say;
@@ -312,7 +313,7 @@ start(struct daemon_state *d, struct err *e)
 	if (rc == 0)
 		rc = server_open(&d->server, &o, e);
 	if (rc == 0)
-		rc = take_signals(d, e);
+		rc = server_watch(d->server, &d->signals, e);
 	if (rc == 0)
 		rc = wind_timer(d, e);
 	if (rc == 0)

@@ -207,7 +207,8 @@ ship(struct keep *k, bool last, struct err *e)
 		if (rc < 0)
 			return rc;
 		if (k->found)
-			ship_cut(k->o.ship, k->item, durable);
+			ship_cut(k->o.ship, k->item,
+				k->safe < k->file->kept ? k->safe : k->file->kept);
 	}
 	ship_grown(k->o.ship, k->item, durable);
 	return 0;

@@ -13,14 +13,14 @@ ERROR = "<?xml version='1.0'?><Error><Code>%s</Code><Message>as the test has it<
 
 
 class Proxy:
-    def __init__(self, upstream, fault=lambda method, path: None):
+    def __init__(self, upstream, fault=lambda method, path: None, host="127.0.0.1"):
         self.upstream, self.fault = upstream, fault
         self.requests, self.received, self.sent = 0, 0, 0
         self.log = []
         self.closing = threading.Event()
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.socket = socket.create_server((host, 0), backlog=64)
         self.port = self.socket.getsockname()[1]
-        self.url = "http://127.0.0.1:%d" % self.port
+        self.url = "http://%s:%d" % (host, self.port)
         threading.Thread(target=self.accept, daemon=True).start()
 
     def __enter__(self):

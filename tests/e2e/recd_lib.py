@@ -137,8 +137,9 @@ class Client:
         self.sock.sendall(frame(kind, payload))
 
     def data(self, raw):
-        self.send(DATA, struct.pack(">Q", self.at) + raw)
-        self.at += len(raw)
+        for i in range(0, len(raw), 65536):
+            self.send(DATA, struct.pack(">Q", self.at) + raw[i:i + 65536])
+            self.at += len(raw[i:i + 65536])
 
     def frame(self):
         """The next frame, or None at the end."""

@@ -96,6 +96,26 @@ walk(struct gzcheck **keep)
 	return r;
 }
 
+/* The members, and every message as it is read. */
+static void
+walk_messages(void)
+{
+	struct gzcheck *c;
+	const struct msg *m;
+	struct tape_pos pos;
+	struct tape *t;
+	int64_t at;
+
+	walk(&c);
+	ck_assert_int_eq(tape_open(&t, src_mem(buf_span(&file)), NULL, NULL), 0);
+	pos = tape_tell(t);
+	for (; tape_next(t, &m, &at, NULL) > 0; pos = tape_tell(t))
+		gzcheck_message(c, pos.off, pos.ordinal, at);
+	gzcheck_end(c, pos.ordinal, true);
+	tape_close(t);
+	gzcheck_free(c);
+}
+
 START_TEST(a_file_of_ours_agrees_with_itself)
 {
 	enum tape_format formats[] = { TAPE_AUDIT_V1, TAPE_AUDIT_V2 };
@@ -112,6 +132,68 @@ START_TEST(a_file_of_ours_agrees_with_itself)
 		ck_assert_uint_gt(r.entries, 10);
 		ck_assert_uint_gt(r.plain, MESSAGES * 60);
 	}
+}
+END_TEST
+
+static int
+keep_cut(struct dst *d, uint64_t size, struct err *e)
+{
+	(void)d;
+	(void)e;
+	buf_cut(&file, (size_t)size);
+	return 0;
+}
+
+static struct dst long_dst = { .ops = &(const struct dst_ops){ keep_write, keep_cut, NULL,
+				       keep_close },
+	.seekable = true };
+
+/* Every third message is longer than two members, and than what is read at once. */
+static void
+put_long(struct tapew *w)
+{
+	static char text[600000];
+	uint32_t noise = 1;
+	struct msg m;
+
+	for (int i = 0; i < 12; i++) {
+		for (size_t j = 0; j < sizeof text; j++)
+			text[j] = (char)((noise = noise * 1103515245 + 12345) >> 16);
+		msg_init(&m, MSG_IO);
+		m.time_ns = INT64_C(1000000000) + i * INT64_C(1000000);
+		m.p.io.stream = MSG_STREAM_OUT;
+		m.p.io.data = span_of(text, i % 3 == 0 ? sizeof text : 50);
+		ck_assert_int_eq(tapew_put(w, &m, NULL), 0);
+	}
+}
+
+/* Gone on with after a crash at any place: the index that is made anew agrees with what the
+ * members say of themselves. */
+START_TEST(long_messages_after_a_crash)
+{
+	struct buf copy;
+	struct tapew *w;
+	struct src *src;
+
+	buf_clear(&file);
+	ck_assert_int_eq(tapew_open(&w, TAPE_AUDIT_V2, &long_dst, NULL, NULL), 0);
+	put_long(w);
+	ck_assert_int_eq(tapew_flush(w, NULL), 0);
+	tapew_leave(w);
+	buf_init(&copy, 0);
+	buf_add_span(&copy, buf_span(&file));
+	for (size_t cut = copy.n / 4; cut <= copy.n; cut += copy.n / 11) {
+		buf_clear(&file);
+		buf_add(&file, copy.p, cut);
+		src = src_mem(span_of(copy.p, cut));
+		ck_assert_int_eq(
+			tapew_append(&w, TAPE_AUDIT_V2, src, &long_dst, NULL, NULL), 0);
+		src_close(src);
+		ck_assert_int_eq(tapew_close(w, NULL), 0);
+		walk_messages();
+		ck_assert_msg(!findings[0], "cut at %zu: %s", cut, findings);
+	}
+	buf_free(&copy);
 }
 END_TEST
 
@@ -294,6 +376,7 @@ gzcheck_cases(void)
 {
 	const TTest *const tests[] = {
 		a_file_of_ours_agrees_with_itself,
+		long_messages_after_a_crash,
 		an_index_that_lies_is_found,
 		a_member_that_lies_is_found,
 		behind_damage_headers_are_still_looked_at,
