@@ -27,7 +27,7 @@ enum {
 	OPT_NAMES,
 	OPT_COUNT,
 	OPT_MAX,
-	OPT_PLAY,
+	OPT_NO_PLAY,
 	OPT_JSON,
 	OPT_NONE,
 	OPT_REBUILD
@@ -43,8 +43,8 @@ static const struct opt options[] = {
 	{ OPT_NAMES, "files-with-matches", 'l', NULL, "print only the names of files" },
 	{ OPT_COUNT, "count", 'c', NULL, "print only how many lines, for every file" },
 	{ OPT_MAX, "max-count", 'm', "N", "print no more than N lines of each file" },
-	{ OPT_PLAY, "play", 'p', NULL,
-		"put the command behind each line that shows it in the player" },
+	{ OPT_NO_PLAY, "no-play", 'P', NULL,
+		"leave out the command behind each line that shows it in the player" },
 	{ OPT_JSON, "json", 'j', NULL, "print one JSON object a line" },
 	{ OPT_NONE, "no-index", 0, NULL, "read all of the recordings; make no index" },
 	{ OPT_REBUILD, "rebuild", 0, NULL, "make the index anew from the recordings" },
@@ -58,7 +58,7 @@ enum { FOUND = 0, NOT_FOUND = 1 }; /* exit status, as that of grep(1) */
 struct grep {
 	enum search_scope scope;
 	int flags; /* of the query */
-	bool names, count, play, json, no_index, afresh;
+	bool names, count, no_play, json, no_index, afresh;
 	long max; /* lines of a file */
 	const char *pattern;
 	struct query *query;
@@ -127,7 +127,7 @@ put_line(struct one *o, const struct sift_line *l)
 	seemly_put(out, span_str(input_name(o->path)), SEEMLY_ALL);
 	buf_addf(out, "\t%s\t", place(at, l->at_ns));
 	seemly_put(out, span_of(l->text, l->len), SEEMLY_ALL);
-	if (o->g->play) {
+	if (!o->g->no_play) {
 		buf_add_byte(out, '\t');
 		put_play(out, o->path, at);
 	}
@@ -278,7 +278,7 @@ take_option(struct grep *g, int id, const char *value, struct err *e)
 	default:
 		g->names |= id == OPT_NAMES;
 		g->count |= id == OPT_COUNT;
-		g->play |= id == OPT_PLAY;
+		g->no_play |= id == OPT_NO_PLAY;
 		g->json |= id == OPT_JSON;
 		g->no_index |= id == OPT_NONE;
 		g->afresh |= id == OPT_REBUILD;

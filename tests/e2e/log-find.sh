@@ -132,13 +132,13 @@ check "list without a catalogue" none
 
 # --- grep
 plain() {
-	"$auditlog" grep hello all/ann.audit >out
+	"$auditlog" grep --no-play hello all/ann.audit >out
 	cat out
 	printf 'all/ann.audit\t0:00.010\thello red\n' | cmp - out
 }
-check "grep prints file, time, line" plain
+check "grep prints file, time, line, without the command" plain
 play() {
-	"$auditlog" grep --play 日本 'all/a b
+	"$auditlog" grep 日本 'all/a b
 c.audit' >out || return 1
 	cat -v out
 	[ "$(wc -l <out)" -eq 1 ] || return 1
@@ -146,7 +146,7 @@ c.audit' >out || return 1
 	command -v bash >/dev/null || return 0
 	bash shown | grep -q 日本
 }
-check "grep --play prints the command that shows it" play
+check "grep prints the command that shows it" play
 json() {
 	"$auditlog" grep -j -t ls all/ann.audit | python3 -c '
 import json, sys
