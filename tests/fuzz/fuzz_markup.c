@@ -23,7 +23,7 @@ is_tag(struct span s)
 		"<meta charset=\"utf-8\">", "<title>", "</title>", "<style>", "</style>",
 		"</head>", "<body>", "</body>", "</html>", "<pre>", "</pre>",
 		"<span style=\"", "</span>", "<svg xmlns=\"", "</svg>",
-		"<clipPath id=\"window\">", "</clipPath>", "<g clip-path=\"", "</g>",
+		"<clipPath id=\"window", "</clipPath>", "<g clip-path=\"", "</g>",
 		"<rect ", "<text ", "</text>", "<path d=\"" };
 
 	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
