@@ -21,10 +21,11 @@ is_tag(struct span s)
 {
 	static const char *const tags[] = { "<!DOCTYPE html>\n", "<html>", "<head>",
 		"<meta charset=\"utf-8\">", "<title>", "</title>", "<style>", "</style>",
-		"</head>", "<body>", "</body>", "</html>", "<pre>", "</pre>",
-		"<span style=\"", "</span>", "<svg xmlns=\"", "</svg>",
-		"<clipPath id=\"window", "</clipPath>", "<g clip-path=\"", "</g>",
-		"<rect ", "<text ", "</text>", "<path d=\"" };
+		"</head>", "<body>", "</body>", "</html>", "<pre>", "</pre>", "<figure>",
+		"</figure>", "<figcaption>", "</figcaption>", "<span class=\"", "<b>",
+		"<b class=\"d\">", "<b class=\"g u", "</b>", "<span style=\"", "</span>",
+		"<svg xmlns=\"", "</svg>", "<clipPath id=\"window", "</clipPath>",
+		"<g clip-path=\"", "</g>", "<rect ", "<text ", "</text>", "<path d=\"" };
 
 	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
 		if (begins(s, tags[i]))
