@@ -167,6 +167,27 @@ def forget():
     shutil.rmtree(ROOT + "/home/.config", ignore_errors=True)
 
 
+def clean_up():
+    if os.path.isfile(ROOT + "/home/.local"):
+        os.unlink(ROOT + "/home/.local")
+
+
+def begin():
+    """For a program of tests: the log, and what makes all as at first, with a configuration."""
+    why_not = private()
+    if why_not:
+        print("1..0 # SKIP " + why_not)
+        sys.exit(0)
+    log = set_up()
+
+    def fresh(config=None):
+        clean_up()
+        forget()
+        configure(config)
+        log.text = ""
+    return log, fresh
+
+
 def only():
     """The one recording that was made."""
     r = recordings()
