@@ -16,12 +16,6 @@ diag_init(const char *name)
 	program = name;
 }
 
-const char *
-diag_program(void)
-{
-	return program;
-}
-
 void
 diag_clean(char *out, unsigned long size, const char *s)
 {

@@ -7,7 +7,6 @@
 #include "base/err.h"
 
 void diag_init(const char *program); /* name in front of every line; kept, not copied */
-const char *diag_program(void);
 void diag_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void diag_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Print *e after "WHAT: " (WHAT may be NULL); returns the exit status for its code. */

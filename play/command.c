@@ -24,12 +24,6 @@ command_name(enum command_id id)
 	return table[id].name;
 }
 
-enum command_arg
-command_takes(enum command_id id)
-{
-	return table[id].arg;
-}
-
 static const struct word {
 	enum command_id id;
 	const char *word, *sentence;

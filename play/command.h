@@ -25,7 +25,6 @@ struct command {
 };
 
 const char *command_name(enum command_id id);
-enum command_arg command_takes(enum command_id id);
 /* What it is about, "Moving"; topic I of all, NULL behind the last. */
 const char *command_topic(enum command_id id);
 const char *command_topics(int i);

@@ -294,21 +294,3 @@ reel_find(struct reel *r, const char *text, int dir, int *row, int *col,
 	free(f);
 	return rc;
 }
-
-int
-reel_find_shown(const struct reel *r, const char *text, int *row, int *col, struct err *e)
-{
-	struct watch *w = malloc(sizeof *w);
-	int rc = w ? watch_init(w, text, e)
-		   : err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-
-	if (w && rc == 0) {
-		rc = watch_shown(w, r->emu);
-		*row = w->row;
-		*col = w->col;
-	}
-	if (w)
-		watch_free(w);
-	free(w);
-	return rc;
-}

@@ -211,12 +211,6 @@ reel_keys(const struct reel *r, uint64_t before, struct reel_key *out, size_t ma
 	return keylog_last(&r->keylog, before, out, max);
 }
 
-size_t
-reel_gaps(const struct reel *r)
-{
-	return r->timeline.gaps.n;
-}
-
 const struct reel_gap *
 reel_gap(const struct reel *r, size_t i)
 {

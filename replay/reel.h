@@ -118,7 +118,6 @@ struct reel_gap {
 	int64_t from_ns, to_ns;
 	uint64_t ordinal;
 };
-size_t reel_gaps(const struct reel *r);
 const struct reel_gap *reel_gap(const struct reel *r, size_t i); /* as reel_event() */
 size_t reel_gap_after(const struct reel *r, uint64_t ordinal);   /* the first not below */
 
@@ -133,8 +132,5 @@ void reel_activity(const struct reel *r, uint32_t *slots, int n);
  * Plain substring; case is ignored unless the text has capitals. */
 int reel_find(struct reel *r, const char *text, int dir, int *row, int *col,
 	reel_cancel *cancel, void *ctx, struct err *e);
-/* 1: the present screen holds TEXT, first at *ROW, *COL; 0 or an error.  Nothing moves. */
-int reel_find_shown(
-	const struct reel *r, const char *text, int *row, int *col, struct err *e);
 
 #endif

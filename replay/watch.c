@@ -111,21 +111,6 @@ watch_reset(struct watch *w, struct emu *e)
 }
 
 int
-watch_shown(struct watch *w, const struct emu *e)
-{
-	for (int i = 0; i < emu_rows(e); i++) {
-		int col = look_at_row(w, e, i);
-
-		if (!w->key[i])
-			continue;
-		w->row = i;
-		w->col = col;
-		return 1;
-	}
-	return 0;
-}
-
-int
 watch_look(struct watch *w, struct emu *e)
 {
 	int cols[EMU_ROWS_MAX], rows = emu_rows(e);

@@ -23,8 +23,6 @@ int watch_init(struct watch *w, const char *text, struct err *e);
 void watch_free(struct watch *w);
 /* Take the screen as it is. */
 void watch_reset(struct watch *w, struct emu *e);
-/* 1: the screen holds the text, first at ROW and COL, or 0; nothing is cleaned. */
-int watch_shown(struct watch *w, const struct emu *e);
 /* Look at the rows that changed since (and clean them): 1 when there is news, 0, or ERR_NOMEM. */
 int watch_look(struct watch *w, struct emu *e);
 

@@ -132,13 +132,3 @@ loop_once(struct loop *l, struct err *e)
 	fire_timers(l);
 	return 0;
 }
-
-int
-loop_run(struct loop *l, struct err *e)
-{
-	int rc = 0;
-
-	while (!l->stop && rc == 0)
-		rc = loop_once(l, e);
-	return rc;
-}

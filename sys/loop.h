@@ -48,6 +48,5 @@ void loop_cancel(struct loop *l, int timer);
 bool loop_running(const struct loop *l, int timer);
 void loop_stop(struct loop *l);
 int loop_once(struct loop *l, struct err *e); /* one poll and its callbacks */
-int loop_run(struct loop *l, struct err *e);  /* until loop_stop(); 0 or ERR_IO */
 
 #endif

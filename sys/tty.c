@@ -114,13 +114,6 @@ tty_restore(struct tty *t)
 		raw_tty = NULL;
 }
 
-void
-tty_save(struct tty *t)
-{
-	if (!t->raw)
-		tcgetattr(t->fd, &t->saved);
-}
-
 bool
 tty_size(int fd, struct winsize *ws)
 {

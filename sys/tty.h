@@ -24,8 +24,6 @@ int tty_raw(struct tty *t, struct err *e);
  * written and the modes are restored should the process die before tty_restore(). */
 void tty_guard(struct tty *t, const char *goodbye);
 void tty_restore(struct tty *t); /* does nothing when it is not raw */
-/* Take the present modes as the ones to restore (after the user's shell had the terminal). */
-void tty_save(struct tty *t);
 /* Size in characters; false when unknown or 0. */
 bool tty_size(int fd, struct winsize *ws);
 /* What is typed now is not shown and read by the line: a password. */

@@ -39,7 +39,6 @@ bool brush_joins(const struct brush *b, int row, int col);
 void brush_screen(struct brush *b, int alt);
 void brush_clear(
 	struct brush *b, int row, int col, int n); /* N cells as they were at first */
-bool brush_is_blank(const struct brush *b, int row, int col);
 /* What was printed last must be CH: prints it where that changes nothing. */
 void brush_last(struct brush *b, uint32_t ch);
 

@@ -144,12 +144,6 @@ is_blank(const struct cell *c)
 	return c->ch == 0 && c->width == 1;
 }
 
-bool
-brush_is_blank(const struct brush *b, int row, int col)
-{
-	return is_blank(cell_at(b, row, col));
-}
-
 void
 brush_clear(struct brush *b, int row, int col, int n)
 {
