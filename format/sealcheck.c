@@ -4,11 +4,14 @@
  * finding and the next is found too. */
 #include "format/sealcheck.h"
 
+#include "format/gzr.h"
+#include "format/wire.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define STEP ((size_t)64 << 10)
+#define STEP GZR_ONE_SHOT
 
 struct sealcheck {
 	struct src *src;
@@ -19,6 +22,8 @@ struct sealcheck {
 	uint64_t at;   /* bytes hashed, or passed over */
 	uint64_t next; /* number of the next seal */
 	uint8_t chain[SHA256_BYTES];
+	bool last_good;      /* the last seal, whose event begins at ... */
+	uint64_t last_plain; /* ... this inflated offset */
 	struct sealcheck_result r;
 	uint8_t block[STEP];
 };
@@ -105,6 +110,7 @@ take_seal(struct sealcheck *c, const struct seal *s, struct span connection)
 	c->next = s->n + 1;
 	memcpy(c->chain, s->chain, sizeof c->chain);
 	memcpy(c->r.key, s->key, sizeof c->r.key);
+	c->last_good = c->checks && !wrong;
 	c->r.final = s->final;
 	c->r.sealed_ns = s->time_ns;
 	c->r.behind = 0;
@@ -113,14 +119,76 @@ take_seal(struct sealcheck *c, const struct seal *s, struct span connection)
 }
 
 void
-sealcheck_message(struct sealcheck *c, const struct msg *m)
+sealcheck_message(struct sealcheck *c, const struct msg *m, uint64_t plain)
 {
 	struct seal s;
 
-	if (vendor_of(m) == VENDOR_SEAL && seal_get(&s, m))
+	if (vendor_of(m) == VENDOR_SEAL && seal_get(&s, m)) {
 		take_seal(c, &s, m->connection_id);
-	else
+		c->last_plain = plain;
+	} else {
 		c->r.behind++;
+	}
+}
+
+/* ---- what the sealed bytes hold ---- */
+
+/* The beginning of a file, as if it ended there. */
+struct front {
+	struct src src;
+	struct src *of;
+	uint64_t end;
+};
+
+static ssize_t
+front_read_at(struct src *s, uint64_t off, void *p, size_t n, struct err *e)
+{
+	struct front *f = (struct front *)s;
+	uint64_t left = off < f->end ? f->end - off : 0;
+
+	return left ? src_read_at(f->of, off, p, n < left ? n : (size_t)left, e) : 0;
+}
+
+static int64_t
+front_size(struct src *s)
+{
+	return (int64_t)((struct front *)s)->end;
+}
+
+/* Inflated bytes in front of offset END. */
+static uint64_t
+inflated_before(struct sealcheck *c, uint64_t end)
+{
+	static const struct src_ops ops = { front_read_at, front_size, NULL };
+	struct front f = { { .ops = &ops }, c->src, end };
+	uint64_t all = 0;
+	struct gzr g;
+	struct err e;
+	size_t n;
+	int what;
+
+	if (gzr_init(&g, &f.src) < 0)
+		return 0;
+	gzr_at_header(&g, AUDIT_HEADER);
+	do {
+		n = 0;
+		what = gzr_next(&g, c->block, sizeof c->block, &n, &e);
+		all += what == GZR_DATA ? n : 0;
+	} while (what > GZR_EOF && what != GZR_BROKEN);
+	gzr_free(&g);
+	return all;
+}
+
+/* Nobody vouches for what stands behind the sealed bytes, and in front of their seal it would
+ * look as if it were part of them. */
+static void
+check_front(struct sealcheck *c)
+{
+	int64_t size = src_size(c->src);
+
+	if (c->last_good && c->last_plain > inflated_before(c, c->r.sealed_end))
+		finding(c, c->r.sealed_end, size < 0 ? c->r.sealed_end : (uint64_t)size,
+			"messages that are not sealed stand in front of the last seal");
 }
 
 struct sealcheck_result
@@ -131,6 +199,7 @@ sealcheck_end(struct sealcheck *c)
 
 	if (!c->checks)
 		return c->r;
+	check_front(c);
 	if (!c->r.seals)
 		finding(c, 0, end, "there is no seal");
 	else if (c->r.final && c->r.behind)

@@ -16,8 +16,8 @@ typedef void sealcheck_found(void *ctx, uint64_t from, uint64_t to, const char *
 /* SRC is borrowed.  PUBLIC NULL: seals are only counted. */
 struct sealcheck *sealcheck_new(struct src *src, const uint8_t public[SIGN_PUBLIC],
 	sealcheck_found *found, void *ctx);
-/* Every message, in order. */
-void sealcheck_message(struct sealcheck *c, const struct msg *m);
+/* Every message, in order; it begins at inflated offset PLAIN. */
+void sealcheck_message(struct sealcheck *c, const struct msg *m, uint64_t plain);
 
 struct sealcheck_result {
 	uint64_t seals, good;

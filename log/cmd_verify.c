@@ -177,7 +177,7 @@ read_all(struct verify *v, struct err *e)
 			return r;
 		gzcheck_message(v->check, pos.off, pos.ordinal, v->at_ns);
 		facts_take(&v->facts, m, v->at_ns);
-		sealed_message(&v->sealed, m);
+		sealed_message(&v->sealed, m, pos.off);
 		check_order(v, m, last_ns);
 	}
 }

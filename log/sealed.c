@@ -49,9 +49,9 @@ sealed_begin(struct sealed *s, const char *path, sealcheck_found *found, void *c
 }
 
 void
-sealed_message(struct sealed *s, const struct msg *m)
+sealed_message(struct sealed *s, const struct msg *m, uint64_t plain)
 {
-	sealcheck_message(s->check, m);
+	sealcheck_message(s->check, m, plain);
 }
 
 void

@@ -19,7 +19,8 @@ int sealed_read_key(uint8_t public[SIGN_PUBLIC], const char *path, struct err *e
 /* FOUND as of sealcheck.h.  Standard input cannot be looked at twice: ERR_UNSUPPORTED. */
 int sealed_begin(struct sealed *s, const char *path, sealcheck_found *found, void *ctx,
 	struct err *e);
-void sealed_message(struct sealed *s, const struct msg *m);
+/* M begins at inflated offset PLAIN. */
+void sealed_message(struct sealed *s, const struct msg *m, uint64_t plain);
 /* After the last message of a recording that ends like END.  *MISSING: text of one more finding,
  * at r.sealed_end, or NULL. */
 void sealed_end(struct sealed *s, const struct tape_end *end, const char **missing);

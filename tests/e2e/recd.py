@@ -11,6 +11,7 @@ import socket
 import struct
 import subprocess
 import sys
+import zlib
 
 from rec_lib import OUT, PATIENCE, Skip, check_order, decode, events, main, of_type, stream, types
 from recd_lib import (ACK, AUDITRECD, CLOSED, CONTENT, DATA, END, FULL, LIMIT, MALFORMED, NOT_YOURS,
@@ -363,6 +364,49 @@ def test_seals(d):
         subprocess.run([AUDITRECD, "--make-key", d("another")], check=True)
         status, v = verify(path, d("another.pub"))
         assert status == 1 and v["findings"][0]["text"].endswith("sealed with another key"), v
+
+
+def put_in_front_of_the_seal(whole, sealed, extra):
+    """Messages that nobody sealed between the sealed bytes and what stands behind them."""
+    at, members = 40, []
+    while at < len(whole):
+        z = zlib.decompressobj(31)
+        plain = z.decompress(whole[at:])
+        members.append((at, plain))
+        if not z.eof:
+            break
+        at = len(whole) - len(z.unused_data)
+    first, _ = [m for m in members if m[0] <= sealed][-1]
+    before = zlib.decompressobj(31).decompress(whole[first:sealed])
+    behind = b"".join(plain for at, plain in members if at >= first)[len(before):]
+    z = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return (whole[:sealed] + z.compress(extra + behind) + z.flush()
+            + struct.pack("<II", zlib.crc32(before + extra + behind),
+                          len(before + extra + behind)))
+
+
+def test_put_in_front_of_the_last_seal(d):
+    """The bytes that a seal vouches for end where it stands: nothing fits between."""
+    key = d("key")
+    subprocess.run([AUDITRECD, "--make-key", key], check=True)
+    with Daemon(d, "", "[seal]\nkey = %s\ninterval = 1h" % key) as daemon:
+        c = Client(daemon)
+        assert c.hello()[0] == WELCOME
+        c.data(c.begin() + c.output(b"what was shown"))
+        c.data(c.end())
+        c.send(END, struct.pack(">Q", c.at))
+        c.until(CLOSED)
+        path = daemon.path(c.id.hex())
+        status, v = verify(path, key + ".pub")
+        assert status == 0, v
+        whole, sealed = open(path, "rb").read(), v["seals"]["sealedBytes"]
+        for extra in (c.output(b"what was not"), b""):
+            with open(d("edited"), "wb") as f:
+                f.write(put_in_front_of_the_seal(whole, sealed, extra))
+            _, v = verify(d("edited"), key + ".pub")
+            told = [f["text"] for f in v["findings"] if "in front of the last seal" in f["text"]]
+            assert len(told) == (1 if extra else 0), v
+            assert not extra or v["state"] == "damaged", v
 
 
 def test_encryption(d):

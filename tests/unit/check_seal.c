@@ -156,7 +156,7 @@ read_it(size_t size, const int *which, const uint8_t *public)
 		else
 			ck_assert_int_eq(seal_put(&m, &seals[*which], &json), 0);
 		m.connection_id = SPAN_LIT(ID);
-		sealcheck_message(c, &m);
+		sealcheck_message(c, &m, 0);
 	}
 	r = sealcheck_end(c);
 	sealcheck_free(c);
