@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/word.h"
 
+#include "base/utf8.h"
+
 #include <ctype.h>
 
 static bool
@@ -12,19 +14,73 @@ is_plain(struct span s)
 	return s.n > 0;
 }
 
+/* Would a terminal that shows it do anything but that? */
+static bool
+is_order(struct span s)
+{
+	uint32_t ch;
+	bool bad;
+	int k;
+
+	for (; s.n; s.p += k, s.n -= (size_t)k) {
+		k = utf8_get(s.p, s.n, &ch, &bad);
+		if (k == 0 || bad || utf8_order(ch))
+			return true;
+	}
+	return false;
+}
+
+static void
+put_quoted(struct buf *out, struct span s)
+{
+	buf_add_byte(out, '\'');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\'')
+			buf_add_str(out, "'\\''");
+		else
+			buf_add_byte(out, s.p[i]);
+	}
+	buf_add_byte(out, '\'');
+}
+
+/* $'...' of bash, zsh, ksh and the POSIX of 2024. */
+static void
+put_escaped(struct buf *out, struct span s)
+{
+	buf_add_str(out, "$'");
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+
+		if (c == '\'' || c == '\\')
+			buf_addf(out, "\\%c", c);
+		else if (c < 0x20 || c >= 0x7F)
+			buf_addf(out, "\\%03o", c);
+		else
+			buf_add_byte(out, c);
+	}
+	buf_add_byte(out, '\'');
+}
+
 void
 word_quote(struct buf *out, struct span word)
 {
-	if (is_plain(word)) {
+	if (is_plain(word))
 		buf_add_span(out, word);
-		return;
-	}
-	buf_add_byte(out, '\'');
-	for (size_t i = 0; i < word.n; i++) {
-		if (word.p[i] == '\'')
-			buf_add_str(out, "'\\''");
-		else
-			buf_add_byte(out, word.p[i]);
-	}
-	buf_add_byte(out, '\'');
+	else
+		put_quoted(out, word);
+}
+
+void
+word_quote_path(struct buf *out, const char *path)
+{
+	struct span s = span_str(path);
+
+	if (s.n > 1 && s.p[0] == '-')
+		buf_add_str(out, "./");
+	if (is_order(s))
+		put_escaped(out, s);
+	else if (s.n && s.p[0] == '-')
+		put_quoted(out, s); /* "-" alone is standard input */
+	else
+		word_quote(out, s);
 }

@@ -200,28 +200,28 @@ parse_json(struct iolog *l, struct err *e)
 	return buf_failed(&l->program) ? err_set(e, ERR_NOMEM, "out of memory") : 0;
 }
 
-/* The line in front of *S. */
+/* What stands in front of END in *S, or all of it; *S goes on behind. */
+static struct span
+before(struct span *s, char end)
+{
+	const uint8_t *at = s->n ? memchr(s->p, end, s->n) : NULL;
+	struct span first = span_of(s->p, at ? (size_t)(at - s->p) : s->n);
+	size_t skip = at ? first.n + 1 : first.n;
+
+	*s = span_of(s->p + skip, s->n - skip);
+	return first;
+}
+
 static struct span
 line(struct span *s)
 {
-	const uint8_t *nl = s->n ? memchr(s->p, '\n', s->n) : NULL;
-	struct span l = span_of(s->p, nl ? (size_t)(nl - s->p) : s->n);
-	size_t skip = nl ? l.n + 1 : l.n;
-
-	*s = span_of(s->p + skip, s->n - skip);
-	return l;
+	return before(s, '\n');
 }
 
-/* The field in front of *S, which ends at a colon. */
 static struct span
 field(struct span *s)
 {
-	const uint8_t *colon = s->n ? memchr(s->p, ':', s->n) : NULL;
-	struct span f = span_of(s->p, colon ? (size_t)(colon - s->p) : s->n);
-	size_t skip = colon ? f.n + 1 : f.n;
-
-	*s = span_of(s->p + skip, s->n - skip);
-	return f;
+	return before(s, ':');
 }
 
 /* "SECONDS:USER:RUNAS:GROUP:TTY:LINES:COLUMNS", directory, command. */

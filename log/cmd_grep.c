@@ -6,11 +6,11 @@
 #include "base/diag.h"
 #include "base/jsonw.h"
 #include "base/when.h"
+#include "base/word.h"
 #include "format/seemly.h"
 #include "log/crew.h"
 #include "log/input.h"
 #include "log/look.h"
-#include "log/quote.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -92,7 +92,7 @@ static void
 put_play(struct buf *out, const char *path, const char *at)
 {
 	buf_addf(out, "auditplay --at %s ", at);
-	quote_word(out, path);
+	word_quote_path(out, path);
 }
 
 static void

@@ -4,7 +4,6 @@
 
 #include "base/diag.h"
 #include "base/when.h"
-#include "log/out.h"
 #include "log/scene.h"
 #include "render/sheet.h"
 
@@ -93,22 +92,13 @@ go_there(struct wish *x, struct err *e)
 static int
 put_screen(struct scene *s, struct buf *doc, struct err *e)
 {
-	struct out out;
 	int rc;
 
 	if (!s->output && s->format == RENDER_PNG && isatty(STDOUT_FILENO))
 		return err_set(
 			e, ERR_USAGE, "a picture is nothing for a terminal: -o FILE.png");
 	rc = scene_render(s, doc, e);
-	if (rc < 0)
-		return rc;
-	if (s->output)
-		return scene_write(s, s->output, doc, e);
-	out_init(&out, STDOUT_FILENO);
-	buf_add_span(&out.buf, buf_span(doc));
-	rc = out_flush(&out, e);
-	out_free(&out);
-	return rc;
+	return rc < 0 ? rc : scene_put(s, doc, e);
 }
 
 static int

@@ -6,10 +6,12 @@
 #include "format/facts.h"
 #include "format/vendor.h"
 #include "log/cmd.h"
+#include "log/out.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define HEAD_MESSAGES_MAX 256  /* before any output: where a header can be */
 #define RAN_EVENTS_MAX    4096 /* that are looked at for what ran */
@@ -189,6 +191,21 @@ scene_write(const struct scene *s, const char *path, const struct buf *doc, stru
 		err_set(e, rc, "%s: exists already (--overwrite replaces it)", path);
 	else if (rc < 0)
 		err_prefix(e, "%s", path);
+	return rc;
+}
+
+int
+scene_put(const struct scene *s, const struct buf *doc, struct err *e)
+{
+	struct out out;
+	int rc;
+
+	if (s->output)
+		return scene_write(s, s->output, doc, e);
+	out_init(&out, STDOUT_FILENO);
+	buf_add_span(&out.buf, buf_span(doc));
+	rc = out_flush(&out, e);
+	out_free(&out);
 	return rc;
 }
 

@@ -43,6 +43,8 @@ int scene_render(const struct scene *s, struct buf *out, struct err *e);
 /* OUT appears whole or not at all. */
 int scene_write(
 	const struct scene *s, const char *path, const struct buf *doc, struct err *e);
+/* Into OUTPUT, or on standard output. */
+int scene_put(const struct scene *s, const struct buf *doc, struct err *e);
 /* What ran when the screen was as it is now; "" when nothing is known. */
 const char *scene_ran(const struct scene *s);
 /* Exit status: CMD_DAMAGED, which is said, or CMD_OK. */

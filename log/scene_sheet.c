@@ -5,11 +5,9 @@
 #include "base/diag.h"
 #include "base/when.h"
 #include "log/cmd.h"
-#include "log/out.h"
 #include "render/sheet.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 static int
 take(void *ctx, struct scene *s, struct err *e)
@@ -30,21 +28,6 @@ make_title(const struct scene *s, char out[400])
 		when_format_local(start, s->info.start_ns, 0);
 	snprintf(out, 400, "%s   %s%s%s", s->title ? s->title : s->name, start,
 		*start ? "   " : "", when_format(length, s->duration_ns, 0));
-}
-
-static int
-put_out(struct scene *s, struct buf *doc, struct err *e)
-{
-	struct out out;
-	int rc;
-
-	if (s->output)
-		return scene_write(s, s->output, doc, e);
-	out_init(&out, STDOUT_FILENO);
-	buf_add_span(&out.buf, buf_span(doc));
-	rc = out_flush(&out, e);
-	out_free(&out);
-	return rc;
 }
 
 int
@@ -69,7 +52,7 @@ scene_sheet(struct scene *s, int cols, int rows)
 	if (rc == 0)
 		rc = sheet_put(sheet, &doc, &e);
 	if (rc == 0)
-		rc = put_out(s, &doc, &e);
+		rc = scene_put(s, &doc, &e);
 	buf_free(&doc);
 	sheet_close(sheet);
 	return rc < 0 ? diag_fail(&e, NULL) : scene_status(s);

@@ -4,6 +4,7 @@
 #include "base/opt.h"
 #include "base/utf8.h"
 #include "base/when.h"
+#include "base/word.h"
 #include "base/clk.h"
 #include "base/diag.h"
 
@@ -385,6 +386,36 @@ START_TEST(json_gives_no_orders)
 }
 END_TEST
 
+START_TEST(words_are_quoted_where_needed)
+{
+	struct buf b = { 0 };
+
+	word_quote(&b, span_str("-x"));
+	word_quote(&b, span_str(" "));
+	word_quote(&b, span_str("it's\033"));
+	ck_assert_str_eq(buf_cstr(&b), "-x' ''it'\\''s\033'");
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(words_for_a_shell)
+{
+	static const struct {
+		const char *word, *want;
+	} v[] = { { "a/b-1.audit", "a/b-1.audit" }, { "a b", "'a b'" }, { "", "''" },
+		{ "it's", "'it'\\''s'" }, { "-x", "./'-x'" }, { "a\033b", "$'a\\033b'" },
+		{ "\xff'", "$'\\377\\''" }, { "caf\xc3\xa9", "'caf\xc3\xa9'" } };
+
+	for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
+		struct buf b = { 0 };
+
+		word_quote_path(&b, v[i].word);
+		ck_assert_str_eq(buf_cstr(&b), v[i].want);
+		buf_free(&b);
+	}
+}
+END_TEST
+
 static TCase *
 case_diag(void)
 {
@@ -392,6 +423,8 @@ case_diag(void)
 
 	tcase_add_test(t, diag_shows_controls);
 	tcase_add_test(t, json_gives_no_orders);
+	tcase_add_test(t, words_are_quoted_where_needed);
+	tcase_add_test(t, words_for_a_shell);
 	return t;
 }
 

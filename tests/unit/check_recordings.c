@@ -3,7 +3,6 @@
  * catalogue in every state, output in order. */
 #include "log/crew.h"
 #include "log/expr.h"
-#include "log/quote.h"
 #include "store/catalogue.h"
 
 #include "tests/unit/unit.h"
@@ -354,26 +353,6 @@ START_TEST(output_that_fails_ends_it)
 }
 END_TEST
 
-/* --- words for a shell --- */
-
-START_TEST(words_for_a_shell)
-{
-	static const struct {
-		const char *word, *want;
-	} v[] = { { "a/b-1.audit", "a/b-1.audit" }, { "a b", "'a b'" }, { "", "''" },
-		{ "it's", "'it'\\''s'" }, { "-x", "./'-x'" }, { "a\033b", "$'a\\033b'" },
-		{ "\xff'", "$'\\377\\''" }, { "caf\xc3\xa9", "'caf\xc3\xa9'" } };
-
-	for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
-		struct buf b = { 0 };
-
-		quote_word(&b, v[i].word);
-		ck_assert_str_eq(buf_cstr(&b), v[i].want);
-		buf_free(&b);
-	}
-}
-END_TEST
-
 static char folder[] = "/tmp/check_recs.XXXXXX";
 static pid_t owner; /* tests run in children, which leave it alone */
 
@@ -412,7 +391,6 @@ tcase_list(void)
 	tcase_add_test(tc, a_catalogue_that_is_none);
 	tcase_add_test(tc, output_is_in_order);
 	tcase_add_test(tc, output_that_fails_ends_it);
-	tcase_add_test(tc, words_for_a_shell);
 	return tc;
 }
 
