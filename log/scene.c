@@ -68,13 +68,13 @@ int
 scene_open(struct scene *s, const char *path, const struct clk *clk, bool all)
 {
 	struct reel_opts ropts = { .channel = -1, .text_memory = REEL_NO_TEXT };
-	int status = input_open(&s->in, path, NULL, clk);
 	struct tape *tape;
 	const char *slash;
 	struct err e;
 
-	if (status)
-		return status;
+	if (input_open_src(&s->reads, path) ||
+		input_open_tape(&s->in, path, s->reads, NULL, clk))
+		return CMD_WRONG;
 	slash = strrchr(s->in.name, '/');
 	s->name = strcmp(path, "-") == 0 ? "screen"
 		  : slash && slash[1]    ? slash + 1
@@ -174,9 +174,14 @@ scene_write(const struct scene *s, const char *path, const struct buf *doc, stru
 {
 	struct dst *d;
 	struct err ignored;
-	int rc = fdio_open_dst(&d, path, s->mode, e);
 	ssize_t n = 0;
+	int rc;
 
+	if (fdio_reads(s->reads, path))
+		return err_set(e, ERR_USAGE,
+			"%s: belongs to the recording itself; write to another file",
+			path);
+	rc = fdio_open_dst(&d, path, s->mode, e);
 	for (size_t at = 0; rc == 0 && at < doc->n; at += (size_t)n) {
 		n = dst_write_at(d, at, doc->p + at, doc->n - at, e);
 		if (n <= 0) {

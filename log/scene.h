@@ -20,7 +20,8 @@ struct scene {
 	const struct theme *theme; /* NULL: that of the recording, or the default */
 	enum fdio_mode mode;
 	/* and finds here */
-	struct input in; /* its tape is the reel's */
+	struct input in;   /* its tape is the reel's */
+	struct src *reads; /* the tape's: no picture takes the place of what is read */
 	struct reel *reel;
 	const char
 		*name; /* of the recording, without folders; of standard input "screen" */
@@ -40,7 +41,7 @@ int scene_go(struct scene *s, int64_t at_ns, struct err *e);
 uint64_t scene_hash(const struct emu *e);
 /* The screen as it is now, as a document with a title. */
 int scene_render(const struct scene *s, struct buf *out, struct err *e);
-/* OUT appears whole or not at all. */
+/* OUT appears whole or not at all, and never in the place of the recording. */
 int scene_write(
 	const struct scene *s, const char *path, const struct buf *doc, struct err *e);
 /* Into OUTPUT, or on standard output. */

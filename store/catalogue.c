@@ -111,6 +111,21 @@ prepare(struct catalogue *c, int version, struct err *e)
 	return run(c, "BEGIN", e);
 }
 
+bool
+catalogue_may_be(const char *path)
+{
+	static const char magic[] = "SQLite format 3";
+	char head[sizeof magic];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t n;
+
+	if (fd < 0)
+		return errno == ENOENT;
+	n = read(fd, head, sizeof head);
+	close(fd);
+	return n == 0 || (n == sizeof head && memcmp(head, magic, sizeof head) == 0);
+}
+
 int
 catalogue_open(
 	struct catalogue **out, const char *path, int version, bool afresh, struct err *e)

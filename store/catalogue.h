@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "base/span.h"
 
+#include <stdbool.h>
+
 #define CATALOGUE_NUMBERS  8
 #define CATALOGUE_TEXT_MAX ((size_t)1 << 20) /* of a row; longer ones are not there */
 
@@ -26,6 +28,9 @@ struct catalogue;
  * of another are dropped, as are all with AFRESH.  On error there is no catalogue. */
 int catalogue_open(
 	struct catalogue **c, const char *path, int version, bool afresh, struct err *e);
+/* Is PATH a database, empty, or not there?  Nothing else may be made anew that somebody named:
+ * it could be a recording. */
+bool catalogue_may_be(const char *path);
 /* Fills in what is known of ROW's path, if inode, size and time are the same: 1, 0, or an error,
  * after which only catalogue_close() may come. */
 int catalogue_get(struct catalogue *c, struct catalogue_row *row, struct err *e);

@@ -125,6 +125,11 @@ garbled() {
 check "a garbled catalogue does no harm" garbled
 check "a catalogue that is a folder" works_without --catalogue "$work"
 check "a catalogue that cannot be" works_without --catalogue /dev/null/x
+no_catalogue() {
+	cp all/ann.audit kept && works_without --catalogue all/ann.audit "$@" && cmp kept all/ann.audit
+}
+check "a recording that is named as a catalogue stays" no_catalogue
+check "also when the catalogue is to be made anew" no_catalogue --rebuild
 none() {
 	rm -rf cache && shows bob all user bob --no-catalogue && [ ! -e cache ]
 }

@@ -31,6 +31,17 @@ every() {
 check "every five seconds, what has not changed is left out" every
 check "they are not written over" fails 2 'overwrite replaces' \
 	"$auditlog" screen --every 5 -f text work.audit
+# itself OUT ARG...: refused even with --overwrite, and work.audit stays what it was
+itself() {
+	cp work.audit kept && out=$1 && shift &&
+		fails 2 'belongs to the recording' "$auditlog" screen --overwrite -o "$out" "$@" &&
+		cmp kept work.audit
+}
+ln work.audit itself-0001.svg
+check "the recording is not written over" itself work.audit -f svg work.audit
+check "nor by another of its names" itself itself-0001.svg work.audit
+check "nor by a sheet" itself work.audit -f svg --sheet 2x2 work.audit
+check "nor by one of several" itself itself.svg --count 4 work.audit
 percent() {
 	"$auditlog" screen --every 25% --all -o part.txt work.audit >names || return 1
 	[ "$(cut -f 1 names | tr '\n' ' ')" = \
