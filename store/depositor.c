@@ -24,6 +24,14 @@ wake(struct depositor *d)
 
 /* ---- the writer's side ---- */
 
+/* Under the lock.  It is connected, and keeps nothing: a daemon that was stopped, or whose disk
+ * hangs, must not hang who writes. */
+static bool
+stalls(const struct depositor *d)
+{
+	return d->acked != d->made && depositor_now(d) - d->kept_ns > d->o.patience_ns;
+}
+
 /* Under the lock.  Why nothing can be taken now, however much room there is; 0: it can. */
 static int
 trouble(struct depositor *d, struct err *e)
@@ -56,6 +64,8 @@ copy_in(struct depositor *d, const uint8_t *p, size_t n)
 	size_t at = (size_t)(d->made % d->o.room);
 	size_t first = n < d->o.room - at ? n : d->o.room - at;
 
+	if (d->acked == d->made)
+		d->kept_ns = depositor_now(d);
 	memcpy(d->ring + at, p, first);
 	memcpy(d->ring, p + first, n - first);
 	d->made += n;
@@ -75,7 +85,10 @@ deposit_write_at(struct dst *dst, uint64_t off, const void *p, size_t n, struct 
 		room = d->o.room - (size_t)(d->made - d->acked);
 		if (room)
 			break;
-		wait_moved(d, NS_PER_S / 4);
+		if (stalls(d))
+			rc = err_set(e, ERR_IO, "auditrecd keeps nothing of it");
+		else
+			wait_moved(d, NS_PER_S / 4);
 	}
 	if (rc == 0) {
 		n = n < room ? n : room;

@@ -24,7 +24,8 @@ struct depositor_opts {
 /* The session is registered when this returns 0.  ERR_NOTFOUND: nobody listens there; others:
  * why it was refused.
  * Writing fails (ERR_IO, nothing is taken) when the daemon refuses the session for good, or
- * does not answer for longer than PATIENCE; after the latter it may work again.
+ * for longer than PATIENCE does not answer, or keeps nothing while there is no room; after the
+ * latter two it may work again.
  * Closing ends the session and waits until all of it is kept. */
 int depositor_open(struct dst **d, const struct depositor_opts *o, struct err *e);
 /* Closes D without ending the session: if nothing was written there will be no recording. */

@@ -37,6 +37,7 @@ struct depositor {
 	uint32_t window;
 	int fd;          /* -1: not connected */
 	int64_t gone_ns; /* since when not */
+	int64_t kept_ns; /* when something was acknowledged last, or nothing was due */
 	bool refused;    /* for good: WHY says it */
 	bool troubled;   /* it said that it cannot write; over when it keeps something */
 	bool ending, closed, stop;

@@ -76,6 +76,7 @@ take_welcome(struct depositor *d, const struct deposit_frame *f, struct err *e)
 	memcpy(d->token, f->token, sizeof d->token);
 	d->window = f->window;
 	d->sent = f->offset;
+	d->kept_ns = depositor_now(d);
 	d->pause_ns = 0;
 	if (d->acked == d->made)
 		d->troubled = false;
@@ -106,6 +107,8 @@ take_frame(struct depositor *d, const struct deposit_frame *f, struct err *e)
 		if (f->offset < d->acked || f->offset > d->sent)
 			return err_set(e, ERR_FORMAT,
 				"auditrecd acknowledges what it was not sent");
+		if (f->offset != d->acked)
+			d->kept_ns = depositor_now(d);
 		d->acked = f->offset;
 		d->troubled = false;
 		d->why.code = 0;

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/* Frames of the deposit protocol: every one there and back, every wrong one refused. */
+/* Frames of the deposit protocol: every one there and back, every wrong one refused; and a
+ * daemon that greets and then does nothing. */
 #include "store/deposit.h"
+#include "store/depositor.h"
 
 #include "tests/unit/unit.h"
+
+#include <pthread.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 static struct err err;
 
@@ -140,6 +147,71 @@ START_TEST(reasons)
 }
 END_TEST
 
+/* ---- a daemon that stalls ---- */
+
+#define ROOM 1000
+
+static _Atomic int64_t clock_ns;
+
+/* A second passes whenever somebody looks. */
+static int64_t
+hasty_ns(void *ctx)
+{
+	(void)ctx;
+	return clock_ns += NS_PER_S;
+}
+
+static void *
+greet_only(void *ctx)
+{
+	int *fd = ctx, listener = *fd;
+	struct deposit_frame f = {
+		.type = DEPOSIT_WELCOME, .version = DEPOSIT_VERSION, .window = 1 << 20
+	};
+	struct buf out;
+
+	*fd = accept(listener, NULL, NULL);
+	close(listener);
+	buf_init(&out, 0);
+	deposit_write(&out, &f);
+	ck_assert_int_eq(write(*fd, out.p, out.n), (ssize_t)out.n);
+	buf_free(&out);
+	return NULL;
+}
+
+START_TEST(stalls)
+{
+	static const uint8_t id[DEPOSIT_ID_SIZE], bytes[ROOM];
+	struct sockaddr_un a = { AF_UNIX, "stalls.sock" };
+	const struct clk hasty = { hasty_ns, hasty_ns, NULL };
+	struct depositor_opts o = { .path = a.sun_path,
+		.id = id,
+		.room = ROOM,
+		.hello_ns = INT64_C(1000000) * NS_PER_S,
+		.patience_ns = 3 * NS_PER_S,
+		.clk = &hasty };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	pthread_t server;
+	struct dst *d;
+
+	unlink(a.sun_path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	ck_assert_int_eq(pthread_create(&server, NULL, greet_only, &fd), 0);
+	ck_assert_msg(depositor_open(&d, &o, &err) == 0, "%s", err.text);
+	pthread_join(server, NULL);
+	unlink(a.sun_path);
+
+	ck_assert_int_eq(dst_write_at(d, 0, bytes, ROOM, &err), ROOM);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(dst_write_at(d, ROOM, bytes, 1, &err), ERR_IO);
+		ck_assert_str_eq(err.text, "auditrecd keeps nothing of it");
+	}
+	depositor_abort(d);
+	close(fd);
+}
+END_TEST
+
 static TCase *
 frames(void)
 {
@@ -150,6 +222,7 @@ frames(void)
 	tcase_add_test(c, wrong_greetings);
 	tcase_add_test(c, refusals_are_clean);
 	tcase_add_test(c, reasons);
+	tcase_add_test(c, stalls);
 	return c;
 }
 
