@@ -171,6 +171,27 @@ START_TEST(quota_rate)
 }
 END_TEST
 
+/* Who has gone needs no row, however many come and go, but as long as it owes something. */
+START_TEST(quota_forgets)
+{
+	struct quota_limits l = { .bytes_per_s = 1000, .burst = 500 };
+	struct quota q;
+
+	quota_init(&q, &l);
+	for (unsigned i = 0; i < 10000; i++) {
+		int64_t now = i * NS_PER_S;
+
+		ck_assert(quota_connect(&q, 1 + i, now));
+		quota_spend(&q, 1 + i, i ? 68 : 500 + 20000, now);
+		quota_disconnect(&q, 1 + i);
+		if (i < 20)
+			ck_assert_int_gt(quota_wait(&q, 1, now), 0);
+	}
+	ck_assert_uint_le(q.cap, 32);
+	quota_free(&q);
+}
+END_TEST
+
 START_TEST(many_sessions)
 {
 	struct held_table t = { 0 };
@@ -515,6 +536,7 @@ users(void)
 
 	tcase_add_test(c, quota_counts);
 	tcase_add_test(c, quota_rate);
+	tcase_add_test(c, quota_forgets);
 	tcase_add_test(c, many_sessions);
 	return c;
 }
