@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "format/box.h"
 
+#include "base/octets.h"
 #include "format/sha256.h"
 
 #include <sodium.h>
@@ -97,23 +98,6 @@ struct crypt {
 };
 
 static void
-put_number(uint8_t *p, uint64_t v, int bytes)
-{
-	while (bytes-- > 0)
-		*p++ = (uint8_t)(v >> 8 * bytes);
-}
-
-static uint64_t
-get_number(const uint8_t *p, int bytes)
-{
-	uint64_t v = 0;
-
-	while (bytes-- > 0)
-		v = v << 8 | *p++;
-	return v;
-}
-
-static void
 hash_header(struct crypt *c, const uint8_t *header, size_t n)
 {
 	struct sha256 h;
@@ -133,7 +117,7 @@ static void
 make_nonce(uint8_t nonce[NONCE], uint64_t number)
 {
 	memset(nonce, 0, NONCE);
-	put_number(nonce + NONCE - 8, number, 8);
+	put_be(nonce + NONCE - 8, number, 8);
 }
 
 /* ---- into the box ---- */
@@ -161,7 +145,8 @@ read_all(struct src *in, uint64_t off, uint8_t *p, size_t n, struct err *e)
 
 		if (k <= 0)
 			return k < 0 ? (int)k
-				     : err_set(e, ERR_TRUNCATED, "the encrypted file ends too early");
+				     : err_set(e, ERR_TRUNCATED,
+					       "the encrypted file ends too early");
 		off += (uint64_t)k;
 		p += k;
 		n -= (size_t)k;
@@ -176,9 +161,9 @@ write_header(struct crypt *c, struct dst *out, uint64_t *off, uint64_t size,
 	uint8_t header[HEADER_MAX], hash[SHA256_BYTES], *p = header + HEAD;
 
 	memcpy(header, MAGIC, BOX_MAGIC);
-	put_number(header + 16, size, 8);
-	put_number(header + 24, BOX_CHUNK, 4);
-	put_number(header + 28, (uint64_t)r->n, 4);
+	put_be(header + 16, size, 8);
+	put_be(header + 24, BOX_CHUNK, 4);
+	put_be(header + 28, (uint64_t)r->n, 4);
 	for (int i = 0; i < r->n; i++, p += RECIPIENT) {
 		key_hash(hash, r->v[i]);
 		memcpy(p, hash, ID);
@@ -351,9 +336,9 @@ read_header(struct box_src *b, const struct box_key *keys, int nkeys, struct err
 
 	if (rc < 0)
 		return rc;
-	b->size = get_number(header + 16, 8);
-	b->chunk = (uint32_t)get_number(header + 24, 4);
-	n = get_number(header + 28, 4);
+	b->size = get_be(header + 16, 8);
+	b->chunk = (uint32_t)get_be(header + 24, 4);
+	n = get_be(header + 28, 4);
 	if (!box_is(header) || b->size > INT64_MAX / 2 || b->chunk != BOX_CHUNK ||
 		n < 1 || n > BOX_RECIPIENTS_MAX)
 		return err_set(e, ERR_FORMAT, "is no box that is known");

@@ -2,6 +2,7 @@
 #include "format/explain_bytes.h"
 
 #include "base/base64.h"
+#include "base/octets.h"
 #include "base/utf8.h"
 #include "format/explain.h"
 #include "format/seemly.h"
@@ -127,12 +128,6 @@ mode_name(uint8_t opcode)
 	return NULL;
 }
 
-static uint32_t
-big_endian(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static void
 put_mode(struct buf *out, uint8_t opcode, uint32_t value)
 {
@@ -160,7 +155,7 @@ explain_modes(struct buf *out, struct span s)
 		return;
 	buf_add_str(out, "modes\t");
 	for (size_t i = 0; i + MODE_SIZE <= s.n && s.p[i] && s.p[i] < 160; i += MODE_SIZE)
-		put_mode(out, s.p[i], big_endian(s.p + i + 1));
+		put_mode(out, s.p[i], (uint32_t)get_be(s.p + i + 1, 4));
 	buf_add_byte(out, '\n');
 }
 
@@ -172,7 +167,7 @@ key_part(struct span *rest, struct span *part)
 
 	if (rest->n < 4)
 		return false;
-	n = big_endian(rest->p);
+	n = (uint32_t)get_be(rest->p, 4);
 	if (n > rest->n - 4)
 		return false;
 	*part = span_of(rest->p + 4, n);

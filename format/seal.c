@@ -2,6 +2,7 @@
 #include "format/seal.h"
 
 #include "base/base64.h"
+#include "base/octets.h"
 
 #define DOMAIN "auditrec-seal-1"
 
@@ -10,8 +11,7 @@ add_number(struct sha256 *h, uint64_t v)
 {
 	uint8_t b[8];
 
-	for (int i = 0; i < 8; i++)
-		b[i] = (uint8_t)(v >> 8 * (7 - i));
+	put_be(b, v, 8);
 	sha256_add(h, span_of(b, 8));
 }
 

@@ -2,6 +2,7 @@
 #include "format/sshkey.h"
 
 #include "base/base64.h"
+#include "base/octets.h"
 #include "format/sha256.h"
 
 #include <stdio.h>
@@ -41,9 +42,7 @@ get_uint(struct span *s, size_t bytes, uint64_t *v)
 
 	if (!take(s, bytes, &raw))
 		return false;
-	*v = 0;
-	for (size_t i = 0; i < bytes; i++)
-		*v = *v << 8 | raw.p[i];
+	*v = get_be(raw.p, (int)bytes);
 	return true;
 }
 

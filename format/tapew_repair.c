@@ -38,7 +38,8 @@ read_all(struct repair *r, struct err *e)
 
 	for (; (rc = tape_next(&r->t->t, &m, &at_ns, e)) > 0; begin = plain_tell(p)) {
 		/* behind a long message the next member may have been read already */
-		if (p->is_ours && p->gz.member_at != r->a->member_at && begin >= p->begin) {
+		if (p->is_ours && p->gz.member_at != r->a->member_at &&
+			begin >= p->begin) {
 			r->before = r->a->member_at;
 			r->a->member_at = p->gz.member_at;
 			gzidx_add(x, &(struct gzidx_entry){ p->gz.member_at, p->begin,

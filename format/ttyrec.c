@@ -1,35 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 #include "format/ttyrec.h"
 
+#include "base/octets.h"
+
 #define MICROS_MAX 1000000
-
-static uint32_t
-get32(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
-}
-
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
-}
 
 bool
 ttyrec_head_get(struct ttyrec_head *h, const uint8_t p[TTYREC_HEAD])
 {
-	*h = (struct ttyrec_head){ get32(p), get32(p + 4), get32(p + 8) };
+	*h = (struct ttyrec_head){ get_le32(p), get_le32(p + 4), get_le32(p + 8) };
 	return h->micros < MICROS_MAX && h->length <= TTYREC_RECORD_MAX;
 }
 
 void
 ttyrec_head_put(uint8_t p[TTYREC_HEAD], const struct ttyrec_head *h)
 {
-	put32(p, h->seconds);
-	put32(p + 4, h->micros);
-	put32(p + 8, h->length);
+	put_le32(p, h->seconds);
+	put_le32(p + 4, h->micros);
+	put_le32(p + 8, h->length);
 }
 
 /* Digits of a side at *I. */

@@ -4,6 +4,7 @@
 #ifndef FORMAT_WIRE_H
 #define FORMAT_WIRE_H
 
+#include "base/octets.h"
 #include "base/span.h"
 
 #define AUDIT_MAGIC      "ContainerSSH-Auditlog"
@@ -17,31 +18,5 @@
 #define GZ_HEADER  10
 #define GZ_TRAILER 8
 #define GZ_FEXTRA  4
-
-static inline void
-put_le32(uint8_t *p, uint32_t v)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
-}
-
-static inline void
-put_le64(uint8_t *p, uint64_t v)
-{
-	put_le32(p, (uint32_t)v);
-	put_le32(p + 4, (uint32_t)(v >> 32));
-}
-
-static inline uint32_t
-get_le32(const uint8_t *p)
-{
-	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static inline uint64_t
-get_le64(const uint8_t *p)
-{
-	return get_le32(p) | (uint64_t)get_le32(p + 4) << 32;
-}
 
 #endif

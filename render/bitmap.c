@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "render/bitmap.h"
 
+#include "base/octets.h"
+
 #include <zlib.h>
 
 #include <math.h>
@@ -214,18 +216,11 @@ bitmap_shrink(
 /* ---- the file ---- */
 
 static void
-set32(uint8_t four[4], uint32_t v)
-{
-	for (int i = 0; i < 4; i++)
-		four[i] = (uint8_t)(v >> (24 - 8 * i));
-}
-
-static void
 put32(struct buf *out, uint32_t v)
 {
 	uint8_t four[4];
 
-	set32(four, v);
+	put_be(four, v, 4);
 	buf_add(out, four, sizeof four);
 }
 
@@ -310,8 +305,8 @@ bitmap_png(struct buf *out, const struct bitmap *b, struct err *e)
 	int rc = piece ? 0 : ERR_NOMEM;
 
 	buf_add(out, "\x89PNG\r\n\x1a\n", 8);
-	set32(head, (uint32_t)b->cols);
-	set32(head + 4, (uint32_t)b->rows);
+	put_be(head, (uint32_t)b->cols, 4);
+	put_be(head + 4, (uint32_t)b->rows, 4);
 	chunk(out, "IHDR", head, sizeof head);
 	if (rc == 0)
 		rc = put_rows(out, b, piece);

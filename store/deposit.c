@@ -3,6 +3,8 @@
  * it is waited for. */
 #include "store/deposit.h"
 
+#include "base/octets.h"
+
 #include <stdio.h>
 
 #define HELLO_MAGIC "AREC"
@@ -61,21 +63,13 @@ deposit_reason_lasts(enum deposit_reason r)
 
 /* ---- numbers ---- */
 
-static uint64_t
-get_number(const uint8_t *p, int bytes)
-{
-	uint64_t v = 0;
-
-	while (bytes-- > 0)
-		v = v << 8 | *p++;
-	return v;
-}
-
 static void
 put_number(struct buf *out, uint64_t v, int bytes)
 {
-	while (bytes-- > 0)
-		buf_add_byte(out, (uint8_t)(v >> 8 * bytes));
+	uint8_t b[8];
+
+	put_be(b, v, bytes);
+	buf_add(out, b, (size_t)bytes);
 }
 
 /* ---- reading ---- */
@@ -90,9 +84,9 @@ read_hello(struct deposit_frame *f, const uint8_t *p, struct err *e)
 	f->resume = p[6] == 1;
 	memcpy(f->id, p + 8, DEPOSIT_ID_SIZE);
 	memcpy(f->token, p + 24, DEPOSIT_TOKEN_SIZE);
-	f->offset = get_number(p + 40, 8);
-	f->made = get_number(p + 48, 8);
-	if (get_number(p + 56, 4) != 0 || f->offset > f->made)
+	f->offset = get_be(p + 40, 8);
+	f->made = get_be(p + 48, 8);
+	if (get_be(p + 56, 4) != 0 || f->offset > f->made)
 		return err_set(e, ERR_FORMAT, "a greeting that makes no sense");
 	return 0;
 }
@@ -102,8 +96,8 @@ read_welcome(struct deposit_frame *f, const uint8_t *p)
 {
 	f->version = p[0];
 	memcpy(f->token, p + 8, DEPOSIT_TOKEN_SIZE);
-	f->window = (uint32_t)get_number(p + 4, 4);
-	f->offset = get_number(p + 24, 8);
+	f->window = (uint32_t)get_be(p + 4, 4);
+	f->offset = get_be(p + 24, 8);
 }
 
 static void
@@ -111,7 +105,7 @@ read_refused(struct deposit_frame *f, struct span in)
 {
 	size_t n = in.n - 2;
 
-	f->reason = (enum deposit_reason)get_number(in.p, 2);
+	f->reason = (enum deposit_reason)get_be(in.p, 2);
 	for (size_t i = 0; i < n; i++) {
 		uint8_t c = in.p[2 + i];
 
@@ -134,12 +128,12 @@ read_payload(struct deposit_frame *f, struct span in, struct err *e)
 		return 0;
 	case DEPOSIT_DATA:
 		f->data = span_of(in.p + 8, in.n - 8);
-		f->offset = get_number(in.p, 8);
+		f->offset = get_be(in.p, 8);
 		return 0;
 	case DEPOSIT_END:
 	case DEPOSIT_ACK:
 	case DEPOSIT_CLOSED:
-		f->offset = get_number(in.p, 8);
+		f->offset = get_be(in.p, 8);
 		return 0;
 	case DEPOSIT_ALIVE:
 		break;
@@ -157,7 +151,7 @@ deposit_read(
 	memset(f, 0, sizeof *f);
 	if (in.n < DEPOSIT_HEAD)
 		return 0;
-	n = (uint32_t)get_number(in.p, 4);
+	n = (uint32_t)get_be(in.p, 4);
 	k = find_kind(in.p[4]);
 	if (!k || k->who != (side == DEPOSIT_FROM_C ? 'C' : 'S'))
 		return err_set(e, ERR_FORMAT, "a frame of type %u", in.p[4]);
@@ -239,6 +233,5 @@ deposit_write(struct buf *out, const struct deposit_frame *f)
 	if (buf_failed(out))
 		return;
 	n = out->n - at - DEPOSIT_HEAD;
-	for (int i = 0; i < 4; i++)
-		out->p[at + (size_t)i] = (uint8_t)(n >> 8 * (3 - i));
+	put_be(out->p + at, n, 4);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sys/outlet_impl.h"
 
+#include "base/octets.h"
 #include "sys/fdio.h"
 
 #include <fcntl.h>
@@ -28,8 +29,7 @@ put_field(struct buf *out, const char *name, struct span value)
 	if (!value.n || !memchr(value.p, '\n', value.n)) {
 		buf_add_byte(out, '=');
 	} else {
-		for (size_t i = 0; i < sizeof length; i++)
-			length[i] = (uint8_t)((uint64_t)value.n >> 8 * i);
+		put_le64(length, value.n);
 		buf_add_byte(out, '\n');
 		buf_add(out, length, sizeof length);
 	}
