@@ -379,6 +379,7 @@ conf_mdoc(FILE *out)
 		out);
 	for (const struct s3_setting *x = s3_settings; x->name; x++)
 		if (strcmp(x->name, "local") != 0)
-			fprintf(out, ".It Ic %s Ar %s\n\\&%s.\n", x->name, x->arg, x->help);
+			fprintf(out, ".It Ic %s Ar %s\n\\&%s.\n", x->name, x->arg,
+				x->help);
 	fputs(".El\n", out);
 }

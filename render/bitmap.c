@@ -131,8 +131,9 @@ path_cover(const struct path *p, int x, int y)
 {
 	int n = 0;
 
-	for (int i = 0; i < FINE * FINE; i++)
-		n += on_path(p, x + (i % FINE + 0.5) / FINE, y + (i / FINE + 0.5) / FINE);
+	for (int row = 0; row < FINE; row++)
+		for (int col = 0; col < FINE; col++)
+			n += on_path(p, x + (col + 0.5) / FINE, y + (row + 0.5) / FINE);
 	return n * 255 / (FINE * FINE);
 }
 

@@ -234,9 +234,12 @@ quarters(int mask, struct box *out)
 {
 	struct box *b = out;
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 4; i++) {
+		int row = i / 2, col = i % 2;
+
 		if (mask >> i & 1)
-			b = add(b, i % 2 * 0.5, i / 2 * 0.5, 0.5, 0.5);
+			b = add(b, col * 0.5, row * 0.5, 0.5, 0.5);
+	}
 	return (int)(b - out);
 }
 
@@ -274,10 +277,12 @@ dots(int mask, struct box *out)
 	static const uint8_t place[8] = { 0, 2, 4, 1, 3, 5, 6, 7 }; /* row * 2 + column */
 	struct box *b = out;
 
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 8; i++) {
+		int row = place[i] / 2, col = place[i] % 2;
+
 		if (mask >> i & 1)
-			b = add(b, 0.15 + place[i] % 2 * 0.5, 0.07 + place[i] / 2 * 0.25,
-				0.2, 0.11);
+			b = add(b, 0.15 + col * 0.5, 0.07 + row * 0.25, 0.2, 0.11);
+	}
 	return (int)(b - out);
 }
 
@@ -289,9 +294,12 @@ sixths(int mask, struct box *out)
 	struct box *b = out;
 
 	mask += 1 + (mask >= 20) + (mask >= 40);
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 6; i++) {
+		int row = i / 2, col = i % 2;
+
 		if (mask >> i & 1)
-			b = add(b, i % 2 * 0.5, i / 2 / 3.0, 0.5, 1 / 3.0);
+			b = add(b, col * 0.5, row / 3.0, 0.5, 1 / 3.0);
+	}
 	return (int)(b - out);
 }
 

@@ -226,17 +226,17 @@ picture_line_text(const struct emu *line, struct buf *out)
 static void
 title(struct paint *p, const char *text, uint32_t bar)
 {
-	int room = emu_cols(p->e) - 2 * BUTTONS, used;
+	int room = emu_cols(p->e) - 2 * BUTTONS, left;
 	struct theme faint = *p->theme;
 	struct emu *e = picture_line(text, room);
 	struct paint row = { .s = p->s, .e = e, .theme = &faint };
 
 	if (!e)
 		return;
-	used = emu_cursor(e).col;
+	left = (room - emu_cursor(e).col) / 2; /* whole columns */
 	faint.fg = palette_mix(p->theme->fg, bar, TEXT_DIM);
 	row.row = -PICTURE_MARGIN_ROWS - (PICTURE_TITLE_ROWS + 1) / 2;
-	row.col = BUTTONS + (room - used) / 2;
+	row.col = BUTTONS + left;
 	writing(&row, 0);
 	buf_free(&row.text);
 	emu_free(e);

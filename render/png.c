@@ -52,11 +52,14 @@ static void
 wave(struct easel *s, struct box b, uint32_t rgb)
 {
 	struct png *p = (struct png *)s;
-	double y = py(p, b.y), end = px(p, b.x + b.w);
+	double from = px(p, b.x), y = py(p, b.y), end = px(p, b.x + b.w);
 
-	for (double x = px(p, b.x); x < end; x++)
+	for (int i = 0; from + i < end; i++) {
+		double x = from + i;
+
 		bitmap_rect(&p->bitmap, x, y + sin(x * 4 * M_PI / p->cols) * 1.3, 1, 1.4,
 			rgb);
+	}
 }
 
 static void

@@ -102,7 +102,8 @@ kept_init(struct kept_dst *k)
 	static const struct dst_ops ops = { kept_write_at, kept_truncate, NULL,
 		kept_close };
 
-	*k = (struct kept_dst){ .dst = { .ops = &ops, .seekable = true }, .whole_lines = true };
+	*k = (struct kept_dst){ .dst = { .ops = &ops, .seekable = true },
+		.whole_lines = true };
 	buf_init(&k->bytes, (size_t)1 << 30);
 }
 
