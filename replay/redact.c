@@ -118,6 +118,7 @@ int
 hunt_range(const struct hunt *h, size_t rule, const struct trail *t, size_t start,
 	size_t end)
 {
+	struct span text = span_of(t->text.p + start, end - start);
 	bool any = false;
 
 	for (size_t i = start; i < end; i++) {
@@ -129,9 +130,9 @@ hunt_range(const struct hunt *h, size_t rule, const struct trail *t, size_t star
 			return rc;
 		any |= rc > 0;
 	}
-	if (any)
-		redact_tell(
-			h->r, rule, h->place, span_of(t->text.p + start, end - start));
+	/* A rule such as "what stands behind password=" matches its own masks, too. */
+	if (any && !redact_is_masked(h->r, text))
+		redact_tell(h->r, rule, h->place, text);
 	return 0;
 }
 

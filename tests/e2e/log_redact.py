@@ -302,6 +302,15 @@ def test_nothing_is_written_when_something_is_left(d):
     assert status == 1 and "still there" in err and not os.path.exists(b), err
 
 
+def test_presets_find_nothing_in_their_own_masks(d):
+    line = b"mysql --password abc123 password=abc123 ftp://ann:abc123@host\r"
+    for n in (IN, OUT):
+        a = write_session(d("a.audit"), [io(5 * MS, line, n)])
+        good("redact", "--overwrite", "--preset", "all", a, d("b.audit"))
+        assert b"abc123" not in stream(decode(d("b.audit")), n)
+        good("redact", "--overwrite", "--preset", "all", d("b.audit"), d("c.audit"))
+
+
 def test_wrong_use(d):
     a = write_session(d("a.audit"))
     for args in ((a, d("b")), ("-T", "", a, d("b")), ("-T", "x", a), ("-T", "x", a, a),
