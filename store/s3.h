@@ -59,8 +59,10 @@ int s3_body_hash(struct s3_body *b, struct err *e);
 
 /* --- objects --- */
 
+/* FRESH: fails with the fault "changed" where an object of that name is (servers that know no
+ * conditions replace it, or say that they do not know). */
 int s3_put(struct s3 *s, const char *key, const struct meta *m, const struct s3_body *b,
-	const struct s3_cancel *c, struct s3_result *r, struct err *e);
+	bool fresh, const struct s3_cancel *c, struct s3_result *r, struct err *e);
 /* Size, time and etag in R; META may be NULL. */
 int s3_head(struct s3 *s, const char *key, struct meta *m, struct s3_result *r,
 	struct err *e);
@@ -97,7 +99,8 @@ int s3_upload_part(struct s3 *s, const char *key, const char *id, unsigned numbe
 	const struct s3_body *b, const struct s3_cancel *c, struct s3_result *r,
 	struct err *e);
 int s3_upload_end(struct s3 *s, const char *key, const char *id,
-	const struct s3_part *parts, size_t n, struct s3_result *r, struct err *e);
+	const struct s3_part *parts, size_t n, bool fresh, struct s3_result *r,
+	struct err *e);
 int s3_upload_abort(struct s3 *s, const char *key, const char *id, struct s3_result *r,
 	struct err *e);
 /* All pages; parts in order of their numbers. */

@@ -140,6 +140,9 @@ static const struct s3_fault errors[] = {
 	{ NULL, 0, ERR_TRUNCATED, "local", "the file in the spool became shorter",
 		S3_RESTART },
 	{ NULL, 0, ERR_NOTFOUND, "local", "the file in the spool is gone", S3_GIVE_UP },
+	{ NULL, 0, ERR_EXISTS, "exists",
+		"another recording has this name already and is not replaced",
+		S3_GIVE_UP },
 	{ NULL, 0, ERR_IO, "local", "the file in the spool cannot be read", S3_SLOW },
 	{ NULL, 0, ERR_UNSUPPORTED, "settings", "libcurl cannot do that", S3_PERSON },
 };

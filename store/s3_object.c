@@ -16,12 +16,14 @@
 
 int
 s3_put(struct s3 *s, const char *key, const struct meta *m, const struct s3_body *b,
-	const struct s3_cancel *cancel, struct s3_result *r, struct err *e)
+	bool fresh, const struct s3_cancel *cancel, struct s3_result *r, struct err *e)
 {
 	struct s3_call c = { .method = "PUT", .key = key, .body = b, .cancel = cancel };
 	int rc;
 
 	s3_call_new_object(&c, s, m, s3_now(s));
+	if (fresh)
+		s3_call_header(&c, "If-None-Match", "*");
 	rc = s3_call_do(s, &c, r, e);
 	s3_call_end(&c);
 	return rc;

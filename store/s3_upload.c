@@ -107,7 +107,7 @@ make_list(struct buf *out, const struct s3_part *parts, size_t n)
 
 int
 s3_upload_end(struct s3 *s, const char *key, const char *id, const struct s3_part *parts,
-	size_t n, struct s3_result *r, struct err *e)
+	size_t n, bool fresh, struct s3_result *r, struct err *e)
 {
 	static const struct xml_field fields[] = { { "ETag", XML_TEXT,
 		offsetof(struct s3_result, etag), S3_ETAG_MAX } };
@@ -131,6 +131,8 @@ s3_upload_end(struct s3 *s, const char *key, const char *id, const struct s3_par
 		c.body = &b;
 		s3_call_query(&c, "uploadId", id);
 		s3_call_header(&c, "Content-Type", "application/xml");
+		if (fresh)
+			s3_call_header(&c, "If-None-Match", "*");
 		rc = s3_call_do(s, &c, r, e);
 		if (rc == 0)
 			rc = read_answer(s, &c, &form, r, NULL, r, e);

@@ -216,7 +216,7 @@ what_to_tell(struct ship_item *i, const struct ship_task *t, char *text, size_t 
 	if (f && f->err == ERR_CANCELLED)
 		return NULL;
 	if (f && f != i->told) {
-		snprintf(text, size, "%s%s", t->e.text,
+		snprintf(text, size, "%s%s", t->o.fault ? t->e.text : f->text,
 			i->u.state == UPLOAD_STUCK ? "; it stays in the spool" : "");
 		what = text;
 	} else if (i->u.state == UPLOAD_DONE) {

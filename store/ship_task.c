@@ -119,7 +119,7 @@ put(struct ship_task *t, const char *key, struct s3_result *r)
 
 	read_meta(t, &m);
 	if (rc == 0)
-		rc = s3_put(t->s3, key, &m, &b, t->cancel, r, &t->e);
+		rc = s3_put(t->s3, key, &m, &b, t->job.fresh, t->cancel, r, &t->e);
 	else
 		r->fault = s3_fault_of_error(rc);
 	t->sent = b.size;
@@ -262,7 +262,8 @@ ship_do(struct ship_task *t)
 		part(t, key, &r);
 		break;
 	case UPLOAD_END:
-		s3_upload_end(t->s3, key, t->job.upload, t->parts, t->nparts, &r, &t->e);
+		s3_upload_end(t->s3, key, t->job.upload, t->parts, t->nparts,
+			t->job.fresh, &r, &t->e);
 		break;
 	}
 	t->o.fault = r.fault;

@@ -26,6 +26,7 @@ upload_init(struct upload *u, uint64_t part_size, struct journal *j, bool found)
 	*u = (struct upload){ .part_size = part_size, .j = *j };
 	*j = (struct journal){ 0 };
 	u->step = found ? STEP_FIND : STEP_WORK;
+	u->doubt = found;
 	if (u->j.done)
 		u->state = UPLOAD_DONE;
 }
@@ -83,9 +84,10 @@ upload_cut(struct upload *u, uint64_t size)
 static bool
 make_job(struct upload *u, enum upload_kind kind, struct upload_job *job)
 {
-	*job = (struct upload_job){
-		.kind = kind, .generation = u->generation, .size = u->size
-	};
+	*job = (struct upload_job){ .kind = kind,
+		.generation = u->generation,
+		.size = u->size,
+		.fresh = !u->blind };
 	memcpy(job->upload, u->j.upload, sizeof job->upload);
 	u->flying++;
 	return true;
@@ -287,10 +289,15 @@ static void
 take_look(struct upload *u, const struct upload_outcome *o, struct buf *lines)
 {
 	u->looked = true;
-	if (is_ours(u, o))
+	/* not every server tells checksums */
+	if (is_ours(u, o) || (u->exists && u->doubt && o->size == u->size)) {
 		take_done(u, o->etag, lines);
-	else
+	} else if (u->exists) {
+		u->fault = s3_fault_of_error(ERR_EXISTS);
+		u->state = UPLOAD_STUCK;
+	} else {
 		begin_anew(u);
+	}
 }
 
 static void
@@ -383,6 +390,23 @@ wait(struct upload *u, int64_t now, uint32_t chance, const struct upload_outcome
 		u->wait_until = ns_add(now, ns);
 }
 
+/* Somebody had its name before: what is there is looked at, never replaced. */
+static void
+is_there(struct upload *u, int64_t now, uint32_t chance, const struct upload_outcome *o)
+{
+	u->exists = true;
+	u->looked = false;
+	begin_anew(u);
+	wait(u, now, chance, o, &soon);
+}
+
+/* Does JOB make the object? */
+static bool
+makes_object(const struct upload_job *job)
+{
+	return job->kind == UPLOAD_PUT || job->kind == UPLOAD_END;
+}
+
 /* Not everybody may list uploads and their parts, nor does every server know how: then what is
  * left over is for the rules of the bucket to remove.  True: go on without. */
 static bool
@@ -395,6 +419,8 @@ does_without(struct upload *u, const struct upload_job *job, const struct s3_fau
 		is_unable = is_unable || strcmp(f->metric, unable[i]) == 0;
 	if (!is_unable)
 		return false;
+	if (makes_object(job) && job->fresh && strcmp(f->metric, "unsupported") == 0)
+		return u->blind = true;
 	if (job->kind == UPLOAD_PARTS) {
 		begin_anew(u);
 		return true;
@@ -414,6 +440,7 @@ failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *
 	switch (o->fault->action) {
 	case S3_RETRY:
 	case S3_SLOW:
+		u->doubt = u->doubt || makes_object(job);
 		if (job->kind == UPLOAD_BEGIN)
 			u->step = STEP_FIND; /* it may have begun */
 		wait(u, now, chance, o, &soon);
@@ -436,6 +463,13 @@ failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *
 			wait(u, now, chance, o, &soon);
 		break;
 	case S3_CHANGED:
+		if (makes_object(job) && job->fresh) {
+			u->fault = NULL; /* that is an answer, too */
+			is_there(u, now, chance, o);
+			break;
+		}
+		u->state = UPLOAD_STUCK;
+		break;
 	case S3_GIVE_UP:
 		u->state = UPLOAD_STUCK;
 		break;

@@ -8,6 +8,7 @@
  *	work:  small and finished: PUT;  else BEGIN, PART ..., END
  *	BEGIN without an answer, an upload that has to be begun anew: FIND
  *	END of an upload that is gone: LOOK; it may have ended already
+ *	PUT or END where an object is already: LOOK; one that is not ours is never replaced
  *
  * What must be known after a crash is handed out as lines of the journal, to be made durable
  * before the next upload_next(). */
@@ -37,6 +38,7 @@ struct upload_job {
 	unsigned number; /* of the part */
 	uint64_t off, size;
 	char upload[S3_UPLOAD_MAX];
+	bool fresh; /* PUT, END: only if there is no object yet */
 };
 
 /* What came of a job. */
@@ -70,6 +72,9 @@ struct upload {
 	unsigned flying;    /* requests on their way */
 	unsigned failures;  /* in a row */
 	bool looked;        /* whether the object is there already */
+	bool exists;        /* the server says so, and did not make it */
+	bool doubt;         /* one of ours may have made it: its answer is not known */
+	bool blind;         /* the server knows no conditions */
 	int64_t wait_until; /* mono ns */
 	size_t first;       /* no part before it is to be sent */
 	char (*stale)[S3_UPLOAD_MAX];

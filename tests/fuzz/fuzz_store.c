@@ -91,7 +91,7 @@ ask(int what)
 		must(rc < 0 || journal_is_word(id, sizeof id));
 		break;
 	case 4:
-		rc = s3_upload_end(s3, "k", "u", &part, 1, &r, &e);
+		rc = s3_upload_end(s3, "k", "u", &part, 1, true, &r, &e);
 		break;
 	case 5:
 		rc = s3_head(s3, "k", &m, &r, &e);

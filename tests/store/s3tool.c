@@ -42,7 +42,7 @@ cmd_put(char **arg)
 	struct s3_body b;
 	int rc = open_body(&b, arg[0]);
 
-	return rc < 0 ? rc : s3_put(s3, arg[1], &m, &b, NULL, &res, &err);
+	return rc < 0 ? rc : s3_put(s3, arg[1], &m, &b, false, NULL, &res, &err);
 }
 
 static int
@@ -131,7 +131,7 @@ cmd_multi(char **arg)
 		memcpy(parts[n++].sha256, b.sha256, S3_HASH);
 	}
 	if (rc == 0 && strcmp(arg[2], "end") == 0)
-		rc = s3_upload_end(s3, arg[1], id, parts, n, &res, &err);
+		rc = s3_upload_end(s3, arg[1], id, parts, n, false, &res, &err);
 	if (rc == 0 && strcmp(arg[2], "abort") == 0)
 		rc = s3_upload_abort(s3, arg[1], id, &res, &err);
 	return rc;

@@ -213,7 +213,7 @@ START_TEST(put_says_everything)
 	set("metadata.username", "yes");
 	set("metadata.ip", "yes");
 	answers(ok);
-	ck_assert_int_eq(s3_put(s3, "k", &m, &b, NULL, &res, &err), 0);
+	ck_assert_int_eq(s3_put(s3, "k", &m, &b, false, NULL, &res, &err), 0);
 	for (size_t i = 0; i < sizeof want / sizeof *want; i++)
 		ck_assert_msg(fake_has(&fake, 0, want[i]), "no %s in %s", want[i],
 			fake.asked[0].text);
@@ -233,7 +233,7 @@ START_TEST(who_is_not_known_is_not_told)
 
 	set("metadata.username", "yes");
 	answers(ok);
-	ck_assert_int_eq(s3_put(s3, "k", &m, &b, NULL, &res, &err), 0);
+	ck_assert_int_eq(s3_put(s3, "k", &m, &b, false, NULL, &res, &err), 0);
 	ck_assert(fake_has(&fake, 0, "x-amz-meta-authenticated: false\n"));
 	ck_assert(!fake_has(&fake, 0, "x-amz-meta-username"));
 	ck_assert(!fake_has(&fake, 0, "x-amz-meta-ip"));
@@ -298,12 +298,12 @@ START_TEST(error_with_status_200)
 	struct s3_part part = { 1, "\"<&e\"", 5, { 0 } };
 
 	answers(a);
-	ck_assert_int_lt(s3_upload_end(s3, "k", "u", &part, 1, &res, &err), 0);
+	ck_assert_int_lt(s3_upload_end(s3, "k", "u", &part, 1, false, &res, &err), 0);
 	ck_assert_str_eq(res.fault->metric, "server_error");
-	ck_assert_int_lt(s3_upload_end(s3, "k", "u", &part, 1, &res, &err), 0);
+	ck_assert_int_lt(s3_upload_end(s3, "k", "u", &part, 1, false, &res, &err), 0);
 	ck_assert_str_eq(res.fault->metric, "answer");
-	ck_assert_int_lt(s3_upload_end(s3, "k", "u", &part, 1, &res, &err), 0);
-	ck_assert_int_eq(s3_upload_end(s3, "k", "u", &part, 1, &res, &err), 0);
+	ck_assert_int_lt(s3_upload_end(s3, "k", "u", &part, 1, false, &res, &err), 0);
+	ck_assert_int_eq(s3_upload_end(s3, "k", "u", &part, 1, false, &res, &err), 0);
 	ck_assert_str_eq(res.etag, "\"a-1\"");
 	ck_assert(
 		strstr(fake.asked[0].body, "<ETag>&#34;&#60;&#38;e&#34;</ETag>") != NULL);

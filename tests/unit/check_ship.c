@@ -226,6 +226,28 @@ START_TEST(small_ones_are_one_request)
 }
 END_TEST
 
+/* A client that comes back with the name of a session that was shipped. */
+START_TEST(nothing_is_replaced)
+{
+	struct ship_stats st;
+
+	record(1, 10);
+	record(2, 3 * PART);
+	ck_assert(settle());
+	assert_spool_empty();
+	record(1, _i ? PART : 20);
+	record(2, _i ? 20 : 4 * PART);
+	settle();
+	ship_stats(s3_store_ship(box), &st);
+	ck_assert_msg(st.stuck == 2, "%s", told);
+	ck_assert_ptr_nonnull(strstr(told, "another recording has this name"));
+	assert_stored(1, 10);
+	assert_stored(2, 3 * PART);
+	ck_assert_uint_eq(fake_s3_uploads(server), 0);
+	ck_assert(in_spool(id_of(1)) && in_spool(id_of(2)));
+}
+END_TEST
+
 START_TEST(parts_go_while_it_is_written)
 {
 	struct store_file *f = create(1);
@@ -624,6 +646,7 @@ well(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, small_ones_are_one_request);
 	tcase_add_test(t, parts_go_while_it_is_written);
+	tcase_add_loop_test(t, nothing_is_replaced, 0, 2);
 	tcase_add_test(t, a_whole_number_of_parts);
 	tcase_add_test(t, kept_ones_stay_until_they_are_old);
 	tcase_add_test(t, what_containerssh_left);

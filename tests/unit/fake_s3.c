@@ -196,11 +196,23 @@ find_upload(struct ask *q)
 	return NULL;
 }
 
+/* False: it is there, and must not be. */
+static bool
+condition(struct ask *q, const struct object *o)
+{
+	if (strcmp(header(q->r, "If-None-Match"), "*") != 0 || !o->puts)
+		return true;
+	refuse(q->a, 412, "PreconditionFailed");
+	return false;
+}
+
 static void
 put(struct ask *q)
 {
 	struct object *o = find_object(q->s, q->key, true);
 
+	if (!condition(q, o))
+		return;
 	buf_free(&o->bytes);
 	o->bytes = q->body;
 	q->body = (struct buf){ 0 };
@@ -322,6 +334,8 @@ end(struct ask *q)
 		return;
 	}
 	o = find_object(q->s, q->key, true);
+	if (!condition(q, o))
+		return;
 	buf_clear(&o->bytes);
 	for (; (*u)->there[n]; n++) {
 		tag(&(*u)->part[n], etag);
