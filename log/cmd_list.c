@@ -65,7 +65,9 @@ struct list {
 	const struct record **shown;
 	size_t n;
 	uint8_t *open; /* which must be read */
-	atomic_bool failed;
+	char **roots;  /* what was named on the command line */
+	int nroots;
+	atomic_bool failed, wrong; /* WRONG: what was named did */
 };
 
 /* --- which --- */
@@ -82,7 +84,7 @@ complain(
 {
 	char clean[PATH_MAX];
 
-	atomic_store(&l->failed, true);
+	atomic_store(r->file->named ? &l->wrong : &l->failed, true);
 	diag_clean(clean, sizeof clean, r->file->path);
 	buf_addf(&job->notes, "%s: %s\n", clean, e->text);
 }
@@ -343,23 +345,27 @@ static void
 say(void *ctx, const struct err *e, const char *path)
 {
 	struct list *l = ctx;
+	bool named = false;
 
-	atomic_store(&l->failed, true);
+	for (int i = 0; i < l->nroots; i++)
+		named |= strcmp(path, l->roots[i]) == 0;
+	atomic_store(named ? &l->wrong : &l->failed, true);
 	diag_fail(e, path);
 }
 
 static int
-list(struct list *l, char **roots, int nroots)
+list(struct list *l)
 {
 	struct err e;
-	int rc = walk_all(&l->walk, roots, nroots, say, l, &e);
+	int rc = walk_all(&l->walk, l->roots, l->nroots, say, l, &e);
 
 	if (rc == 0) {
 		l->v = calloc(l->walk.n + 1, sizeof *l->v);
 		rc = l->v ? 0 : err_set(&e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	}
 	if (rc == 0)
-		rc = shelf_learn(&l->shelf, &l->walk, l->v, roots, nroots, say, l, &e);
+		rc = shelf_learn(
+			&l->shelf, &l->walk, l->v, l->roots, l->nroots, say, l, &e);
 	if (rc == 0)
 		rc = choose(l, &e);
 	if (rc == 0 && l->index)
@@ -378,7 +384,7 @@ list(struct list *l, char **roots, int nroots)
 	walk_free(&l->walk);
 	if (rc < 0)
 		return diag_fail(&e, NULL);
-	return atomic_load(&l->failed) ? CMD_FAILED : CMD_OK;
+	return l->wrong ? CMD_WRONG : l->failed ? CMD_FAILED : CMD_OK;
 }
 
 static int
@@ -428,8 +434,7 @@ run(struct cmd_run *r)
 {
 	struct list l = { .sort = SORT_DATE };
 	char home[PATH_MAX], *standard[] = { home };
-	char **roots = r->operands;
-	int id, nroots, status;
+	int id, status;
 	struct err e;
 
 	while ((id = cmd_next(r, &e)) > 0)
@@ -439,23 +444,24 @@ run(struct cmd_run *r)
 		id = err_set(&e, ERR_USAGE, "--index is of no use with --no-catalogue");
 	if (id < 0)
 		return cmd_wrong(&e);
-	nroots = count_folders(r);
-	if (check_folders(r->operands, nroots, &e) < 0 ||
-		expr_parse(&l.expr, r->operands + nroots, r->noperands - nroots,
+	l.roots = r->operands;
+	l.nroots = count_folders(r);
+	if (check_folders(l.roots, l.nroots, &e) < 0 ||
+		expr_parse(&l.expr, l.roots + l.nroots, r->noperands - l.nroots,
 			clk_wall(r->clk), &e) < 0)
 		return cmd_wrong(&e);
-	if (!nroots) {
+	if (!l.nroots) {
 		if (shelf_recordings(home, &e) < 0) {
 			expr_free(l.expr);
 			return cmd_wrong(&e);
 		}
-		roots = standard;
-		nroots = 1;
+		l.roots = standard;
+		l.nroots = 1;
 	}
 	l.shelf.clk = r->clk;
 	hoard_open(&l.hoard, clk_wall(r->clk));
 	l.hoard.afresh = l.shelf.afresh;
-	status = list(&l, roots, nroots);
+	status = list(&l);
 	expr_free(l.expr);
 	return status;
 }

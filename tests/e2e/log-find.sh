@@ -83,7 +83,7 @@ default_folder() {
 check "list without a folder" default_folder
 no_recording() {
 	"$auditlog" list all/notes.txt >out 2>err
-	[ $? -eq 1 ] && [ ! -s out ] && grep -q '^auditlog: all/notes.txt: ' err
+	[ $? -eq 2 ] && [ ! -s out ] && grep -q '^auditlog: all/notes.txt: ' err
 }
 check "list says that a file is none" no_recording
 check "list says so again" no_recording
