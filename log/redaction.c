@@ -17,7 +17,7 @@ find_range(struct redaction *x, struct input *in, struct err *e)
 	const struct msg *m;
 	int r;
 
-	while ((r = input_next(in, &m, &at, e)) > 0)
+	while (input_next(in, &m, &at, e) > 0)
 		duration = at;
 	for (int i = 0; i < 2; i++) {
 		r = when_check(ends[i], info->has_wall, e);

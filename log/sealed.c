@@ -7,6 +7,7 @@
 #include "sys/fdio.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -76,7 +77,7 @@ date(char out[32], int64_t wall_ns)
 	struct tm tm;
 
 	if (!gmtime_r(&t, &tm) || !strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		strcpy(out, "?");
+		snprintf(out, 32, "?");
 	return out;
 }
 

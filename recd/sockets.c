@@ -90,7 +90,7 @@ sockets_make(const char *path, mode_t mode, struct err *e)
 
 	if (strlen(path) >= sizeof a.sun_path)
 		return err_set(e, ERR_USAGE, "%.100s: too long for a socket", path);
-	strcpy(a.sun_path, path);
+	memcpy(a.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return err_sys(e, ERR_IO, "socket");

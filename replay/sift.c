@@ -346,7 +346,7 @@ sift_gist(const struct sift *s, struct gist *g, sift_open_fn *open, void *ctx,
 	struct text_reader *page = &p.scan.derive.stored;
 	struct reel *r = NULL;
 	double size = (double)src_size(g->src);
-	int rc = 0, more;
+	int rc = 0, more = 0;
 
 	p.scan.derive.doubt = true;
 	while (rc == 0 && !p.stopped && (more = gist_next(g, e)) > 0) {

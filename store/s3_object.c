@@ -101,7 +101,7 @@ static bool
 is_range(struct span s, uint64_t off, size_t got, uint64_t *size)
 {
 	const char unit[] = "bytes ";
-	struct span at = s;
+	struct span at;
 	const uint8_t *dash, *slash;
 
 	if (s.n < sizeof unit || memcmp(s.p, unit, sizeof unit - 1) != 0)

@@ -119,7 +119,7 @@ put(struct ship_task *t, const char *key, struct s3_result *r)
 
 	read_meta(t, &m);
 	if (rc == 0)
-		rc = s3_put(t->s3, key, &m, &b, t->job.fresh, t->cancel, r, &t->e);
+		s3_put(t->s3, key, &m, &b, t->job.fresh, t->cancel, r, &t->e);
 	else
 		r->fault = s3_fault_of_error(rc);
 	t->sent = b.size;
@@ -134,8 +134,7 @@ part(struct ship_task *t, const char *key, struct s3_result *r)
 	int rc = open_body(t, &b, j->off, j->size);
 
 	if (rc == 0)
-		rc = s3_upload_part(
-			t->s3, key, j->upload, j->number, &b, t->cancel, r, &t->e);
+		s3_upload_part(t->s3, key, j->upload, j->number, &b, t->cancel, r, &t->e);
 	else
 		r->fault = s3_fault_of_error(rc);
 	memcpy(t->o.sha256, b.sha256, sizeof t->o.sha256);

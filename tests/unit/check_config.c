@@ -62,7 +62,7 @@ static const struct {
 	{ "[bad]\na=1\n[x]\na=2", "1[bad] 1?(BAD) 3[x] 4:a=<2> " },
 	{ "[open\na=1", "1?(this headi) " },
 	{ "word\na=no\nA_=1\n=x\n-a=1", "1?(this is ne) 2:a=<no> 2?a(NO) 3?(there is n) "
-				       "4?(there is n) 5?(there is n) " },
+					"4?(there is n) 5?(there is n) " },
 	{ "a=\033[m\nb=\xff\nc=\xc3\xa4",
 		"1?(this line ) 2?(this line ) 3:c=<\xc3\xa4> " },
 	{ "a = b = c", "1:a=<b = c> " },
