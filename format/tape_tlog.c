@@ -94,7 +94,7 @@ number(struct span *s, uint64_t max, uint64_t *out)
 }
 
 static bool
-mark(struct span *s, char c)
+mark(struct span *s, uint8_t c)
 {
 	if (!s->n || s->p[0] != c)
 		return false;

@@ -57,7 +57,7 @@ never_over() {
 	cp -R out before
 	"$auditlog" convert --overwrite -f sudo session.audit out 2>said
 	[ $? -eq 2 ] && grep -q 'exists already' said && diff -r out before &&
-		[ -z "$(ls -a | grep '^\.out')" ]
+		! ls -a | grep -q '^\.out'
 }
 check "a folder that is there is not touched" never_over
 check "a folder cannot be standard output" fails 2 'a folder is written' \
@@ -92,10 +92,11 @@ sudo_here() {
 recorded() {
 	echo typed | sudo_here sudo -u root sh -c 'echo out; echo err >&2; cat' >said 2>&1 ||
 		{ cat said; return 1; }
-	"$auditlog" verify real/00/00/01 && "$auditlog" info real/00/00/01 >info || return 1
-	cat info
-	grep -q "^Command *[^ ]*sh -c 'echo out; echo err >&2; cat'" info &&
-		grep -q '6 typed, 10 shown, 4 of error output' info
+	"$auditlog" verify real/00/00/01 || return 1
+	"$auditlog" info real/00/00/01 >facts || return 1
+	cat facts
+	grep -q "^Command *[^ ]*sh -c 'echo out; echo err >&2; cat'" facts &&
+		grep -q '6 typed, 10 shown, 4 of error output' facts
 }
 again() {
 	"$auditlog" convert real/00/00/01 r.audit && "$auditlog" convert -f sudo r.audit r &&

@@ -15,7 +15,10 @@ END
 
 exported() {
 	"$auditlog" convert session.audit out.tlog 2>said || { cat said; return 1; }
-	grep -q 'how the program ended' said && grep -q 'error output' said || { cat said; return 1; }
+	if ! grep -q 'how the program ended' said || ! grep -q 'error output' said; then
+		cat said
+		return 1
+	fi
 	"$auditlog" convert -f raw out.tlog - 2>/dev/null | cmp - shown || return 1
 	"$auditlog" info --json out.tlog | python3 -c '
 import json, sys
