@@ -241,5 +241,6 @@ opt_choice(const char *text, const char *what, const char *const *names, struct 
 			n += (size_t)snprintf(list + n, sizeof list - n, "%s%s",
 				i ? ", " : "", names[i]);
 	}
-	return err_set(e, ERR_USAGE, "%s: '%.40s' is none of %s", what, text, list);
+	return err_set(e, ERR_USAGE, "%s%s'%.40s' is none of %s", what ? what : "",
+		what ? ": " : "", text, list);
 }

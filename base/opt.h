@@ -63,7 +63,8 @@ int opt_double(const char *text, const char *what, double lo, double hi, double 
 	struct err *e);
 /* "COLSxROWS" */
 int opt_size(const char *text, int max, int *cols, int *rows, struct err *e);
-/* Index of TEXT in the NULL-ended list NAMES, else ERR_USAGE that lists them. */
+/* Index of TEXT in the NULL-ended list NAMES, else ERR_USAGE that lists them, behind WHAT it is
+ * for unless that is NULL. */
 int opt_choice(
 	const char *text, const char *what, const char *const *names, struct err *e);
 

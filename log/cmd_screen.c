@@ -20,6 +20,7 @@ enum {
 	OPT_OUTPUT,
 	OPT_OVERWRITE,
 	OPT_THEME,
+	OPT_JSON,
 	OPT_TITLE
 };
 
@@ -45,6 +46,7 @@ static const struct opt options[] = {
 		"colours: " THEME_NAMES ";\n"
 		"without it those of the recording, where it has them",
 		.word_at = theme_name },
+	{ OPT_JSON, "json", 'j', NULL, "of several files, print one JSON object each" },
 	{ OPT_TITLE, "title", 't', "TEXT",
 		"title of the window (default: the name and the time)" },
 	CMD_OPTIONS_END,
@@ -174,6 +176,9 @@ take_option(struct wish *x, int id, const char *value, struct err *e)
 	case OPT_OVERWRITE:
 		s->mode = FDIO_ATOMIC;
 		break;
+	case OPT_JSON:
+		s->json = true;
+		break;
 	case OPT_TITLE:
 		s->title = value;
 		break;
@@ -195,6 +200,8 @@ settle(struct wish *x, struct err *e)
 			"--at, --every, --count and --sheet do not go together");
 	if (x->plan.all && !x->has_every)
 		return err_set(e, ERR_USAGE, "--all goes with --every");
+	if (s->json && !x->has_every && !x->plan.count)
+		return err_set(e, ERR_USAGE, "--json goes with --every or --count");
 	if (s->format >= 0)
 		return 0;
 	if (s->output && render_format_of(s->output, &f))

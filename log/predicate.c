@@ -127,7 +127,7 @@ static const char *const states[] = { "clean", "truncated", "damaged", NULL };
 static int
 read_state(struct predicate_arg *a, const char *word, int64_t now_ns, struct err *e)
 {
-	int i = opt_choice(word, "state", states, e);
+	int i = opt_choice(word, NULL, states, e);
 
 	(void)now_ns;
 	a->word = i < 0 ? word : states[i];

@@ -19,6 +19,7 @@ struct scene {
 	const char *title;  /* NULL: the name of the recording and the time */
 	const struct theme *theme; /* NULL: that of the recording, or the default */
 	enum fdio_mode mode;
+	bool json; /* tell files that are made as objects */
 	/* and finds here */
 	struct input in;   /* its tape is the reel's */
 	struct src *reads; /* the tape's: no picture takes the place of what is read */

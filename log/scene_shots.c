@@ -3,12 +3,15 @@
 #include "log/scene.h"
 
 #include "base/diag.h"
+#include "base/jsonw.h"
 #include "base/when.h"
 #include "log/cmd.h"
+#include "log/out.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NAME_BYTES 4096
 
@@ -35,9 +38,36 @@ make_stem(struct shots *x, const struct scene *s, struct err *e)
 }
 
 static int
+tell(const struct scene *s, const char *path, struct err *e)
+{
+	int64_t at_ns = reel_time(s->reel);
+	char at[WHEN_TEXT_MAX];
+	struct out out;
+	struct jsonw w;
+	int rc;
+
+	when_format(at, at_ns, 3);
+	out_init(&out, STDOUT_FILENO);
+	if (s->json) {
+		jsonw_init(&w, &out.buf);
+		jsonw_object(&w);
+		jsonw_ktext(&w, "file", span_of(path, strlen(path)));
+		jsonw_kstr(&w, "at", at);
+		jsonw_kint(&w, "atNs", at_ns);
+		jsonw_object_end(&w);
+		buf_add_byte(&out.buf, '\n');
+	} else {
+		buf_addf(&out.buf, "%s\t%s\n", path, at);
+	}
+	rc = out_flush(&out, e);
+	out_free(&out);
+	return rc;
+}
+
+static int
 take(void *ctx, struct scene *s, struct err *e)
 {
-	char path[NAME_BYTES], at[WHEN_TEXT_MAX];
+	char path[NAME_BYTES];
 	struct shots *x = ctx;
 	struct buf doc = { 0 };
 	int rc;
@@ -50,9 +80,7 @@ take(void *ctx, struct scene *s, struct err *e)
 	if (rc == 0)
 		rc = scene_write(s, path, &doc, e);
 	buf_free(&doc);
-	if (rc == 0)
-		printf("%s\t%s\n", path, when_format(at, reel_time(s->reel), 3));
-	return rc;
+	return rc < 0 ? rc : tell(s, path, e);
 }
 
 int

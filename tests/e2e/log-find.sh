@@ -61,6 +61,8 @@ check "list with a short predicate" shows "bob" all us bob
 check "list with options behind the expression" shows "bob" all user bob --sort name
 
 check "list names a wrong predicate" fails 2 "'frob' is neither" "$auditlog" list frob x
+check "list names a wrong state" fails 2 "^auditlog: state: 'odd' is none of clean" \
+	"$auditlog" list all state odd
 check "list names a wrong date" fails 2 "fromdate: 'soon'" "$auditlog" list all fromdate soon
 check "list names a wrong expression" fails 2 'text: ' "$auditlog" list all text '('
 check "list names a wrong key" fails 2 'none of date' "$auditlog" list --sort frob all

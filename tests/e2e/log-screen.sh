@@ -31,6 +31,17 @@ every() {
 check "every five seconds, what has not changed is left out" every
 check "they are not written over" fails 2 'overwrite replaces' \
 	"$auditlog" screen --every 5 -f text work.audit
+as_json() {
+	"$auditlog" screen --every 25% -o json.txt --json work.audit >out || return 1
+	python3 - <<-'END'
+	import json
+	v = [json.loads(l) for l in open("out")]
+	assert [x["file"] for x in v] == ["json-%04d.txt" % n for n in range(1, len(v) + 1)] and v, v
+	assert all(open(x["file"]) and x["atNs"] > 0 and x["at"].startswith("0:") for x in v), v
+	END
+}
+check "the names as JSON" as_json
+check "of one screen there is none" fails 2 'json goes with' "$auditlog" screen --json work.audit
 # itself OUT ARG...: refused even with --overwrite, and work.audit stays what it was
 itself() {
 	cp work.audit kept && out=$1 && shift &&
