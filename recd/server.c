@@ -55,6 +55,33 @@ server_open(struct server **out, const struct server_opts *o, struct err *e)
 	return 0;
 }
 
+/* Out of descriptors, or of memory: whoever wants in waits, and would wake us all the time. */
+static void
+rest(struct listener *l)
+{
+	struct server *s = l->server;
+
+	server_say(s, LOG_ERR, "cannot accept: %m");
+	l->rest_ns = s->now_ns + SERVER_RETRY_NS;
+	watch_events(&s->watch, &l->w, 0);
+	server_due(s, l->rest_ns);
+}
+
+static void
+listen_again(struct listener *l)
+{
+	struct server *s = l->server;
+
+	if (!l->rest_ns)
+		return;
+	if (s->now_ns < l->rest_ns) {
+		server_due(s, l->rest_ns);
+		return;
+	}
+	l->rest_ns = 0;
+	watch_events(&s->watch, &l->w, EPOLLIN);
+}
+
 static void
 on_connect(struct watched *w, uint32_t events)
 {
@@ -68,10 +95,11 @@ on_connect(struct watched *w, uint32_t events)
 			conn_accept(l->server, fd);
 			continue;
 		}
-		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			server_say(l->server, LOG_ERR, "cannot accept: %m");
-		if (errno != EINTR && errno != ECONNABORTED)
-			return;
+		if (errno == EINTR || errno == ECONNABORTED)
+			continue;
+		if (errno != EAGAIN)
+			rest(l);
+		return;
 	}
 }
 
@@ -82,7 +110,7 @@ server_listen(struct server *s, int fd, struct err *e)
 
 	if (s->nlisteners == SERVER_LISTEN_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d sockets", SERVER_LISTEN_MAX);
-	*l = (struct listener){ { .fd = fd, .events = EPOLLIN, .fn = on_connect }, s };
+	*l = (struct listener){ { .fd = fd, .events = EPOLLIN, .fn = on_connect }, s, 0 };
 	if (watch_add(&s->watch, &l->w, e) < 0)
 		return e->code;
 	s->nlisteners++;
@@ -117,6 +145,8 @@ tick(struct server *s)
 	if (!s->next_ns || s->now_ns < s->next_ns)
 		return;
 	s->next_ns = 0;
+	for (int i = 0; i < s->nlisteners; i++)
+		listen_again(&s->listeners[i]);
 	for (c = s->conns; c; c = c_next) {
 		c_next = c->next;
 		conn_tick(c);

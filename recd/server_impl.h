@@ -26,6 +26,7 @@ struct conn {
 struct listener {
 	struct watched w;
 	struct server *server;
+	int64_t rest_ns; /* no connections are taken before; 0: they are */
 };
 
 struct server {

@@ -6,6 +6,7 @@
 #include "recd/keep.h"
 #include "recd/metrics.h"
 #include "recd/quota.h"
+#include "recd/server.h"
 
 #include "base/clk.h"
 #include "format/tape.h"
@@ -14,6 +15,10 @@
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 static struct err err;
 static const uint8_t id[DEPOSIT_ID_SIZE] = { 0xAB, 1, 2, 3 };
@@ -213,6 +218,63 @@ START_TEST(many_sessions)
 	ck_assert_int_eq(seen, 1000);
 	ck_assert_uint_eq(t.n, 0);
 	held_free(&t);
+}
+END_TEST
+
+/* ---- the loop ---- */
+
+static int64_t
+quick_ns(void *ctx)
+{
+	int64_t *t = ctx;
+
+	return *t += 950 * NS_PER_MS;
+}
+
+static void
+count_say(void *ctx, int priority, const char *text)
+{
+	(void)priority;
+	*(int *)ctx += strstr(text, "cannot accept") != NULL;
+}
+
+/* Without descriptors nobody gets in, and the loop does not run hot. */
+START_TEST(no_descriptors)
+{
+	struct sockaddr_un a = { AF_UNIX, "recd-full.sock" };
+	int64_t t = NS_PER_S;
+	int said = 0, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int client = socket(AF_UNIX, SOCK_STREAM, 0), top;
+	const struct clk quick = { quick_ns, quick_ns, &t };
+	struct server_opts o = {
+		.clk = &quick, .connections = 9, .say = count_say, .ctx = &said
+	};
+	struct rlimit few;
+	struct server *s;
+
+	unlink(a.sun_path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	ck_assert_int_eq(connect(client, (struct sockaddr *)&a, sizeof a), 0);
+	unlink(a.sun_path);
+	ck_assert_int_eq(server_open(&s, &o, &err), 0);
+	ck_assert_int_eq(server_listen(s, fd, &err), 0);
+	top = dup(fd);
+	close(top);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &few), 0);
+	few.rlim_cur = (rlim_t)top;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(server_turn(s, &err), 0);
+	ck_assert_int_le(said, 2);
+	few.rlim_cur = (rlim_t)top + 10;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	for (int i = 0; i < 20 && !server_metrics(s)->connections; i++)
+		ck_assert_int_eq(server_turn(s, &err), 0);
+	ck_assert_uint_eq(server_metrics(s)->connections, 1);
+	close(client);
+	server_close(s);
+	close(fd);
 }
 END_TEST
 
@@ -537,6 +599,7 @@ users(void)
 	tcase_add_test(c, quota_counts);
 	tcase_add_test(c, quota_rate);
 	tcase_add_test(c, quota_forgets);
+	tcase_add_test(c, no_descriptors);
 	tcase_add_test(c, many_sessions);
 	return c;
 }
