@@ -78,6 +78,10 @@ check(struct keep *k, const struct msg *m, struct span raw, struct err *e)
 		return err_set(e, ERR_FORMAT, "a message of another connection");
 	if (k->ended)
 		return err_set(e, ERR_FORMAT, "a message behind the end");
+	/* readers take the first word about who it was: ours, which comes behind it */
+	if (!k->messages && m->type != MSG_CONNECT)
+		return err_set(
+			e, ERR_FORMAT, "a session that does not begin with a connect");
 	if (keep_is_ours(m) || vendor_of(m) == VENDOR_SEAL)
 		return err_set(e, ERR_FORMAT, "an event that is the daemon's to tell");
 	buf_clear(&k->canon);

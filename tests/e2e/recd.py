@@ -334,6 +334,12 @@ def test_seals(d):
                 daemon.start()
                 at = c.at
                 assert c.hello(resume=True, first=0, made=at)[0] == WELCOME and c.at == at
+        # whose word would stand before the kernel's
+        thief = Client(daemon)
+        assert thief.hello()[0] == WELCOME
+        thief.data(thief.message(400, {"requestId": 0, "requestType": "session@auditrec",
+                                       "payload": b'{"trust":"kernel","uid":0}'}))
+        assert thief.refused() == CONTENT
         # somebody else's idea of a seal
         thief = Client(daemon)
         assert thief.hello()[0] == WELCOME
