@@ -80,8 +80,9 @@ open_catalogue(struct shelf *s, const struct shelf_opts *o, char path[PATH_MAX])
 	if (!s->path) {
 		rc = shelf_cache(path, "/catalogue.sqlite", &e);
 		s->path = rc < 0 ? "catalogue" : path;
-	} else if (o->afresh && !catalogue_may_be(s->path))
+	} else if (!catalogue_may_be(s->path)) {
 		rc = err_set(&e, ERR_FORMAT, "is no catalogue, and stays as it is");
+	}
 	if (rc == 0)
 		rc = catalogue_open(&s->c, s->path, RECORD_VERSION, o->afresh, &e);
 	if (rc < 0)

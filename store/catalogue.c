@@ -82,7 +82,7 @@ make_file(const char *path, bool afresh, struct err *e)
 }
 
 static int
-version_of(void *ctx, int n, char **values, char **names)
+first_number(void *ctx, int n, char **values, char **names)
 {
 	(void)names;
 	*(int *)ctx = n > 0 && values[0] ? atoi(values[0]) : -1;
@@ -96,7 +96,7 @@ prepare(struct catalogue *c, int version, struct err *e)
 	char set[80];
 	int is = -1;
 
-	if (sqlite3_exec(c->db, "PRAGMA user_version", version_of, &is, NULL) !=
+	if (sqlite3_exec(c->db, "PRAGMA user_version", first_number, &is, NULL) !=
 		SQLITE_OK)
 		return failed(c, e);
 	if (is != version) {
@@ -111,6 +111,21 @@ prepare(struct catalogue *c, int version, struct err *e)
 	return run(c, "BEGIN", e);
 }
 
+/* Does the database hold anything that is none of ours?  A damaged one tells nothing. */
+static bool
+is_foreign(const char *path)
+{
+	static const char query[] = "SELECT count(*) FROM sqlite_master WHERE name <> "
+				    "'file' AND name NOT LIKE 'sqlite%'";
+	sqlite3 *db = NULL;
+	int n = 0;
+
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK)
+		sqlite3_exec(db, query, first_number, &n, NULL);
+	sqlite3_close(db);
+	return n > 0;
+}
+
 bool
 catalogue_may_be(const char *path)
 {
@@ -123,7 +138,8 @@ catalogue_may_be(const char *path)
 		return errno == ENOENT;
 	n = read(fd, head, sizeof head);
 	close(fd);
-	return n == 0 || (n == sizeof head && memcmp(head, magic, sizeof head) == 0);
+	return n == 0 || (n == sizeof head && memcmp(head, magic, sizeof head) == 0 &&
+				 !is_foreign(path));
 }
 
 int

@@ -28,8 +28,8 @@ struct catalogue;
  * of another are dropped, as are all with AFRESH.  On error there is no catalogue. */
 int catalogue_open(
 	struct catalogue **c, const char *path, int version, bool afresh, struct err *e);
-/* Is PATH a database, empty, or not there?  Nothing else may be made anew that somebody named:
- * it could be a recording. */
+/* Is PATH a catalogue, even a damaged one, empty, or not there?  Nothing else that somebody named
+ * may be changed or made anew: it could be a recording. */
 bool catalogue_may_be(const char *path);
 /* Fills in what is known of ROW's path, if inode, size and time are the same: 1, 0, or an error,
  * after which only catalogue_close() may come. */

@@ -132,6 +132,16 @@ no_catalogue() {
 }
 check "a recording that is named as a catalogue stays" no_catalogue
 check "also when the catalogue is to be made anew" no_catalogue --rebuild
+foreign() {
+	python3 - <<-'END' && cp foreign.db kept || return 1
+	import sqlite3
+	sqlite3.connect("foreign.db").executescript("drop table if exists file;"
+	    "drop table if exists other; create table file (x); create table other (y);")
+	END
+	works_without --catalogue foreign.db "$@" && cmp kept foreign.db
+}
+check "a database of others stays" foreign
+check "also when the catalogue is to be made anew" foreign --rebuild
 none() {
 	rm -rf cache && shows bob all user bob --no-catalogue && [ ! -e cache ]
 }
