@@ -21,8 +21,13 @@ put_new(const char *path, const char *word, const uint8_t key[KEYLINE_KEY], stru
 	struct dst *d;
 	struct buf text;
 	ssize_t n;
-	int rc = fdio_open_dst(&d, path, FDIO_ATOMIC_NEW, e);
+	struct stat st;
+	int rc;
 
+	/* a device would swallow the key, and be removed when the other half fails */
+	if (lstat(path, &st) == 0)
+		return err_set(e, ERR_EXISTS, "exists already");
+	rc = fdio_open_dst(&d, path, FDIO_ATOMIC_NEW, e);
 	if (rc < 0)
 		return rc;
 	buf_init(&text, KEYLINE_FILE_MAX);

@@ -114,6 +114,10 @@ END
 python3 "$tools/auditfile.py" zeros zeros.audit 512
 python3 "$tools/auditfile.py" strings string.audit 512
 
+ln -s /dev/null device
+check "a key is no gift to a device" fails 2 'exists already' "$auditlog" keygen device
+check "nor its other half" [ ! -e device.pub ]
+
 # bounded COMMAND...: ends by itself within the time, with at most 300 MB (none of this holds
 # for an instrumented build, whose shadow memory counts).
 cat >bounded.py <<'END'
