@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#define BASE_ERR_IMPL
 #include "base/err.h"
 
 #include <errno.h>

@@ -102,8 +102,9 @@ count_messages(struct keep *k, struct err *e)
 	int64_t at;
 	int rc = store_open(k->o.store, k->id, &src, e);
 
-	if (rc == 0)
-		rc = tape_open(&t, src, NULL, e);
+	if (rc < 0)
+		return rc;
+	rc = tape_open(&t, src, NULL, e);
 	if (rc < 0)
 		return rc;
 	while ((rc = tape_next(t, &m, &at, e)) > 0) {

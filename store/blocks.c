@@ -62,7 +62,7 @@ take_place(struct blocks *b)
 static int
 keep(struct blocks *b, uint64_t number, const uint8_t *p, size_t n, struct err *e)
 {
-	uint8_t *bytes = malloc(n);
+	uint8_t *bytes = malloc(n ? n : 1);
 	struct block *k;
 
 	if (!bytes)

@@ -292,7 +292,7 @@ tidy_one(void *ctx, const struct store_info *info)
 	if (dot && dot - info->name == STORE_ID_LEN)
 		memcpy(id, info->name, STORE_ID_LEN);
 	if (strncmp(info->name, DIRECTORY_HIDDEN, strlen(DIRECTORY_HIDDEN)) == 0 ||
-		(store_is_id(id) && !directory_has(t->d, id) &&
+		(dot && store_is_id(id) && !directory_has(t->d, id) &&
 			(strcmp(dot, JOURNAL_SUFFIX) == 0 ||
 				strcmp(dot, META_SUFFIX) == 0)))
 		return buf_add(&t->names, info->name, strlen(info->name) + 1);

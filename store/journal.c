@@ -148,6 +148,8 @@ take_line(struct journal *j, struct span line)
 			return false;
 		w[n++] = t;
 	}
+	if (n == 0)
+		return false;
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		if (n == lines[i].words && strcmp(w[0], lines[i].name) == 0)
 			return lines[i].take(j, w);

@@ -188,8 +188,10 @@ decode(char *text)
 	char *to = text;
 
 	for (char *p = text; *p; p++) {
-		if (*p == '%' && hex(p[1]) >= 0 && hex(p[2]) >= 0) {
-			*to = (char)(hex(p[1]) << 4 | hex(p[2]));
+		int high = *p == '%' ? hex(p[1]) : -1, low = high >= 0 ? hex(p[2]) : -1;
+
+		if (low >= 0) {
+			*to = (char)(high * 16 + low);
 			p += 2;
 		} else {
 			*to = *p == '+' ? ' ' : *p;

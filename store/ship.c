@@ -557,9 +557,10 @@ ship_stop(struct ship *s)
 	pthread_mutex_unlock(&s->lock);
 	for (unsigned k = 0; k < s->workers; k++)
 		pthread_join(s->worker[k], NULL);
-	while (s->all) {
-		s->all->in_line = false;
-		drop(s, s->all);
+	for (struct ship_item *i = s->all, *next; i; i = next) {
+		next = i->next;
+		i->in_line = false;
+		drop(s, i);
 	}
 	pthread_cond_destroy(&s->changed);
 	pthread_cond_destroy(&s->done);

@@ -309,6 +309,7 @@ has_path(struct src **s, const char *path, struct err *e)
 	static const struct src_near near = { name_of, open_beside };
 	struct fd_src *f = (struct fd_src *)*s;
 
+	/* src_of_fd() made it: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	f->path = strdup(path);
 	if (!f->path) {
 		src_close(*s);
@@ -398,8 +399,9 @@ open_file(struct src **s, const char *path, struct err *e)
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	int r = check_regular(fd, e);
 
-	if (r == 0)
-		r = fdio_fd_src(s, fd, e);
+	if (r < 0)
+		return r;
+	r = fdio_fd_src(s, fd, e);
 	return r < 0 ? r : has_path(s, path, e);
 }
 
