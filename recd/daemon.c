@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -345,6 +346,18 @@ stop(struct daemon_state *d)
 	sign_key_forget(&d->key);
 }
 
+/* As many descriptors as we may have: every session wants two. */
+static void
+raise_files(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
 int
 daemon_run(struct conf *c, const char *path, bool may_be_missing)
 {
@@ -355,6 +368,7 @@ daemon_run(struct conf *c, const char *path, bool may_be_missing)
 	int rc, status = 0;
 
 	umask(027);
+	raise_files();
 	openlog("auditrecd", LOG_PID, LOG_AUTHPRIV);
 	the_daemon = &d;
 	rc = start(&d, &e);

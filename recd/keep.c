@@ -397,6 +397,8 @@ keep_drop(struct keep *k)
 	struct err ignored;
 
 	tapew_leave(k->w);
+	if (k->item)
+		ship_left(k->o.ship, k->item);
 	store_leave(k->file);
 	store_remove(store, k->id, &ignored);
 	keep_release(k);

@@ -398,8 +398,10 @@ put_args(struct buf *out, const struct filter *f)
 static void
 half_escape(struct buf *out, const struct filter *f)
 {
+	int n = !f->inter ? 0 : f->odd ? 2 : 1;
+
 	buf_add_byte(out, 0x1b);
-	for (int i = 0; f->inter && i <= f->odd; i++)
+	for (int i = 0; i < n; i++)
 		buf_add_byte(out, (uint8_t)f->inter);
 }
 
