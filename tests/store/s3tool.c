@@ -58,6 +58,8 @@ cmd_get(char **arg)
 		if (n > 0)
 			fwrite(chunk, 1, (size_t)n, stdout);
 	}
+	if (rc == 0)
+		src_close(s);
 	return rc < 0 ? rc : (int)n;
 }
 
@@ -214,8 +216,10 @@ cmd_record(char **arg)
 	int rc = open_spool(&s, arg[0]);
 	ssize_t n = 1;
 
-	if (rc < 0)
+	if (rc < 0) {
+		free(bytes);
 		return rc;
+	}
 	rc = store_create(s, arg[1], &m, &f, &err);
 	if (rc == ERR_EXISTS)
 		rc = store_resume(s, arg[1], &f, &err);
