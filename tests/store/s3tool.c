@@ -25,8 +25,10 @@ print_one(void *ctx, const struct store_info *info)
 static int
 open_body(struct s3_body *b, const char *path)
 {
-	int rc = fdio_open_src(&b->src, path, &err);
+	int rc;
 
+	*b = (struct s3_body){ .src = NULL };
+	rc = fdio_open_src(&b->src, path, &err);
 	if (rc == 0) {
 		b->off = 0;
 		b->size = (uint64_t)src_size(b->src);
@@ -42,7 +44,10 @@ cmd_put(char **arg)
 	struct s3_body b;
 	int rc = open_body(&b, arg[0]);
 
-	return rc < 0 ? rc : s3_put(s3, arg[1], &m, &b, false, NULL, &res, &err);
+	if (rc == 0)
+		rc = s3_put(s3, arg[1], &m, &b, false, NULL, &res, &err);
+	src_close(b.src);
+	return rc;
 }
 
 static int
@@ -136,6 +141,7 @@ cmd_multi(char **arg)
 		rc = s3_upload_end(s3, arg[1], id, parts, n, false, &res, &err);
 	if (rc == 0 && strcmp(arg[2], "abort") == 0)
 		rc = s3_upload_abort(s3, arg[1], id, &res, &err);
+	src_close(b.src);
 	return rc;
 }
 
