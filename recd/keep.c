@@ -205,15 +205,9 @@ ship(struct keep *k, bool last, struct err *e)
 
 	if (!k->o.ship || !durable || (k->o.recipients && !last))
 		return 0;
-	if (!k->item) {
-		int rc = ship_add(k->o.ship, k->id, k->found, &k->item, e);
-
-		if (rc < 0)
-			return rc;
-		if (k->found)
-			ship_cut(k->o.ship, k->item,
-				k->safe < k->file->kept ? k->safe : k->file->kept);
-	}
+	/* parts of an earlier run count as far as they are what the file says now */
+	if (!k->item && ship_add(k->o.ship, k->id, k->found, &k->item, e) < 0)
+		return e->code;
 	ship_grown(k->o.ship, k->item, durable);
 	return 0;
 }

@@ -18,7 +18,6 @@ struct keep {
 	struct store_file *file;
 	struct ship_item *item; /* NULL: it is not shipped, or nothing was written yet */
 	bool found;             /* an earlier run began it */
-	uint64_t safe; /* found: so many bytes no earlier run can have written anew */
 	bool boxed; /* it was finished and encrypted by an earlier run that then died: no W */
 	struct tapew *w;
 	struct msg_decoder dec;

@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Going on writes the last member anew at most, and what came since: a run that died meanwhile
- * may have done so without anybody having been told. */
-#define REWRITE_MAX ((uint64_t)8 << 20)
 #define FIRST_WRITE 50 /* bytes of a file's header and its first member's */
 
 /* ---- life ---- */
@@ -162,8 +159,6 @@ reopen(struct keep *k, struct err *e)
 	struct tapew_opts wo = { .level = k->o.level };
 	int rc = store_resume(k->o.store, k->id, &k->file, e);
 
-	if (rc == 0)
-		k->safe = k->file->size > REWRITE_MAX ? k->file->size - REWRITE_MAX : 0;
 	if (rc == 0)
 		rc = look_boxed(k, e);
 	if (rc == 0 && k->boxed)

@@ -51,11 +51,7 @@ store_resume(struct store *s, const char *id, struct store_file **f, struct err 
 	int rc = check_id(id, e);
 
 	*f = NULL;
-	if (rc == 0)
-		rc = s->ops->resume(s, id, f, e);
-	if (rc == 0)
-		(*f)->kept = (*f)->size;
-	return rc;
+	return rc < 0 ? rc : s->ops->resume(s, id, f, e);
 }
 
 ssize_t
@@ -70,8 +66,6 @@ store_cut(struct store_file *f, uint64_t size, struct err *e)
 	if (size > f->size || !f->store->ops->cut)
 		return err_set(e, ERR_UNSUPPORTED, "cannot be cut to %llu bytes",
 			(unsigned long long)size);
-	if (size < f->kept)
-		f->kept = size;
 	return f->store->ops->cut(f, size, e);
 }
 

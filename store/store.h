@@ -23,7 +23,6 @@ struct store_file {
 	uint64_t size; /* bytes appended */
 	uint64_t
 		durable; /* of them, as many as a crash of the machine leaves, by policy */
-	uint64_t kept;   /* of those that were there at the beginning, so many stayed */
 };
 
 struct store_info {

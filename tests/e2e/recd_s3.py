@@ -196,6 +196,27 @@ def test_parts_while_it_runs(d):
         whole(s, d, daemon, key, out)
 
 
+def test_encrypted_from_now_on(d):
+    """Parts went up as they were; then recordings are to be encrypted."""
+    subprocess.run([LOG, "keygen", d("ann")], check=True)
+    with some_server()(d) as s, Shipping(d, s) as daemon:
+        def between(n):
+            if n == 80:
+                daemon.until(lambda: daemon.metrics()["s3_parts_total"] > 1, "no parts were sent")
+                daemon.stop(signal.SIGKILL)
+                with open(daemon.conf, "a") as f:
+                    f.write("[encryption]\nrecipients = %s\n" % d("ann.pub"))
+                daemon.start()
+
+        key, out = session(daemon, 200000, 90, between)
+        daemon.until_shipped()
+        path = fetch(s, d, key)
+        p = subprocess.run([LOG, "convert", "-f", "raw", path, "-"], capture_output=True,
+                           env=dict(os.environ, AUDITREC_PRIVATE_KEY=d("ann")))
+        assert p.returncode == 0 and p.stdout == out, (p.stderr, len(p.stdout), len(out))
+        assert not s.tool("uploads", "")
+
+
 def test_the_store_is_away(d):
     with some_server()(d) as s, Shipping(d, s) as daemon:
         s.kill()
