@@ -3,78 +3,12 @@
  * together with a destination, folders. */
 #include "sys/fdio.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/scratch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static char dir[] = "beside.XXXXXX";
-
-static const char *
-in_dir(const char *name)
-{
-	static char path[8][96];
-	static int at;
-
-	at = (at + 1) % 8;
-	snprintf(path[at], sizeof path[at], "%s/%s", dir, name);
-	return path[at];
-}
-
-static void
-make_file(const char *name, const char *text)
-{
-	FILE *f = fopen(in_dir(name), "w");
-
-	ck_assert_ptr_nonnull(f);
-	fputs(text, f);
-	fclose(f);
-}
-
-static bool
-is_file(const char *name, const char *want)
-{
-	char got[64] = "";
-	FILE *f = fopen(in_dir(name), "r");
-
-	if (!f)
-		return false;
-	got[fread(got, 1, sizeof got - 1, f)] = 0;
-	fclose(f);
-	return strcmp(got, want) == 0;
-}
-
-static int
-count_files(void)
-{
-	char command[64];
-	int n = -1;
-	FILE *f;
-
-	snprintf(command, sizeof command, "ls -A %s | wc -l", dir);
-	f = popen(command, "r");
-	ck_assert_int_eq(fscanf(f, "%d", &n), 1);
-	pclose(f);
-	return n;
-}
-
-static void
-set_up(void)
-{
-	snprintf(dir, sizeof dir, "beside.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-}
-
-static void
-tear_down(void)
-{
-	char command[64];
-
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
-}
 
 static struct dst *
 begin(enum fdio_mode mode)
@@ -288,7 +222,7 @@ beside_cases(void)
 	};
 	TCase *t = tcase_create("beside");
 
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, scratch_make, scratch_remove);
 	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
 		tcase_add_test(t, tests[i]);
 	return t;

@@ -2,7 +2,7 @@
 /* Sources and destinations over real descriptors, in a folder of their own. */
 #include "sys/fdio.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,71 +10,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char dir[] = "fdio.XXXXXX";
-
-static const char *
-in_dir(const char *name)
-{
-	static char path[4][64];
-	static int at;
-
-	at = (at + 1) % 4;
-	snprintf(path[at], sizeof path[at], "%s/%s", dir, name);
-	return path[at];
-}
-
-static void
-make_file(const char *name, const char *text)
-{
-	FILE *f = fopen(in_dir(name), "w");
-
-	ck_assert_ptr_nonnull(f);
-	fputs(text, f);
-	fclose(f);
-}
-
-static void
-assert_file(const char *name, const char *want)
-{
-	char got[256] = "";
-	FILE *f = fopen(in_dir(name), "r");
-
-	ck_assert_ptr_nonnull(f);
-	got[fread(got, 1, sizeof got - 1, f)] = 0;
-	fclose(f);
-	ck_assert_str_eq(got, want);
-}
-
-static int
-count_files(void)
-{
-	char command[64];
-	int n = -1;
-	FILE *f;
-
-	snprintf(command, sizeof command, "ls -A %s | wc -l", dir);
-	f = popen(command, "r");
-	ck_assert_int_eq(fscanf(f, "%d", &n), 1);
-	pclose(f);
-	return n;
-}
-
-static void
-set_up(void)
-{
-	snprintf(dir, sizeof dir, "fdio.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-}
-
-static void
-tear_down(void)
-{
-	char command[64];
-
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
-}
 
 static void
 put(struct dst *d, uint64_t off, const char *text)
@@ -474,7 +409,7 @@ fdio_cases(void)
 	};
 	TCase *t = tcase_create("fdio");
 
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, scratch_make, scratch_remove);
 	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
 		tcase_add_test(t, tests[i]);
 	return t;
