@@ -25,6 +25,7 @@ struct call {
 	struct curl_slist *headers;
 	curl_mime *form;
 	struct feed body, parts[HTTP_PARTS_MAX];
+	bool whole;     /* the headers came to their end */
 	struct err why; /* of our own callbacks */
 	char text[CURL_ERROR_SIZE];
 };
@@ -153,8 +154,11 @@ take_header(char *p, size_t size, size_t count, void *ctx)
 	size_t n = size * count;
 
 	/* each answer begins anew: "100 Continue" is none of ours */
-	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
+	if (n > 5 && memcmp(p, "HTTP/", 5) == 0) {
 		buf_clear(&c->a->headers);
+		c->whole = false;
+	}
+	c->whole = c->whole || p[0] == '\n' || (n == 2 && memcmp(p, "\r\n", 2) == 0);
 	return keep(c, &c->a->headers, p, n, "headers");
 }
 
@@ -438,8 +442,11 @@ finish(struct call *c, CURLcode r, struct err *e)
 			*e = c->why;
 		return c->why.code;
 	}
+	/* libcurl is content with headers that a closed connection cut off */
+	if (r == CURLE_OK && !c->whole)
+		return err_set(e, ERR_NET, "the answer ended within its headers");
 	/* who refuses before everything was sent may hang up on the rest: an answer, too */
-	if (r == CURLE_OK || (status >= 400 && r == CURLE_SEND_ERROR)) {
+	if (r == CURLE_OK || (status >= 400 && r == CURLE_SEND_ERROR && c->whole)) {
 		c->a->status = (int)status;
 		return 0;
 	}

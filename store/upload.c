@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define ENDS_MAX 3 /* that fail before the parts are looked at */
+
 /* What a fault costs: the network is asked again soon, a person needs longer. */
 static const struct retry_policy soon = { NS_PER_S, 60 * NS_PER_S };
 static const struct retry_policy later = { 30 * NS_PER_S, 600 * NS_PER_S };
@@ -55,6 +57,7 @@ begin_anew(struct upload *u)
 	u->j.upload[0] = 0;
 	u->j.nparts = 0;
 	u->first = 0;
+	u->gone = false;
 	u->step = STEP_FIND;
 }
 
@@ -359,6 +362,7 @@ is_gone(struct upload *u, const struct upload_job *job)
 	case UPLOAD_END:
 	case UPLOAD_PARTS:
 		/* an answer that got lost may have said that it ended well */
+		u->gone = true;
 		if (u->finished)
 			u->step = STEP_LOOK;
 		else
@@ -366,7 +370,10 @@ is_gone(struct upload *u, const struct upload_job *job)
 		break;
 	case UPLOAD_LOOK:
 		u->looked = true;
-		begin_anew(u);
+		if (u->gone || !u->j.upload[0])
+			begin_anew(u);
+		else
+			u->step = u->failures < ENDS_MAX ? STEP_WORK : STEP_PARTS;
 		break;
 	case UPLOAD_PART:
 		begin_anew(u);
@@ -443,6 +450,8 @@ failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *
 		u->doubt = u->doubt || makes_object(job);
 		if (job->kind == UPLOAD_BEGIN)
 			u->step = STEP_FIND; /* it may have begun */
+		if (job->kind == UPLOAD_END)
+			u->step = STEP_LOOK; /* it may have ended */
 		wait(u, now, chance, o, &soon);
 		break;
 	case S3_KEYS:

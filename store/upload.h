@@ -7,7 +7,8 @@
  *	                                          \-> LOOK whether it is there already -> work
  *	work:  small and finished: PUT;  else BEGIN, PART ..., END
  *	BEGIN without an answer, an upload that has to be begun anew: FIND
- *	END of an upload that is gone: LOOK; it may have ended already
+ *	END without an answer, or of an upload that is gone: LOOK; it may have ended already,
+ *	    and not every server says so when it is asked to end it again
  *	PUT or END where an object is already: LOOK; one that is not ours is never replaced
  *
  * What must be known after a crash is handed out as lines of the journal, to be made durable
@@ -75,6 +76,7 @@ struct upload {
 	bool exists;        /* the server says so, and did not make it */
 	bool doubt;         /* one of ours may have made it: its answer is not known */
 	bool blind;         /* the server knows no conditions */
+	bool gone;          /* nor does it know the upload any more */
 	int64_t wait_until; /* mono ns */
 	size_t first;       /* no part before it is to be sent */
 	char (*stale)[S3_UPLOAD_MAX];

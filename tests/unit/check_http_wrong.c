@@ -57,6 +57,25 @@ START_TEST(half_an_answer)
 }
 END_TEST
 
+/* Cut off before the empty line: what would have followed is not known. */
+START_TEST(half_of_the_headers)
+{
+	static const char *const cut[] = {
+		"HTTP/1.1 200 OK\r\nX-Amz-Id: 1\r\nContent-Le",
+		"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n",
+		"HTTP/1.1 404 Not Found\r\nX-Amz-Id: 1\r\n",
+		"HTTP/1.1 200 OK\r\nETag: \"abc\"\r\n\r",
+		"HTTP/1.1 200 OK\r\n",
+		"HTTP/1.1 412 Prec",
+	};
+	struct http_request r = { .method = _i % 2 ? "HEAD" : "GET",
+		.url = server_url("/") };
+
+	server.answers[0] = cut[_i / 2];
+	expect_error(&r, ERR_NET);
+}
+END_TEST
+
 START_TEST(stands_still)
 {
 	struct http_request r = {
@@ -131,6 +150,7 @@ case_wrong(void)
 	tcase_add_test(t, nobody_listens);
 	tcase_add_test(t, hangs_up);
 	tcase_add_test(t, half_an_answer);
+	tcase_add_loop_test(t, half_of_the_headers, 0, 12);
 	tcase_add_test(t, stands_still);
 	tcase_add_test(t, source_gets_shorter);
 	tcase_add_test(t, progress_can_stop_it);

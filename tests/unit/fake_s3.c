@@ -423,6 +423,11 @@ with_fate(struct ask *q, enum fake_s3_fate fate, struct err *e)
 		buf_clear(&q->a->body);
 		carry_out(q);
 		break;
+	case FAKE_S3_FORGETS:
+		if (parameter(q->query, "uploadId", q->id, sizeof q->id))
+			give_up(q);
+		refuse(q->a, 500, "InternalError");
+		break;
 	case FAKE_S3_HALF:
 		carry_out(q);
 		buf_cut(&q->a->body, q->a->body.n / 2);

@@ -16,6 +16,7 @@ enum fake_s3_fate {
 	FAKE_S3_DENIED, /* 403 */
 	FAKE_S3_NO_BUCKET,
 	FAKE_S3_NO_UPLOAD, /* forgets the upload first, if there is one */
+	FAKE_S3_FORGETS,   /* the same, but says 500 */
 	FAKE_S3_HALF,      /* done, but the answer is cut off */
 	FAKE_S3_FATES
 };
