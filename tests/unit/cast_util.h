@@ -12,8 +12,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define UNUSED __attribute__((unused))
-
 /* A source that hands out at most STEP bytes a call and pretends to be SIZE long. */
 struct slow_src {
 	struct src src;

@@ -23,4 +23,7 @@
 		return failed && !getenv("CK_TAP_LOG_FILE_NAME") ? EXIT_FAILURE : 0;     \
 	}
 
+/* Of helpers that not every test needs. */
+#define UNUSED __attribute__((unused))
+
 #endif
