@@ -143,6 +143,12 @@ class Host:
               "session required pam_permit.so\n" % (module, failed, module, failed, module))
 
     def start_sshd(self, extra=""):
+        """On a port that is free, and still is when sshd takes it."""
+        end = time.monotonic() + lib.PATIENCE
+        while not self.sshd_listens(extra):
+            assert time.monotonic() < end, open(self.at("sshd.log")).read()
+
+    def sshd_listens(self, extra):
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.port = s.getsockname()[1]
@@ -154,21 +160,22 @@ class Host:
             "TrustedUserCAKeys " + self.at("ca.pub"), "PrintMotd no", "LogLevel VERBOSE",
             "AcceptEnv LANG LC_*", "PermitUserEnvironment no",
             "Subsystem sftp /usr/lib/openssh/sftp-server", extra, "")))
-        log = open(self.at("sshd.log"), "ab")
-        self.sshd = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f",
-                                      self.at("sshd_config")], stderr=log, stdout=log)
-        self.wait_port()
-
-    def wait_port(self):
+        with open(self.at("sshd.log"), "ab") as log:
+            begin = log.tell()
+            self.sshd = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f",
+                                          self.at("sshd_config")], stderr=log, stdout=log)
         end = time.monotonic() + lib.PATIENCE
         while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                assert self.sshd.poll() is None, open(self.at("sshd.log")).read()
-                assert time.monotonic() < end, "sshd does not listen"
-                time.sleep(0.02)
+            over = self.sshd.poll() is not None
+            with open(self.at("sshd.log"), "rb") as log:
+                said = log.read()[begin:].decode(errors="replace")
+            if "Server listening on 127.0.0.1 port %d." % self.port in said:
+                return True
+            if over:
+                assert "in use" in said, said
+                return False
+            assert time.monotonic() < end, "sshd does not listen: " + said
+            time.sleep(0.02)
 
     def stop_sshd(self):
         if self.sshd:

@@ -22,7 +22,7 @@ for _signo in (signal.SIGINT, signal.SIGQUIT):
     signal.signal(_signo, signal.default_int_handler if _signo == signal.SIGINT else signal.SIG_DFL)
 
 AUDITREC = os.path.join(os.environ.get("builddir", os.getcwd()), "auditrec")
-PATIENCE = float(os.environ.get("PATIENCE", 60))  # of every wait: only a test that fails takes so long
+PATIENCE = float(os.environ.get("PATIENCE", 120))  # of every wait: only a test that fails takes so long
 MAGIC = b"ContainerSSH-Auditlog" + bytes(11)
 IN, OUT, ERR = 0, 1, 2
 
@@ -108,6 +108,12 @@ def stream(ms, n):
 def events(ms, name):
     return [json.loads(p["payload"]) for p in of_type(ms, 400)
             if p["requestType"] == name + "@auditrec"]
+
+
+def only_asked(ms, name):
+    """Whether a program was asked to end by this signal alone.  One that has had no turn within
+    a second is asked again in another way; then a test begins anew."""
+    return [p["signal"] for p in of_type(ms, 406)] == [name]
 
 
 def check_order(ms):
