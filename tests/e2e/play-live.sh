@@ -56,7 +56,7 @@ mux new-session -d -x 80 -y 24 "sleep 100000" \; set -g status off \; set -g rem
 # shows WINDOW TEXT: soon.
 shows() {
 	tries=0
-	while [ $tries -lt 200 ]; do
+	while [ $tries -lt 2400 ]; do
 		mux capture-pane -p -t ":$1" >got
 		grep -q -- "$2" got && return 0
 		sleep 0.05

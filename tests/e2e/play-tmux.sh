@@ -40,7 +40,7 @@ wanted() {
 # Until the terminal shows TEXT: what comes bit by bit is not to be acted on before.
 shows() {
 	tries=0
-	while [ $tries -lt 200 ] && ! mux capture-pane -p | grep -qF "$1"; do
+	while [ $tries -lt 2400 ] && ! mux capture-pane -p | grep -qF "$1"; do
 		sleep 0.05
 		tries=$((tries + 1))
 	done
@@ -65,10 +65,10 @@ press() {
 # Is the terminal's picture the wanted one, soon?
 agrees() {
 	tries=0
-	while [ $tries -lt 200 ]; do
-		sleep 0.05
+	while [ $tries -lt 2400 ]; do
 		mux capture-pane -p >got
 		sed 's/ *$//' got | cmp -s - want && return 0
+		sleep 0.05
 		tries=$((tries + 1))
 	done
 	sed 's/ *$//' got | diff want -
@@ -81,9 +81,11 @@ mux new-session -d -x 80 -y 24 "sleep 100000" \; set -g status off \; set -g rem
 same() {
 	term=$1 colours=$2 cols=${3%x*} rows=${3#*x} recording=$golden/$4.cast
 	shift 4
-	wanted "$cols" "$rows" "$@"
 	mux resize-window -x "$cols" -y "$rows" \; \
 		respawn-pane -k "TERM=$term '$auditplay' -p '$recording'"
+	wanted "$cols" "$rows"
+	agrees || return 1 # it is there: keys before that are the terminal's
+	wanted "$cols" "$rows" "$@"
 	press "$@"
 	agrees
 }

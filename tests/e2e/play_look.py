@@ -15,7 +15,7 @@ from tmux_differential import BUILD, Tmux
 AUDITPLAY = os.path.join(BUILD, "auditplay")
 EMUDIFF = os.path.join(BUILD, "tests/tools/emudiff")
 COLS, ROWS = 80, 20
-DEADLINE = 10
+DEADLINE = float(os.environ.get("PATIENCE", 120))
 
 # tmux understands more than its descriptions tell: one that tells all.
 RICH = r"""look-rich|tmux with everything,

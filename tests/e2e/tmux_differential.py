@@ -26,7 +26,8 @@ import tty
 
 CUTS = 6
 QUIET = 0.12  # a program that says nothing for so long waits for a key
-PATIENCE = 4.0
+TALK = 4.0  # of one that is never quiet, no more than this is taken
+PATIENCE = float(os.environ.get("PATIENCE", 120))
 
 BUILD = os.path.abspath(os.environ.get("builddir", "."))
 TOP = os.path.abspath(os.environ.get("srcdir", os.path.join(os.path.dirname(__file__), "../..")))
@@ -39,8 +40,10 @@ def size_of(fd, cols, rows):
 
 def drain(fd, first=1.0):
     """What the program writes until it is quiet; waits FIRST for it to begin."""
-    out, end = b"", time.monotonic() + max(PATIENCE, first)
-    while time.monotonic() < end and select.select([fd], [], [], QUIET if out else first)[0]:
+    out, end = b"", None
+    while not end or time.monotonic() < end:
+        if not select.select([fd], [], [], QUIET if out else first)[0]:
+            break
         try:
             data = os.read(fd, 65536)
         except OSError:
@@ -48,6 +51,7 @@ def drain(fd, first=1.0):
         if not data:
             break
         out += data
+        end = end or time.monotonic() + TALK
     return out
 
 
@@ -65,7 +69,7 @@ def record(command, keys, size):
     size_of(fd, *size)
     os.close(ready)
     os.close(go)
-    out = [drain(fd, 20.0)]
+    out = [drain(fd, PATIENCE)]
     for key in keys:
         if isinstance(key, tuple):
             size_of(fd, *key)
@@ -139,7 +143,7 @@ class Tmux:
         env = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8", SHELL="/bin/sh")
         env.pop("TMUX", None)
         return subprocess.run(self.command + list(args), env=env, check=True,
-                              stdout=subprocess.PIPE, timeout=20).stdout
+                              stdout=subprocess.PIPE, timeout=PATIENCE).stdout
 
     def start(self, size, parts):
         quoted = " ".join("'%s'" % a for a in [sys.executable, os.path.abspath(__file__),
@@ -153,7 +157,7 @@ class Tmux:
 
 
 def wait_for(name):
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while not os.path.exists(name):
         if time.monotonic() > end:
             raise RuntimeError("tmux did not answer")
