@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* auditlog info: who, where, when, how long, what is in it and how it ends; a table for a
- * person, one JSON object a recording for scripts. */
+ * person, one JSON object a recording for scripts.  Of a long recording with an index only the
+ * beginning and the end are read, unless what lies between is to be counted. */
 #include "log/cmd.h"
 
 #include "base/diag.h"
 #include "base/when.h"
-#include "format/facts.h"
+#include "log/glance.h"
 #include "log/input.h"
 #include "log/out.h"
 
@@ -14,11 +15,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { OPT_JSON = 1 };
+#define WHOLE_MAX ((int64_t)1 << 20) /* bytes of a file that is read in no time */
+
+enum { OPT_JSON = 1, OPT_COUNT };
 
 static const struct opt options[] = {
+	{ OPT_COUNT, "count", 'c', NULL,
+		"read all of it and count bytes and events, however long it is" },
 	{ OPT_JSON, "json", 'j', NULL, "print one JSON object a recording" },
 	CMD_OPTIONS_END,
+};
+
+struct wish {
+	bool json, count;
 };
 
 struct info {
@@ -26,6 +35,8 @@ struct info {
 	const struct tape_info *tape;
 	struct tape_end end;
 	int64_t size;
+	bool partly; /* what lies between beginning and end was not read */
+	uint64_t messages;
 	struct facts facts;
 };
 
@@ -69,6 +80,21 @@ table_times(struct buf *out, const struct info *i)
 }
 
 static void
+table_bytes(struct buf *out, const struct info *i)
+{
+	const struct facts *f = &i->facts;
+
+	put_label(out, "Bytes");
+	if (i->partly)
+		buf_add_str(out, "not counted (--count)\n");
+	else
+		buf_addf(out,
+			"%" PRIu64 " typed, %" PRIu64 " shown, %" PRIu64
+			" of error output\n",
+			f->bytes[0], f->bytes[1], f->bytes[2]);
+}
+
+static void
 table_sizes(struct buf *out, const struct info *i)
 {
 	const struct facts *f = &i->facts;
@@ -81,10 +107,7 @@ table_sizes(struct buf *out, const struct info *i)
 				f->last_rows);
 		buf_add_byte(out, '\n');
 	}
-	put_label(out, "Bytes");
-	buf_addf(out,
-		"%" PRIu64 " typed, %" PRIu64 " shown, %" PRIu64 " of error output\n",
-		f->bytes[0], f->bytes[1], f->bytes[2]);
+	table_bytes(out, i);
 	if (i->size >= 0) {
 		put_label(out, "File");
 		buf_addf(out, "%" PRId64 " bytes\n", i->size);
@@ -132,8 +155,9 @@ put_table(struct buf *out, struct info *i)
 	table_texts(out, i);
 	table_sizes(out, i);
 	put_label(out, "Messages");
-	buf_addf(out, "%" PRIu64 "\n", i->facts.messages);
-	each_event(&i->facts, table_event, out);
+	buf_addf(out, "%" PRIu64 "\n", i->messages);
+	if (!i->partly)
+		each_event(&i->facts, table_event, out);
 }
 
 static void
@@ -168,17 +192,10 @@ json_times(struct jsonw *w, const struct info *i)
 }
 
 static void
-json_numbers(struct jsonw *w, const struct facts *f)
+json_counts(struct jsonw *w, const struct facts *f)
 {
 	static const char *const streams[] = { "stdin", "stdout", "stderr" };
 
-	if (f->cols || f->rows) {
-		jsonw_kuint(w, "columns", f->cols);
-		jsonw_kuint(w, "rows", f->rows);
-	}
-	if (f->has_exit)
-		jsonw_kuint(w, "exitStatus", f->exit_status);
-	jsonw_kuint(w, "messages", f->messages);
 	jsonw_key(w, "events");
 	jsonw_object(w);
 	each_event(f, json_event, w);
@@ -188,6 +205,23 @@ json_numbers(struct jsonw *w, const struct facts *f)
 	for (int s = 0; s < 3; s++)
 		jsonw_kuint(w, streams[s], f->bytes[s]);
 	jsonw_object_end(w);
+}
+
+static void
+json_numbers(struct jsonw *w, const struct info *i)
+{
+	const struct facts *f = &i->facts;
+
+	if (f->cols || f->rows) {
+		jsonw_kuint(w, "columns", f->cols);
+		jsonw_kuint(w, "rows", f->rows);
+	}
+	if (f->has_exit)
+		jsonw_kuint(w, "exitStatus", f->exit_status);
+	jsonw_kuint(w, "messages", i->messages);
+	jsonw_kbool(w, "counted", !i->partly);
+	if (!i->partly)
+		json_counts(w, f);
 }
 
 static void
@@ -207,12 +241,12 @@ put_json(struct buf *out, const struct info *i)
 				&w, fact_key((enum fact)f), buf_span(&i->facts.text[f]));
 	if (i->size >= 0)
 		jsonw_kint(&w, "fileSize", i->size);
-	json_numbers(&w, &i->facts);
+	json_numbers(&w, i);
 	jsonw_object_end(&w);
 	buf_add_byte(out, '\n');
 }
 
-/* Reads all of it; reading that has to stop is a state of the recording, not a failure. */
+/* Reads on; reading that has to stop is a state of the recording, not a failure. */
 static void
 gather(struct input *in, struct info *i)
 {
@@ -223,6 +257,7 @@ gather(struct input *in, struct info *i)
 
 	while ((r = input_next(in, &m, &at, &e)) > 0)
 		facts_take(&i->facts, m, at);
+	i->messages = tape_tell(in->tape).ordinal;
 	i->end = tape_end(in->tape);
 	if (r < 0 && i->end.state != TAPE_DAMAGED) {
 		i->end.state = TAPE_DAMAGED;
@@ -232,7 +267,7 @@ gather(struct input *in, struct info *i)
 }
 
 static int
-inform(const char *path, const struct clk *clk, bool json, struct out *out)
+inform(const char *path, const struct clk *clk, const struct wish *wish, struct out *out)
 {
 	struct info i = { .path = path };
 	struct input in;
@@ -243,8 +278,12 @@ inform(const char *path, const struct clk *clk, bool json, struct out *out)
 	facts_init(&i.facts);
 	i.tape = tape_info(in.tape);
 	i.size = in.size;
+	if (!wish->count && i.size > WHOLE_MAX) {
+		glance_head(in.tape, &i.facts);
+		i.partly = glance_jump(in.tape);
+	}
 	gather(&in, &i);
-	if (json)
+	if (wish->json)
 		put_json(&out->buf, &i);
 	else
 		put_table(&out->buf, &i);
@@ -256,22 +295,24 @@ inform(const char *path, const struct clk *clk, bool json, struct out *out)
 static int
 run(struct cmd_run *r)
 {
-	bool json = false;
+	struct wish wish = { false, false };
 	struct out out;
 	struct err e;
 	int id, status = CMD_OK;
 
-	while ((id = cmd_next(r, &e)) > 0)
-		json |= id == OPT_JSON;
+	while ((id = cmd_next(r, &e)) > 0) {
+		wish.json |= id == OPT_JSON;
+		wish.count |= id == OPT_COUNT;
+	}
 	if (id < 0)
 		return cmd_wrong(&e);
 	out_init(&out, STDOUT_FILENO);
 	for (int i = 0; i < r->noperands; i++) {
 		int one;
 
-		if (i && !json)
+		if (i && !wish.json)
 			buf_add_byte(&out.buf, '\n');
-		one = inform(r->operands[i], r->clk, json, &out);
+		one = inform(r->operands[i], r->clk, &wish, &out);
 		status = one > status ? one : status;
 		if (out_flush(&out, &e) < 0) {
 			status = diag_fail(&e, NULL);

@@ -84,10 +84,9 @@ go_there(struct wish *x, struct err *e)
 	rc = when_check(&w, wall, e);
 	if (rc < 0)
 		return rc;
-	w = when_settle(
-		&w, wall, s->info.start_ns, s->moments ? s->duration_ns : INT64_MAX);
+	w = when_settle(&w, wall, s->info.start_ns, s->duration_ns);
 	if (w.kind != WHEN_END)
-		at = when_resolve(&w, s->moments ? s->duration_ns : INT64_MAX);
+		at = when_resolve(&w, s->duration_ns);
 	return scene_go(s, at, e);
 }
 
@@ -239,8 +238,8 @@ run(struct cmd_run *r)
 {
 	struct wish x = { .at = { .kind = WHEN_END } };
 	struct err e;
+	enum scene_need need = SCENE_HEAD;
 	int id, status;
-	bool all;
 
 	x.screen.format = -1;
 	x.screen.mode = FDIO_ATOMIC_NEW;
@@ -249,9 +248,11 @@ run(struct cmd_run *r)
 			return cmd_wrong(&e);
 	if (id < 0 || settle(&x, &e) < 0)
 		return cmd_wrong(&e);
-	all = x.at.kind == WHEN_PERCENT || x.at.either || x.has_every || x.plan.count ||
-	      x.sheet_cols;
-	status = scene_open(&x.screen, r->operands[0], r->clk, all);
+	if (x.plan.count || x.sheet_cols)
+		need = SCENE_MOMENTS;
+	else if (x.at.kind == WHEN_PERCENT || x.at.either || x.has_every)
+		need = SCENE_LENGTH;
+	status = scene_open(&x.screen, r->operands[0], r->clk, need);
 	if (status == CMD_OK)
 		status = look(&x);
 	scene_close(&x.screen);

@@ -1,39 +1,20 @@
 /* SPDX-License-Identifier: ISC */
-/* The head goes as far as the first output; the end is read from the last place of the
- * recording's own index on, or, where there is none, everything is read. */
 #include "log/record.h"
+
+#include "log/glance.h"
 
 #include <stdlib.h>
 
-#define HEAD_MESSAGES 256
-
 /* --- out of the file --- */
-
-static void
-read_head(struct tape *t, struct facts *f)
-{
-	const struct msg *m;
-	int64_t at_ns;
-
-	for (int i = 0; i < HEAD_MESSAGES && tape_next(t, &m, &at_ns, NULL) > 0; i++) {
-		facts_take(f, m, at_ns);
-		if (m->type == MSG_IO)
-			break;
-	}
-}
 
 static int
 read_end(struct tape *t, struct facts *f, struct err *e)
 {
-	struct tape_pos here = tape_tell(t);
 	const struct msg *m;
-	struct tape_access at;
 	int64_t at_ns;
 	int rc;
 
-	if (tape_index_find(t, INT64_MAX, &at) && at.pos.ordinal > here.ordinal &&
-		tape_seek(t, &at.pos, NULL) < 0)
-		tape_seek(t, &here, NULL);
+	glance_jump(t);
 	while ((rc = tape_next(t, &m, &at_ns, e)) > 0)
 		facts_take(f, m, at_ns);
 	return rc;
@@ -109,7 +90,7 @@ record_read(struct record *r, const struct walk_file *file, struct err *e)
 	if (rc < 0)
 		return rc;
 	facts_init(&f);
-	read_head(t, &f);
+	glance_head(t, &f);
 	rc = take_facts(r, t, &f, read_end(t, &f, NULL));
 	facts_free(&f);
 	tape_close(t);

@@ -3,9 +3,9 @@
 
 #include "base/diag.h"
 #include "base/when.h"
-#include "format/facts.h"
 #include "format/vendor.h"
 #include "log/cmd.h"
+#include "log/glance.h"
 #include "log/out.h"
 
 #include <stdio.h>
@@ -13,59 +13,70 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HEAD_MESSAGES_MAX 256  /* before any output: where a header can be */
-#define RAN_EVENTS_MAX    4096 /* that are looked at for what ran */
-#define SAME_TRIES        4    /* moments of one part that may look the same */
+#define RAN_EVENTS_MAX 4096 /* that are looked at for what ran */
+#define SAME_TRIES     4    /* moments of one part that may look the same */
 
 /* ---- before the first look ---- */
 
-/* Up to the first output, or all of it; damage ends it without a word: the reel meets it again. */
+/* On to the end; damage ends it without a word: the reel meets it again. */
 static void
-read_over(struct scene *s, struct facts *f, bool all)
+read_over(struct scene *s)
 {
 	const struct msg *m;
 	struct err ignored;
 	int64_t at;
-	bool output = false;
 
-	for (int i = 0; all || (!output && i < HEAD_MESSAGES_MAX); i++) {
-		if (input_next(&s->in, &m, &at, &ignored) <= 0)
-			break;
-		output = msg_is_output(m);
-		if (m->type != MSG_IO)
-			facts_take(f, m, at);
-		if (all && output)
+	s->duration_ns = 0;
+	while (input_next(&s->in, &m, &at, &ignored) > 0) {
+		if (s->moments && msg_is_output(m))
 			moments_note(s->moments, at);
 		s->duration_ns = at;
 	}
-	if (all)
+	if (s->moments)
 		moments_end(s->moments, s->duration_ns);
 }
 
+static void
+learn_theme(struct scene *s, const struct facts *f)
+{
+	if (s->theme || !f->has_theme)
+		return;
+	s->own = f->theme;
+	s->theme = &s->own;
+}
+
 static int
-learn(struct scene *s, bool all, struct err *e)
+learn_moments(struct scene *s, struct err *e)
+{
+	s->moments = malloc(sizeof *s->moments);
+	if (!s->moments)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	moments_init(s->moments);
+	return tape_rewind(s->in.tape, e);
+}
+
+static int
+learn(struct scene *s, enum scene_need need, struct err *e)
 {
 	struct facts f;
 
-	if (all && !s->moments) {
-		s->moments = malloc(sizeof *s->moments);
-		if (!s->moments)
-			return err_set(e, ERR_NOMEM, "out of memory");
-		moments_init(s->moments);
-	}
 	facts_init(&f);
-	read_over(s, &f, all);
-	if (!s->theme && f.has_theme) {
-		s->own = f.theme;
-		s->theme = &s->own;
-	}
+	glance_head(s->in.tape, &f);
+	learn_theme(s, &f);
 	facts_free(&f);
+	s->duration_ns = INT64_MAX;
+	if (need == SCENE_MOMENTS && learn_moments(s, e) < 0)
+		return e->code;
+	if (need == SCENE_LENGTH)
+		glance_jump(s->in.tape);
+	if (need != SCENE_HEAD)
+		read_over(s);
 	s->info = *tape_info(s->in.tape);
 	return tape_rewind(s->in.tape, e);
 }
 
 int
-scene_open(struct scene *s, const char *path, const struct clk *clk, bool all)
+scene_open(struct scene *s, const char *path, const struct clk *clk, enum scene_need need)
 {
 	struct reel_opts ropts = { .channel = -1, .text_memory = REEL_NO_TEXT };
 	struct tape *tape;
@@ -79,7 +90,7 @@ scene_open(struct scene *s, const char *path, const struct clk *clk, bool all)
 	s->name = strcmp(path, "-") == 0 ? "screen"
 		  : slash && slash[1]    ? slash + 1
 					 : s->in.name;
-	if (learn(s, all, &e) < 0)
+	if (learn(s, need, &e) < 0)
 		return diag_fail(&e, s->in.name);
 	tape = s->in.tape;
 	s->in.tape = NULL; /* the reel closes it */

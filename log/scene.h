@@ -27,14 +27,17 @@ struct scene {
 	const char
 		*name; /* of the recording, without folders; of standard input "screen" */
 	struct tape_info info;
-	int64_t duration_ns; /* when all of it was read */
+	int64_t duration_ns; /* INT64_MAX while it is not known */
 	struct theme own;
-	struct moments *moments; /* likewise */
+	struct moments *moments; /* NULL: nobody needs them */
 };
 
-/* ALL: read over it first, for its length and its moments.  0, or the exit status after a line
- * that says why; scene_close() in both cases. */
-int scene_open(struct scene *s, const char *path, const struct clk *clk, bool all);
+/* What must be known before the first look: its length is read from its end, where it has an
+ * index; for its moments all of it is read over.  0, or the exit status after a line that says
+ * why; scene_close() in both cases. */
+enum scene_need { SCENE_HEAD, SCENE_LENGTH, SCENE_MOMENTS };
+int scene_open(
+	struct scene *s, const char *path, const struct clk *clk, enum scene_need need);
 void scene_close(struct scene *s);
 /* To the state at AT_NS, which only grows; with a progress bar. */
 int scene_go(struct scene *s, int64_t at_ns, struct err *e);

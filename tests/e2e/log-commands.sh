@@ -89,6 +89,34 @@ info_table() {
 }
 check "info prints a table" info_table
 
+# Of a long one the ends alone are read, and say the same as all of it.
+info_long() {
+	python3 - <<-'END'
+	import auditfile, base64, random
+	r, m, at = random.Random(1), auditfile.sample(), 0
+	for i in range(300):
+	    at = m[5]["timestamp"] - 1710000000000000000 + i * 10 ** 6
+	    m.insert(6 + i, auditfile.io(at, base64.b64encode(r.randbytes(9000))))
+	for x in m[306:]:
+	    x["timestamp"] += at
+	auditfile.write("long", m)
+	END
+	"$auditlog" convert long long.audit && "$auditlog" info long.audit >part &&
+		"$auditlog" info --count long.audit >all || return 1
+	diff part all
+	grep -q '^Bytes  *not counted (--count)$' part && grep -q '^Messages  *321$' part &&
+		grep -q '^Bytes .* 3600097 shown' all && grep -q '^ *308  io$' all || return 1
+	for f in part all; do
+		sed -e '/^ /d' -e '/^Bytes/d' $f >$f.same
+	done
+	cmp part.same all.same || return 1
+	lines "
+assert [l['counted'] for l in lines] == [True, False], lines
+assert 'events' in lines[0] and 'events' not in lines[1] and lines[1]['messages'] == 321
+" sh -c '"$auditlog" info -jc long.audit; "$auditlog" info -j long.audit'
+}
+check "info reads beginning and end of a long recording" info_long
+
 info_hostile() {
 	python3 - <<-'END'
 	import auditfile

@@ -159,6 +159,12 @@ def opens_by_its_index(s, d):
     with Proxy(("127.0.0.1", s.port)) as p:
         assert log(s, "list", "--no-catalogue", url, url=p.url)[0] == 0
         assert p.sent < 2 << 20, (p.sent, p.log)
+    for command in (["info", "-j"], ["screen", "--at", "1"]):
+        with Proxy(("127.0.0.1", s.port)) as p:
+            status, out, _ = log(s, *command, url, url=p.url)
+            assert status == 0 and p.sent < 3 << 19, (command, p.sent, p.log)
+            if command[0] == "info":
+                assert '"messages":%d' % (6 + size * 16) in out, out
 
 
 # ---- shipping ----
