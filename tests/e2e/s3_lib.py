@@ -29,6 +29,7 @@ def free_port():
 class Server:
     """One that is running, with an empty bucket; its data are below DIR."""
     keys = ("AKTEST", "sekret")
+    bucket = BUCKET
     aborts = True        # knows how to list and abort uploads
     checks_keys = False  # refuses a wrong secret key
     checks_bytes = False # refuses bytes that are not those that were signed
@@ -39,6 +40,7 @@ class Server:
 
     def start(self):
         self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL,
+                                        env=self.environment(),
                                         stdout=open(self.d("server.log"), "ab"),
                                         stderr=subprocess.STDOUT, start_new_session=True)
         end = time.monotonic() + PATIENCE
@@ -54,6 +56,9 @@ class Server:
 
     def make_bucket(self):
         pass
+
+    def environment(self):
+        return None
 
     def kill(self):
         if self.process:
@@ -94,13 +99,17 @@ class Server:
 class Moto(Server):
     program = find("moto/bin/moto_server")
 
+    def environment(self):
+        # whatever name it is called by, no part of it is a bucket
+        return dict(os.environ, S3_IGNORE_SUBDOMAIN_BUCKETNAME="true")
+
     def command(self):
         return [self.program, "-H", "127.0.0.1", "-p", str(self.port)]
 
     def make_bucket(self):
         import http.client
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        c.request("PUT", "/" + BUCKET)
+        c.request("PUT", "/" + self.bucket)
         assert c.getresponse().status == 200
         c.close()
 
@@ -112,7 +121,7 @@ class S3rver(Server):
 
     def command(self):
         return [self.program, "-d", self.d("data"), "-a", "127.0.0.1", "-p", str(self.port),
-                "--configure-bucket", BUCKET, "--silent"]
+                "--configure-bucket", self.bucket, "--silent"]
 
 
 class VersityGW(Server):
@@ -120,7 +129,7 @@ class VersityGW(Server):
     checks_keys = checks_bytes = True
 
     def command(self):
-        os.makedirs(os.path.join(self.d("data"), BUCKET), exist_ok=True)
+        os.makedirs(os.path.join(self.d("data"), self.bucket), exist_ok=True)
         return [self.program, "--access", self.keys[0], "--secret", self.keys[1],
                 "--port", "127.0.0.1:%d" % self.port, "posix", self.d("data")]
 
