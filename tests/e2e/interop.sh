@@ -23,15 +23,15 @@ record() {
 record_killed() {
 	"$build/auditrec" -q --headless -o "$1" -c "$2; exec sleep 1000" </dev/null &
 	recorder=$!
-	tries=0
-	until [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -gt "$3" ] || [ $tries -gt 500 ]; do
-		tries=$((tries + 1))
-		sleep 0.02
-	done
+	soon has_grown "$1" "$3"
+	grown=$?
 	kill -9 $recorder
 	wait $recorder 2>/dev/null
 	recorder=
-	[ $tries -le 500 ]
+	return $grown
+}
+has_grown() {
+	[ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -gt "$2" ]
 }
 
 find_decoder() {

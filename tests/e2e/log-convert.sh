@@ -165,7 +165,7 @@ check "a level that is none" fails 2 'no number from 1 to 9' \
 	"$auditlog" convert -z 10 session.audit out
 check "one operand" fails 2 'needs IN OUT' "$auditlog" convert session.audit
 full() {
-	timeout 20 "$auditlog" convert --overwrite session.audit /dev/full >out 2>err
+	timeout "${PATIENCE:-120}" "$auditlog" convert --overwrite session.audit /dev/full >out 2>err
 	[ $? -eq 1 ] && grep -q 'No space left' err && [ "$(wc -l <err)" -eq 1 ] && [ -c /dev/full ]
 }
 check "a full disk" full

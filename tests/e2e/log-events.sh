@@ -60,7 +60,7 @@ follow() {
 	with open("grow.audit", "wb") as f:
 	    f.write(auditfile.HEAD + struct.pack("<Q", 2))
 	    f.write(deflate(messages[:12], zlib.Z_SYNC_FLUSH))
-	p = subprocess.Popen(["timeout", "60", sys.argv[1], "events", "--follow", "--format", "json", "grow.audit"],
+	p = subprocess.Popen(["timeout", "120", sys.argv[1], "events", "--follow", "--format", "json", "grow.audit"],
 	                     stdout=subprocess.PIPE, text=True)
 	lines = []
 	for line in p.stdout:

@@ -44,7 +44,7 @@ check "there and back, every byte and microsecond stays" back
 
 # The sizes are records of their own, which ttyplay prints as they are.
 ttyplay_prints() {
-	timeout 60 ttyplay -n out.ttyrec >played </dev/null 2>said || { cat said; return 1; }
+	timeout "${PATIENCE:-120}" ttyplay -n out.ttyrec >played </dev/null 2>said || { cat said; return 1; }
 	python3 - <<-'END'
 	import re
 	played = open("played", "rb").read()
@@ -58,7 +58,7 @@ else
 fi
 
 from_ttyrec() {
-	timeout 60 script -qec 'ttyrec -e "printf abc\\\\ndef" real.tty' /dev/null </dev/null >said 2>&1
+	timeout "${PATIENCE:-120}" script -qec 'ttyrec -e "printf abc\\\\ndef" real.tty' /dev/null </dev/null >said 2>&1
 	[ -s real.tty ] || { cat said; return 1; }
 	"$auditlog" convert --format raw real.tty - 2>/dev/null | tr -d '\r' | grep -q '^def' || return 1
 	"$auditlog" verify real.tty && "$auditlog" convert real.tty again.ttyrec && cmp real.tty again.ttyrec

@@ -20,22 +20,24 @@ import fcntl, os, pty, struct, termios, time
 pid, fd = pty.fork()
 if pid == 0:
     os.execvp("script", ["script", "-q", "-T", "real.tm", "-I", "real.in", "-O", "real",
-                         "-c", "stty size; read a; stty size; exit 4"])
+                         "-c", "stty size; until stty size | grep -q 100; do sleep 0.05; done; "
+                         "echo resized; read a; stty size; exit 4"])
 def size(rows, cols):
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
 size(24, 80)
 seen, at = b"", 0
-deadline = time.time() + 60
-while time.time() < deadline:
+deadline = time.monotonic() + 120
+while time.monotonic() < deadline:
     try:
         seen += os.read(fd, 4096)
     except OSError:
         break
     if at == 0 and b"\n" in seen:
         size(30, 100)
-        time.sleep(0.2)
-        os.write(fd, "k\u00e9y\r".encode())
         at = 1
+    if at == 1 and b"resized" in seen:
+        os.write(fd, "k\u00e9y\r".encode())
+        at = 2
 os.waitpid(pid, 0)
 END
 

@@ -87,7 +87,7 @@ while True:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 255)
 END
 played() {
-	timeout 60 python3 terminal.py tlog-play -g end --file-path="$1" >played || {
+	timeout "${PATIENCE:-120}" python3 terminal.py tlog-play -g end --file-path="$1" >played || {
 		cat played
 		return 1
 	}

@@ -24,10 +24,7 @@ END
 start() {
 	python3 "$tools/asciinema_server.py" "$1" >"$1/log" 2>&1 </dev/null &
 	servers="$servers $!"
-	for _ in $(seq 100); do
-		[ ! -s "$1/port" ] || break
-		sleep 0.05
-	done
+	soon [ -s "$1/port" ] || cat "$1/log"
 	port=$(cat "$1/port")
 }
 servers=
@@ -48,7 +45,7 @@ newest() {
 # upload OPTION...: it goes well; what is said is in out and err, what the server took in
 # last.cast and last.json.
 upload() {
-	timeout 60 "$auditlog" upload --server-url "$url" "$@" >out 2>err </dev/null ||
+	timeout "${PATIENCE:-120}" "$auditlog" upload --server-url "$url" "$@" >out 2>err </dev/null ||
 		{ cat err; return 1; }
 	last=$(newest)
 	cp "server/$last.cast" last.cast && cp "server/$last.json" last.json
@@ -269,7 +266,7 @@ check "a password in the address" fails 2 'is no address' \
 check "no recording" fails 2 'asciinema_server.py' \
 	"$auditlog" upload --server-url "$url" "$tools/asciinema_server.py"
 nobody() {
-	timeout 60 "$auditlog" upload --server-url http://127.0.0.1:1 session.audit >out 2>err
+	timeout "${PATIENCE:-120}" "$auditlog" upload --server-url http://127.0.0.1:1 session.audit >out 2>err
 	[ $? -eq 1 ] && [ "$(grep -c 'trying again' err)" -eq 3 ] &&
 		tail -n 1 err | grep -q 'after 4 tries, nothing was published'
 }

@@ -6,7 +6,7 @@ import array, json, os, random, signal, socket, struct, subprocess, sys, threadi
 import auditfile
 
 AUDITLOG, SCENE = sys.argv[1:]
-PATIENCE = 60
+PATIENCE = float(os.environ.get("PATIENCE", 120))
 
 
 def until(what, condition):
@@ -230,11 +230,9 @@ def journal():
 
 def nobody():
     auditfile.write("one.audit", auditfile.sample())
-    began = time.monotonic()
     p = subprocess.run([AUDITLOG, "events", "--to", "journal", "--socket", "none", "one.audit"],
                        capture_output=True, text=True, timeout=PATIENCE)
     assert p.returncode and p.stderr.count("\n") == 1 and "none: nobody listens" in p.stderr, p
-    assert time.monotonic() - began < PATIENCE / 2
 
 
 globals()[SCENE]()

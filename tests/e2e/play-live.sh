@@ -29,7 +29,7 @@ key !
 status
 END
 grows() {
-	timeout 60 "$auditplay" -f --script s grows.cast >out &&
+	timeout 120 "$auditplay" -f --script s grows.cast >out &&
 		sed -n '1p;2p' out | tr '\n' ' ' | grep -q \
 			'^playing 0:11.500 / 0:11.500 .* message 10 playing 0:13.... / .* message 12 ' &&
 		grep -q 'LIVE' out && grep -q 'last line' out && grep -q 'live -0:0[45]' out &&
@@ -37,7 +37,7 @@ grows() {
 }
 check "a file that grows under a script" grows
 check "not without --follow" sh -c "head -n 7 '$golden/tour.cast' >grows.cast
-	grep -v '!' s | timeout 60 '$auditplay' --script - grows.cast >out &&
+	grep -v '!' s | timeout 120 '$auditplay' --script - grows.cast >out &&
 	! grep -q -i live out"
 check "from a place on" sh -c "echo status |
 	'$auditplay' -f -a 2 --script - '$golden/tour.cast' | grep -q '^playing 0:02.000 / 0:13'"
@@ -55,15 +55,14 @@ mux new-session -d -x 80 -y 24 "sleep 100000" \; set -g status off \; set -g rem
 
 # shows WINDOW TEXT: soon.
 shows() {
-	tries=0
-	while [ $tries -lt 2400 ]; do
-		mux capture-pane -p -t ":$1" >got
-		grep -q -- "$2" got && return 0
-		sleep 0.05
-		tries=$((tries + 1))
-	done
-	cat got
-	return 1
+	soon shown "$1" "$2" || {
+		cat got
+		return 1
+	}
+}
+shown() {
+	mux capture-pane -p -t ":$1" >got
+	grep -q -- "$2" got
 }
 
 session() {

@@ -12,7 +12,7 @@ export TZ
 
 # screens NAME RECORDING LOCALE WANTED
 screens() {
-	LC_ALL=$3 timeout 60 "$auditplay" --script "$golden/$1.script" "$golden/$2.cast" >out 2>&1
+	LC_ALL=$3 timeout "${PATIENCE:-120}" "$auditplay" --script "$golden/$1.script" "$golden/$2.cast" >out 2>&1
 	diff "$golden/$4" out
 }
 
@@ -93,7 +93,7 @@ cut_everywhere() {
 	while [ "$n" -lt "$size" ]; do
 		head -c "$n" "$golden/hostile.cast" >cut.cast
 		printf 'tick 1\nindex\nkey End Tab\nscreen\n' |
-			timeout 20 "$auditplay" --script - cut.cast >out 2>err
+			timeout "${PATIENCE:-120}" "$auditplay" --script - cut.cast >out 2>err
 		status=$?
 		[ "$status" = 0 ] || { [ "$status" = 2 ] && [ "$(wc -l <err)" = 1 ]; } || {
 			echo "at $n: status $status"

@@ -39,11 +39,10 @@ wanted() {
 
 # Until the terminal shows TEXT: what comes bit by bit is not to be acted on before.
 shows() {
-	tries=0
-	while [ $tries -lt 2400 ] && ! mux capture-pane -p | grep -qF "$1"; do
-		sleep 0.05
-		tries=$((tries + 1))
-	done
+	soon shown "$1"
+}
+shown() {
+	mux capture-pane -p | grep -qF "$1"
 }
 
 # Names of keys as tmux has them; ~TEXT is no key, but waits for that text.
@@ -64,15 +63,14 @@ press() {
 
 # Is the terminal's picture the wanted one, soon?
 agrees() {
-	tries=0
-	while [ $tries -lt 2400 ]; do
-		mux capture-pane -p >got
-		sed 's/ *$//' got | cmp -s - want && return 0
-		sleep 0.05
-		tries=$((tries + 1))
-	done
-	sed 's/ *$//' got | diff want -
-	return 1
+	soon equal || {
+		sed 's/ *$//' got | diff want -
+		return 1
+	}
+}
+equal() {
+	mux capture-pane -p >got
+	sed 's/ *$//' got | cmp -s - want
 }
 
 mux new-session -d -x 80 -y 24 "sleep 100000" \; set -g status off \; set -g remain-on-exit on

@@ -86,7 +86,7 @@ echo nonsense >folder/bad
 # run NAME...: with these recordings, nothing on standard error, to the end of the script
 run() {
 	# shellcheck disable=SC2086 # a command and its words
-	timeout 300 $wrap "$auditplay" --script script "$@" >out 2>err </dev/null && test ! -s err &&
+	timeout 900 $wrap "$auditplay" --script script "$@" >out 2>err </dev/null && test ! -s err &&
 		test "$(tail -n 1 out | cut -c1)" = "|"
 	status=$?
 	head -n 20 err
