@@ -14,6 +14,7 @@ import termios
 import time
 
 import auditfile
+import failure
 
 # A background job of a shell is started with these ignored, and would hand that on.
 for _signo in (signal.SIGINT, signal.SIGQUIT):
@@ -55,6 +56,9 @@ class Tty:
             os.environ.update(env or {})
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
             os.execv(program, [os.path.basename(program)] + args)
+
+    def __repr__(self):
+        return f"Tty with the end of its output {self.out[-300:]!r}"
 
     def pump(self, wait):
         ready, _, _ = select.select([self.fd], [], [], wait)
@@ -554,9 +558,8 @@ def main(names):
         try:
             test()
             print(f"ok {number} - {test.__name__}")
-        except AssertionError as error:
-            print("# line", error.__traceback__.tb_next.tb_lineno)
-            print("# " + str(error).replace("\n", "\n# "))
+        except Exception:
+            failure.tell()
             print(f"not ok {number} - {test.__name__}")
         sys.stdout.flush()
 

@@ -14,8 +14,9 @@ import sys
 import tempfile
 import termios
 import time
-import traceback
 import zlib
+
+import failure
 
 # A background job of a shell is started with these ignored, and would hand that on.
 for _signo in (signal.SIGINT, signal.SIGQUIT):
@@ -155,6 +156,9 @@ class Term:
         self.at = 0
         self.status = None
 
+    def __repr__(self):
+        return "Term with status %s and the end of its output %r" % (self.status, self.out[-300:])
+
     def pump(self, timeout=0.05):
         if not select.select([self.fd], [], [], timeout)[0]:
             return False
@@ -278,7 +282,6 @@ def main(*tests):
             print("ok %d - %s # SKIP %s" % (i + 1, name, s), flush=True)
         except Exception:
             failed += 1
-            for line in traceback.format_exc().splitlines():
-                print("# " + line)
+            failure.tell()
             print("not ok %d - %s" % (i + 1, name), flush=True)
     sys.exit(0)

@@ -46,6 +46,9 @@ class Daemon:
             time.sleep(0.005)
         return self
 
+    def __repr__(self):
+        return "Daemon with %s, which said %r" % (sorted(os.listdir(self.dir + "/rec")), self.said()[-300:])
+
     def answers(self):
         with socket.socket(socket.AF_UNIX) as s:
             try:
