@@ -241,7 +241,7 @@ connect_first(struct depositor *d, struct err *e)
 	d->addr.sun_family = AF_UNIX;
 	if (n >= (int)sizeof d->addr.sun_path)
 		return err_set(e, ERR_USAGE, "%.100s: too long for a socket", d->o.path);
-	fd = depositor_dial(d, e);
+	fd = depositor_dial(d, d->o.hello_ns, e);
 	if (fd < 0)
 		return fd;
 	d->fd = fd;

@@ -51,7 +51,8 @@ depositor_now(const struct depositor *d)
 }
 
 /* depositor_link.c */
-int depositor_dial(const struct depositor *d, struct err *e); /* a descriptor */
+/* A descriptor; waits for its turn as long as WAIT_NS. */
+int depositor_dial(const struct depositor *d, int64_t wait_ns, struct err *e);
 /* The greeting and its answer, before there is a thread. */
 int depositor_greet(struct depositor *d, struct err *e);
 void *depositor_run(void *depositor); /* the thread */

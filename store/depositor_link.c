@@ -3,6 +3,7 @@
 #include "store/depositor_impl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,24 +11,32 @@
 #define ALIVE_NS    (60 * NS_PER_S)
 #define RETRY_LEAST (50 * NS_PER_MS)
 #define RETRY_MOST  (2 * NS_PER_S)
+#define DIAL_NS     NS_PER_S
 
 /* ---- the connection ---- */
 
 int
-depositor_dial(const struct depositor *d, struct err *e)
+depositor_dial(const struct depositor *d, int64_t wait_ns, struct err *e)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct timeval t = { wait_ns / NS_PER_S, wait_ns % NS_PER_S / 1000 };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return err_sys(e, ERR_IO, "socket");
-	if (connect(fd, (const struct sockaddr *)&d->addr, sizeof d->addr) < 0) {
+	/* somebody may fill the queue of those who want in: we stand in line, not for ever */
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t) < 0 ||
+		connect(fd, (const struct sockaddr *)&d->addr, sizeof d->addr) < 0) {
 		int code =
 			errno == ENOENT || errno == ECONNREFUSED ? ERR_NOTFOUND : ERR_IO;
 
-		err_sys(e, code, "%.200s", d->o.path);
+		if (errno == EAGAIN)
+			err_set(e, code, "%.200s: too many want in", d->o.path);
+		else
+			err_sys(e, code, "%.200s", d->o.path);
 		close(fd);
 		return code;
 	}
+	fcntl(fd, F_SETFL, O_NONBLOCK);
 	return fd;
 }
 
@@ -245,7 +254,7 @@ try_again(struct depositor *d)
 	if (d->pause_ns > RETRY_MOST)
 		d->pause_ns = RETRY_MOST;
 	d->retry_ns = depositor_now(d) + d->pause_ns;
-	fd = depositor_dial(d, &e);
+	fd = depositor_dial(d, DIAL_NS, &e);
 	pthread_mutex_lock(&d->lock);
 	if (fd < 0)
 		d->why = e;
