@@ -12,7 +12,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define READ_MAX (256 << 10) /* bytes of one connection in one turn */
+#define READ_MAX (256 << 10) /* bytes of one user in one turn */
 #define OUT_MAX  4096
 
 static void
@@ -95,8 +95,8 @@ conn_refuse(struct conn *c, enum deposit_reason why, const char *text)
 		return;
 	snprintf(f.text, sizeof f.text, "%s", *text ? text : deposit_reason_text(why));
 	c->server->metrics.refused++;
-	server_say(c->server, LOG_NOTICE, "uid %u, pid %d: refused: %s",
-		(unsigned)c->peer.uid, (int)c->peer.pid, f.text);
+	server_say_of(c->server, c->peer.uid, LOG_NOTICE, "pid %d: refused: %s",
+		(int)c->peer.pid, f.text);
 	c->closing = true;
 	conn_send(c, &f);
 	server_due(c->server, c->server->now_ns + SERVER_RETRY_NS);
@@ -154,10 +154,12 @@ take_frames(struct conn *c)
 static bool
 read_in(struct conn *c)
 {
-	size_t room = DEPOSIT_FRAME_MAX + 4096, all = 0;
+	struct server *s = c->server;
+	size_t room = DEPOSIT_FRAME_MAX + 4096;
 	ssize_t n;
 
-	while (all < READ_MAX && !c->closing) {
+	/* of one user, with however many connections: others want their turn */
+	while (quota_in_turn(&s->quota, c->peer.uid, s->turn) < READ_MAX && !c->closing) {
 		if (buf_reserve(&c->in, room - c->in.n) < 0)
 			return false;
 		n = recv(c->w.fd, c->in.p + c->in.n, room - c->in.n, MSG_DONTWAIT);
@@ -168,8 +170,7 @@ read_in(struct conn *c)
 		if (n == 0)
 			return false;
 		c->in.n += (size_t)n;
-		all += (size_t)n;
-		quota_spend(&c->server->quota, c->peer.uid, (size_t)n, c->server->now_ns);
+		quota_spend(&s->quota, c->peer.uid, (size_t)n, s->turn, s->now_ns);
 		take_frames(c);
 	}
 	return true;
@@ -197,7 +198,8 @@ on_event(struct watched *w, uint32_t events)
 	if (events & EPOLLOUT)
 		stays = write_out(c);
 	if (stays && events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-		c->heard_ns = c->server->now_ns;
+		if (c->held) /* a greeting has its time, however slowly it comes */
+			c->heard_ns = c->server->now_ns;
 		stays = read_in(c);
 		if (c->closing)
 			stays = write_out(c);
@@ -214,14 +216,16 @@ void
 conn_tick(struct conn *c)
 {
 	struct server *s = c->server;
-	int64_t limit = c->held ? s->o.idle_ns : SERVER_HELLO_NS;
+	int64_t limit = c->held && !c->closing ? s->o.idle_ns : SERVER_HELLO_NS;
 
 	if (c->closing && s->now_ns - c->heard_ns > SERVER_HELLO_NS) {
 		conn_drop(c);
 		return;
 	}
-	if (c->wait_ns && s->now_ns >= c->wait_ns)
+	if (c->wait_ns && s->now_ns >= c->wait_ns) {
 		c->wait_ns = 0;
+		c->heard_ns = s->now_ns; /* it could not be heard */
+	}
 	if (limit && !c->closing && !c->wait_ns && s->now_ns - c->heard_ns > limit)
 		conn_refuse(c, DEPOSIT_R_IDLE, "");
 	else if (c->wait_ns)
@@ -234,17 +238,18 @@ conn_tick(struct conn *c)
 /* ---- a new one ---- */
 
 static struct conn *
-make(struct server *s, int fd, const struct peer *peer)
+make(struct server *s, int fd, const struct peer *peer, int64_t wait_ns)
 {
 	struct conn *c = calloc(1, sizeof *c);
 	struct err e;
 
 	if (!c)
 		return NULL;
-	c->w = (struct watched){ .fd = fd, .events = EPOLLIN, .fn = on_event };
 	c->server = s;
 	c->peer = *peer;
 	c->heard_ns = s->now_ns;
+	c->wait_ns = wait_ns;
+	c->w = (struct watched){ .fd = fd, .events = wanted_events(c), .fn = on_event };
 	buf_init(&c->in, DEPOSIT_FRAME_MAX + 4096);
 	buf_init(&c->out, OUT_MAX);
 	if (watch_add(&s->watch, &c->w, &e) < 0) {
@@ -270,36 +275,51 @@ turn_away(struct server *s, int fd, const struct peer *peer, const char *text)
 	buf_init(&out, OUT_MAX);
 	deposit_write(&out, &f);
 	if (send(fd, out.p, out.n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		server_say(s, LOG_DEBUG, "uid %u is gone already", (unsigned)peer->uid);
-	server_say(s, LOG_NOTICE, "uid %u, pid %d: refused: %s", (unsigned)peer->uid,
-		(int)peer->pid, text);
+		text = "and it has gone";
+	server_say_of(
+		s, peer->uid, LOG_NOTICE, "pid %d: refused: %s", (int)peer->pid, text);
 	s->metrics.refused++;
 	buf_free(&out);
 	close(fd);
 }
 
+/* Why PEER may have no connection now; NULL: it may, *WAIT_NS says when it is heard. */
+static const char *
+count_in(struct server *s, const struct peer *peer, int64_t *wait_ns)
+{
+	if (s->nconns >= s->room)
+		return "too many connections";
+	if (!quota_connect(&s->quota, peer->uid, s->room - s->nconns, s->now_ns))
+		return "too many connections of this user";
+	*wait_ns = quota_connect_wait(&s->quota, peer->uid, s->now_ns);
+	if (*wait_ns < s->now_ns + SERVER_CONNECT_NS)
+		return NULL;
+	quota_disconnect(&s->quota, peer->uid);
+	return "this user connects too often";
+}
+
 void
 conn_accept(struct server *s, int fd)
 {
+	int64_t wait_ns = 0;
+	const char *why_not;
 	struct peer peer;
 	struct err e;
 
-	if (peer_of(&peer, fd, &e) < 0) {
+	if (peer_ask(&peer, fd, &e) < 0) {
 		close(fd);
 		return;
 	}
-	if (s->nconns >= s->o.connections) {
-		turn_away(s, fd, &peer, "too many connections");
+	why_not = count_in(s, &peer, &wait_ns);
+	if (why_not) {
+		turn_away(s, fd, &peer, why_not);
 		return;
 	}
-	if (!quota_connect(&s->quota, peer.uid, s->now_ns)) {
-		turn_away(s, fd, &peer, "too many connections of this user");
-		return;
-	}
-	if (!make(s, fd, &peer)) {
+	peer_look(&peer, fd);
+	if (!make(s, fd, &peer, wait_ns)) {
 		quota_disconnect(&s->quota, peer.uid);
 		close(fd);
 		return;
 	}
-	server_due(s, s->now_ns + SERVER_HELLO_NS + 1);
+	server_due(s, wait_ns ? wait_ns : s->now_ns + SERVER_HELLO_NS + 1);
 }

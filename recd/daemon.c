@@ -97,6 +97,8 @@ options(const struct daemon_state *d)
 		.ship = d->shipping.ship,
 		.quota = { .sessions = (unsigned)c->user_sessions,
 			.connections = (unsigned)c->user_connections,
+			.connects_per_s = c->user_connects,
+			.waiting = c->user_waiting,
 			.bytes_per_s = c->user_rate,
 			.burst = c->user_burst },
 		.connections = (unsigned)c->connections,

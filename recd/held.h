@@ -20,7 +20,8 @@ struct held {
 	int64_t retry_ns;  /* the store failed: when to try again, 0 */
 	int64_t sealed_ns; /* when a seal was made last */
 	uint64_t acked;
-	bool counted; /* in its user's quota */
+	size_t waiting; /* bytes in memory, of a message that is not whole */
+	bool counted;   /* in its user's quota */
 };
 
 struct held_table {

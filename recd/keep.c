@@ -4,6 +4,8 @@
  * forget are whole messages that are in that file. */
 #include "recd/keep_impl.h"
 
+#define SMALL ((size_t)128 << 10) /* bytes that a buffer keeps when it is empty */
+
 /* ---- what the daemon itself has to say ---- */
 
 static int
@@ -90,44 +92,31 @@ check(struct keep *k, const struct msg *m, struct span raw, struct err *e)
 	return 0;
 }
 
-static bool
-copy_text(char *out, size_t size, struct span s)
+bool
+keep_learn(struct keep *k, const struct msg *m)
 {
-	size_t n = s.n < size - 1 ? s.n : size - 1;
-
-	if (strlen(out) == n && memcmp(out, s.p, n) == 0)
-		return false;
-	memcpy(out, s.p, n);
-	out[n] = '\0';
-	return true;
-}
-
-/* The facts beside the recording follow what its messages say. */
-static int
-learn(struct keep *k, const struct msg *m, struct err *e)
-{
-	bool news = false;
-
 	if (m->payload_null)
-		return 0;
-	if (m->type == MSG_CONNECT) {
+		return false;
+	if (m->type == MSG_CONNECT && !k->messages) {
 		k->meta.start_s = m->time_ns / INT64_C(1000000000);
-		copy_text(k->meta.remote_addr, sizeof k->meta.remote_addr,
+		meta_text(k->meta.remote_addr, sizeof k->meta.remote_addr,
 			m->p.connect.remote_addr);
-		copy_text(k->meta.country, sizeof k->meta.country, m->p.connect.country);
-		news = true;
-	} else if (m->type == MSG_HANDSHAKE_SUCCESSFUL) {
-		k->meta.authenticated = true;
-		copy_text(k->meta.username, sizeof k->meta.username,
-			m->p.handshake_successful.username);
-		news = true;
+		meta_text(k->meta.country, sizeof k->meta.country, m->p.connect.country);
+		return true;
 	}
-	return news ? store_describe(k->file, &k->meta, e) : 0;
+	if (m->type == MSG_HANDSHAKE_SUCCESSFUL && !k->meta.authenticated) {
+		k->meta.authenticated = true;
+		meta_text(k->meta.username, sizeof k->meta.username,
+			m->p.handshake_successful.username);
+		return true;
+	}
+	return false;
 }
 
 static int
 take_message(struct keep *k, const struct msg *m, size_t n, struct err *e)
 {
+	bool news;
 	int rc;
 
 	if (m->time_ns > k->last_ns)
@@ -135,11 +124,12 @@ take_message(struct keep *k, const struct msg *m, size_t n, struct err *e)
 	rc = tapew_put(k->w, m, e);
 	if (rc < 0)
 		return rc;
+	news = keep_learn(k, m);
 	k->taken += n;
 	k->ended = m->type == MSG_DISCONNECT;
 	if (k->messages++ == 0)
 		rc = put_peer(k, e);
-	return rc < 0 ? rc : learn(k, m, e);
+	return rc == 0 && news ? store_describe(k->file, &k->meta, e) : rc;
 }
 
 /* All whole messages in k->in. */
@@ -174,6 +164,17 @@ take_messages(struct keep *k, enum deposit_reason *why, struct err *e)
 	return 0;
 }
 
+static void
+give_back(struct buf *b)
+{
+	size_t max = b->max;
+
+	if (b->cap <= SMALL)
+		return;
+	buf_free(b);
+	buf_init(b, max);
+}
+
 int
 keep_take(struct keep *k, uint64_t offset, struct span bytes, enum deposit_reason *why,
 	struct err *e)
@@ -192,7 +193,13 @@ keep_take(struct keep *k, uint64_t offset, struct span bytes, enum deposit_reaso
 		*why = DEPOSIT_R_FAILED;
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	}
-	return take_messages(k, why, e);
+	if (take_messages(k, why, e) < 0)
+		return e->code;
+	/* one large message is no reason to stay large */
+	if (!k->in.n)
+		give_back(&k->in);
+	give_back(&k->canon);
+	return 0;
 }
 
 /* ---- keeping ---- */
@@ -239,6 +246,12 @@ uint64_t
 keep_durable(const struct keep *k)
 {
 	return k->durable;
+}
+
+size_t
+keep_waiting(const struct keep *k)
+{
+	return k->in.n;
 }
 
 bool

@@ -53,8 +53,10 @@ int keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e);
 
 uint64_t keep_wanted(const struct keep *k);  /* offset of the next byte */
 uint64_t keep_durable(const struct keep *k); /* all before it is kept */
-bool keep_is_dirty(const struct keep *k);    /* something was taken and is not durable */
-const char *keep_id(const struct keep *k);   /* 32 digits */
+/* Bytes in memory, of a message that has not come whole. */
+size_t keep_waiting(const struct keep *k);
+bool keep_is_dirty(const struct keep *k);  /* something was taken and is not durable */
+const char *keep_id(const struct keep *k); /* 32 digits */
 /* Bytes of the file so far. */
 uint64_t keep_size(const struct keep *k);
 

@@ -43,6 +43,8 @@ keep_is_ours(const struct msg *m)
 	       m->p.channel_request_unknown.request_id >= KEEP_REQUEST;
 }
 
+/* What M says of the session as a whole, if nothing said it before; true: it is news. */
+bool keep_learn(struct keep *k, const struct msg *m);
 void keep_release(struct keep *k); /* the memory; the file was finished or left */
 
 #endif

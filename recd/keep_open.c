@@ -117,6 +117,7 @@ count_messages(struct keep *k, struct err *e)
 		buf_clear(&k->canon);
 		msg_encode(&k->canon, m);
 		k->taken += k->canon.n;
+		keep_learn(k, m);
 		k->messages++;
 	}
 	tape_close(t);

@@ -62,7 +62,7 @@ lives(int fd)
 }
 
 int
-peer_of(struct peer *p, int fd, struct err *e)
+peer_ask(struct peer *p, int fd, struct err *e)
 {
 	struct ucred c;
 	socklen_t n = sizeof c;
@@ -74,14 +74,20 @@ peer_of(struct peer *p, int fd, struct err *e)
 	p->uid = c.uid;
 	p->gid = c.gid;
 	p->pid = c.pid;
-	if (p->pid > 0)
-		look(p);
-	if (p->pid > 0 && !lives(fd)) {
-		p->start = 0;
-		p->login_uid = p->audit_session = -1;
-		p->exe[0] = '\0';
-	}
 	return 0;
+}
+
+void
+peer_look(struct peer *p, int fd)
+{
+	if (p->pid <= 0)
+		return;
+	look(p);
+	if (lives(fd))
+		return;
+	p->start = 0;
+	p->login_uid = p->audit_session = -1;
+	p->exe[0] = '\0';
 }
 
 void

@@ -21,7 +21,10 @@ struct peer {
 	char exe[4096];        /* empty: unknown */
 };
 
-int peer_of(struct peer *p, int fd, struct err *e);
+/* Its uid, gid and pid. */
+int peer_ask(struct peer *p, int fd, struct err *e);
+/* What else is known of it, which costs some reading. */
+void peer_look(struct peer *p, int fd);
 /* As members of an open object: "trust": "kernel" the name that the system has for
  * the uid, and the facts that are known. */
 void peer_json(struct jsonw *w, const struct peer *p);

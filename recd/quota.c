@@ -46,12 +46,70 @@ find(struct quota *q, uid_t uid)
 	return i < q->n && q->v[i].uid == uid ? &q->v[i] : NULL;
 }
 
+/* ---- buckets ---- */
+
+static bool
+is_full(const struct bucket *b, uint64_t rate, uint64_t burst)
+{
+	return !rate || b->tokens >= (int64_t)burst;
+}
+
+static void
+fill(struct bucket *b, uint64_t rate, uint64_t burst, int64_t now_ns)
+{
+	int64_t ns = now_ns - b->filled_ns;
+	__int128 more;
+
+	if (ns <= 0 || !rate)
+		return;
+	/* beyond a minute's worth the product stays in range */
+	if (ns > 60 * NS_PER_S)
+		ns = 60 * NS_PER_S;
+	more = (__int128)ns * (int64_t)rate;
+	b->tokens += (int64_t)(more / NS_PER_S);
+	if (b->tokens > (int64_t)burst)
+		b->tokens = (int64_t)burst;
+	/* what is less than one counts next time */
+	b->filled_ns = now_ns - (int64_t)(more % NS_PER_S / (int64_t)rate);
+}
+
+/* When there is something in it again; 0: now. */
+static int64_t
+refilled(const struct bucket *b, uint64_t rate, int64_t now_ns)
+{
+	if (!rate || b->tokens >= 0)
+		return 0;
+	return now_ns + (int64_t)((__int128)-b->tokens * NS_PER_S / (int64_t)rate) + 1;
+}
+
+/* ---- rows ---- */
+
+static uint64_t
+connects_burst(const struct quota *q)
+{
+	return q->limits.connections ? q->limits.connections : 1024;
+}
+
+static void
+fill_all(const struct quota *q, struct quota_user *u, int64_t now_ns)
+{
+	const struct quota_limits *l = &q->limits;
+
+	fill(&u->bytes, l->bytes_per_s, l->burst, now_ns);
+	fill(&u->connects, l->connects_per_s, connects_burst(q), now_ns);
+	fill(&u->lines, QUOTA_LINES_S, QUOTA_LINES_BURST, now_ns);
+}
+
 /* A user who has nothing and owes nothing needs no row. */
 static bool
 is_idle(const struct quota *q, const struct quota_user *u)
 {
+	const struct quota_limits *l = &q->limits;
+
 	return !u->sessions && !u->connections &&
-	       (!q->limits.bytes_per_s || u->tokens >= (int64_t)q->limits.burst);
+	       is_full(&u->bytes, l->bytes_per_s, l->burst) &&
+	       is_full(&u->connects, l->connects_per_s, connects_burst(q)) &&
+	       is_full(&u->lines, QUOTA_LINES_S, QUOTA_LINES_BURST);
 }
 
 static void
@@ -65,23 +123,6 @@ drop_if_idle(struct quota *q, struct quota_user *u)
 	q->n--;
 }
 
-static void
-fill(const struct quota *q, struct quota_user *u, int64_t now_ns)
-{
-	int64_t rate = (int64_t)q->limits.bytes_per_s, burst = (int64_t)q->limits.burst;
-	int64_t ns = now_ns - u->filled_ns;
-
-	if (ns <= 0 || rate <= 0)
-		return;
-	/* beyond a minute it is full anyway, and the product stays in range */
-	if (ns > 60 * NS_PER_S)
-		ns = 60 * NS_PER_S;
-	u->tokens += (int64_t)((__int128)ns * rate / NS_PER_S);
-	if (u->tokens > burst)
-		u->tokens = burst;
-	u->filled_ns = now_ns;
-}
-
 /* Buckets fill up while nobody looks. */
 static void
 sweep(struct quota *q, int64_t now_ns)
@@ -89,7 +130,7 @@ sweep(struct quota *q, int64_t now_ns)
 	size_t n = 0;
 
 	for (size_t i = 0; i < q->n; i++) {
-		fill(q, &q->v[i], now_ns);
+		fill_all(q, &q->v[i], now_ns);
 		if (!is_idle(q, &q->v[i]))
 			q->v[n++] = q->v[i];
 	}
@@ -126,29 +167,45 @@ find_or_add(struct quota *q, uid_t uid, int64_t now_ns)
 	i = place_of(q, uid);
 	memmove(&q->v[i + 1], &q->v[i], (q->n - i) * sizeof *q->v);
 	q->n++;
-	q->v[i] = (struct quota_user){
-		.uid = uid, .tokens = (int64_t)q->limits.burst, .filled_ns = now_ns
-	};
+	q->v[i] = (struct quota_user){ .uid = uid,
+		.bytes = { (int64_t)q->limits.burst, now_ns },
+		.connects = { (int64_t)connects_burst(q), now_ns },
+		.lines = { QUOTA_LINES_BURST, now_ns } };
 	return &q->v[i];
 }
 
+/* ---- at once ---- */
+
+static bool
+may_have(unsigned has, unsigned limit, size_t free)
+{
+	return has < free && (!limit || has < limit);
+}
+
 bool
-quota_connect(struct quota *q, uid_t uid, int64_t now_ns)
+quota_connect(struct quota *q, uid_t uid, size_t free, int64_t now_ns)
 {
 	struct quota_user *u = find_or_add(q, uid, now_ns);
 
-	if (!u || (q->limits.connections && u->connections >= q->limits.connections))
+	if (!u)
+		return false;
+	fill_all(q, u, now_ns);
+	u->connects.tokens -= q->limits.connects_per_s != 0;
+	/* it costs no more than all that one may have, however often one is refused */
+	if (u->connects.tokens < -(int64_t)connects_burst(q))
+		u->connects.tokens = -(int64_t)connects_burst(q);
+	if (!may_have(u->connections, q->limits.connections, free))
 		return false;
 	u->connections++;
 	return true;
 }
 
 bool
-quota_begin(struct quota *q, uid_t uid)
+quota_begin(struct quota *q, uid_t uid, size_t free)
 {
 	struct quota_user *u = find(q, uid);
 
-	if (!u || (q->limits.sessions && u->sessions >= q->limits.sessions))
+	if (!u || !may_have(u->sessions, q->limits.sessions, free))
 		return false;
 	u->sessions++;
 	return true;
@@ -178,29 +235,75 @@ quota_disconnect(struct quota *q, uid_t uid)
 	drop_if_idle(q, u);
 }
 
-void
-quota_spend(struct quota *q, uid_t uid, size_t n, int64_t now_ns)
+bool
+quota_waiting(struct quota *q, uid_t uid, size_t was, size_t is)
 {
-	struct quota_user *u = q->limits.bytes_per_s ? find(q, uid) : NULL;
+	struct quota_user *u = find(q, uid);
+
+	if (!u)
+		return true;
+	u->waiting = u->waiting > was ? u->waiting - was + is : is;
+	return is <= was || !q->limits.waiting || u->waiting <= q->limits.waiting;
+}
+
+/* ---- in a second ---- */
+
+void
+quota_spend(struct quota *q, uid_t uid, size_t n, uint64_t turn, int64_t now_ns)
+{
+	struct quota_user *u = find(q, uid);
 
 	if (!u)
 		return;
-	fill(q, u, now_ns);
-	u->tokens -= (int64_t)n;
+	fill_all(q, u, now_ns);
+	u->in_turn = u->turn == turn ? u->in_turn + n : n;
+	u->turn = turn;
+	if (q->limits.bytes_per_s)
+		u->bytes.tokens -= (int64_t)n;
+}
+
+uint64_t
+quota_in_turn(struct quota *q, uid_t uid, uint64_t turn)
+{
+	struct quota_user *u = find(q, uid);
+
+	return u && u->turn == turn ? u->in_turn : 0;
 }
 
 int64_t
 quota_wait(struct quota *q, uid_t uid, int64_t now_ns)
 {
-	struct quota_user *u = q->limits.bytes_per_s ? find(q, uid) : NULL;
+	struct quota_user *u = find(q, uid);
 
 	if (!u)
 		return 0;
-	fill(q, u, now_ns);
-	if (u->tokens >= 0)
-		return 0;
-	return now_ns +
-	       (int64_t)((__int128)-u->tokens * NS_PER_S /
-			 (int64_t)q->limits.bytes_per_s) +
-	       1;
+	fill_all(q, u, now_ns);
+	return refilled(&u->bytes, q->limits.bytes_per_s, now_ns);
+}
+
+int64_t
+quota_connect_wait(struct quota *q, uid_t uid, int64_t now_ns)
+{
+	struct quota_user *u = find(q, uid);
+
+	return u ? refilled(&u->connects, q->limits.connects_per_s, now_ns) : 0;
+}
+
+bool
+quota_may_say(struct quota *q, uid_t uid, int64_t now_ns, unsigned *unsaid)
+{
+	struct quota_user *u = find_or_add(q, uid, now_ns);
+
+	*unsaid = 0;
+	if (!u)
+		return true;
+	fill_all(q, u, now_ns);
+	if (u->lines.tokens <= 0) {
+		u->unsaid++;
+		return false;
+	}
+	u->lines.tokens--;
+	*unsaid = u->unsaid;
+	u->unsaid = 0;
+	return true;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -34,6 +35,39 @@ server_say(struct server *s, int priority, const char *fmt, ...)
 	s->o.say(s->o.ctx, priority, text);
 }
 
+void
+server_say_of(struct server *s, uid_t uid, int priority, const char *fmt, ...)
+{
+	char text[448], more[64] = "";
+	unsigned unsaid;
+	va_list ap;
+
+	if (!quota_may_say(&s->quota, uid, s->now_ns, &unsaid))
+		return;
+	if (unsaid)
+		snprintf(more, sizeof more, " (%u lines about this user left out)",
+			unsaid);
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	server_say(s, priority, "uid %u, %s%s", (unsigned)uid, text, more);
+}
+
+/* As many connections as are configured and there can be descriptors for: each may have a
+ * session, with a file of its own, and sessions outlive their connections. */
+static unsigned
+find_room(const struct server_opts *o)
+{
+	struct rlimit r;
+	rlim_t most;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur == RLIM_INFINITY)
+		return o->connections;
+	most = r.rlim_cur > 2 * SERVER_SPARE_FDS ? (r.rlim_cur - SERVER_SPARE_FDS) / 2
+						 : r.rlim_cur / 4;
+	return o->connections < most ? o->connections : (unsigned)most;
+}
+
 int
 server_open(struct server **out, const struct server_opts *o, struct err *e)
 {
@@ -44,6 +78,7 @@ server_open(struct server **out, const struct server_opts *o, struct err *e)
 	if (!s)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	s->o = *o;
+	s->room = find_room(o);
 	quota_init(&s->quota, &o->quota);
 	rc = watch_open(&s->watch, e);
 	if (rc < 0) {
@@ -163,6 +198,7 @@ server_turn(struct server *s, struct err *e)
 	int64_t wait = -1;
 
 	s->now_ns = clk_mono(s->o.clk);
+	s->turn++;
 	tick(s);
 	if (s->next_ns)
 		wait = s->next_ns > s->now_ns ? s->next_ns - s->now_ns : 0;
@@ -194,20 +230,32 @@ server_change(struct server *s, const struct server_opts *o)
 	n.ctx = s->o.ctx;
 	s->o = n;
 	s->quota.limits = n.quota;
+	s->room = find_room(&n);
 	server_due(s, s->now_ns);
+}
+
+static void
+dump_one(const struct held *h, struct buf *out)
+{
+	char name[KEEP_NAME_SIZE];
+
+	keep_name(name, h->id);
+	if (!h->keep) {
+		buf_addf(out, "%s of an earlier run\n", name);
+		return;
+	}
+	buf_addf(out, "%s uid %u, %llu bytes taken, %llu kept, %llu in the file%s%s\n",
+		name, (unsigned)h->uid, (unsigned long long)keep_wanted(h->keep),
+		(unsigned long long)keep_durable(h->keep),
+		(unsigned long long)keep_size(h->keep), h->conn ? "" : ", alone",
+		h->retry_ns ? ", cannot be written" : "");
 }
 
 void
 server_dump(const struct server *s, struct buf *out)
 {
 	for (struct held *h = held_next(&s->held, NULL); h; h = held_next(&s->held, h))
-		buf_addf(out,
-			"%s uid %u, %llu bytes taken, %llu kept, %llu in the file%s%s\n",
-			keep_id(h->keep), (unsigned)h->uid,
-			(unsigned long long)keep_wanted(h->keep),
-			(unsigned long long)keep_durable(h->keep),
-			(unsigned long long)keep_size(h->keep), h->conn ? "" : ", alone",
-			h->retry_ns ? ", cannot be written" : "");
+		dump_one(h, out);
 }
 
 void

@@ -9,7 +9,9 @@
 
 #define SERVER_LISTEN_MAX 8
 #define SERVER_HELLO_NS   (10 * NS_PER_S) /* a connection must say who it is within */
-#define SERVER_RETRY_NS   NS_PER_S        /* a store that failed is tried again after */
+#define SERVER_CONNECT_NS (3 * NS_PER_S) /* who would be heard only later is not let in */
+#define SERVER_SPARE_FDS  128            /* for files beside those of sessions */
+#define SERVER_RETRY_NS   NS_PER_S       /* a store that failed is tried again after */
 
 struct conn {
 	struct watched w;
@@ -36,6 +38,8 @@ struct server {
 	int nlisteners;
 	struct conn *conns;
 	unsigned nconns;
+	unsigned room; /* connections there may be, and as many sessions */
+	uint64_t turn; /* number of the present one */
 	struct held_table held;
 	struct quota quota;
 	struct metrics metrics;
@@ -47,6 +51,9 @@ struct server {
 void server_due(struct server *s, int64_t at_ns); /* something is, then */
 void server_say(struct server *s, int priority, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* What UID has caused: not more often than the log should see it. */
+void server_say_of(struct server *s, uid_t uid, int priority, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* conn.c */
 void conn_accept(struct server *s, int fd);

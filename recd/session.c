@@ -71,6 +71,7 @@ forget(struct server *s, struct held *h)
 {
 	if (h->conn)
 		h->conn->held = NULL;
+	quota_waiting(&s->quota, h->uid, h->waiting, 0);
 	if (h->counted)
 		quota_end(&s->quota, h->uid);
 	held_remove(&s->held, h);
@@ -170,8 +171,11 @@ begin(struct conn *c, const struct deposit_frame *f)
 		conn_refuse(c, DEPOSIT_R_FAILED, "recordings cannot be written");
 		return;
 	}
-	if (!quota_begin(&s->quota, c->peer.uid)) {
-		conn_refuse(c, DEPOSIT_R_LIMIT, "too many sessions of this user");
+	if (s->held.n >= s->room ||
+		!quota_begin(&s->quota, c->peer.uid, s->room - s->held.n)) {
+		conn_refuse(c, DEPOSIT_R_LIMIT,
+			s->held.n >= s->room ? "too many sessions"
+					     : "too many sessions of this user");
 		return;
 	}
 	h = hold_new(c, f, &e);
@@ -206,7 +210,8 @@ find_again(struct conn *c, const struct deposit_frame *f)
 		conn_refuse(c, DEPOSIT_R_UNKNOWN, "");
 		return NULL;
 	}
-	if (!h->counted && !quota_begin(&s->quota, c->peer.uid)) {
+	/* it has its place among all of them already */
+	if (!h->counted && !quota_begin(&s->quota, c->peer.uid, SIZE_MAX)) {
 		conn_refuse(c, DEPOSIT_R_LIMIT, "too many sessions of this user");
 		return NULL;
 	}
@@ -321,13 +326,28 @@ give_up(struct server *s, struct held *h, const char *why)
 
 	keep_name(name, h->id);
 	s->metrics.abandoned++;
-	server_say(s, LOG_WARNING, "%s: ended without its end: %s", name, why);
+	server_say_of(s, h->uid, LOG_WARNING, "%s: ended without its end: %s", name, why);
 	if (look_into(s, h, NULL, &e) < 0 ||
 		keep_abandon(h->keep, why, clk_wall(s->o.clk), &e) < 0) {
 		s->metrics.failures++;
 		server_say(s, LOG_ERR, "%s: cannot be finished: %s", name, e.text);
 	}
 	forget(s, h);
+}
+
+/* Takes them, if their user's others leave room for what is not a whole message yet. */
+static int
+take(struct server *s, struct held *h, const struct deposit_frame *f,
+	enum deposit_reason *why, struct err *e)
+{
+	int rc = keep_take(h->keep, f->offset, f->data, why, e);
+	size_t was = h->waiting;
+
+	h->waiting = keep_waiting(h->keep);
+	if (quota_waiting(&s->quota, h->uid, was, h->waiting) || rc < 0)
+		return rc;
+	*why = DEPOSIT_R_LIMIT;
+	return err_set(e, ERR_LIMIT, "too many messages of this user are unfinished");
 }
 
 void
@@ -338,7 +358,7 @@ session_data(struct conn *c, const struct deposit_frame *f)
 	enum deposit_reason why = DEPOSIT_R_FAILED;
 	struct err e = { .code = 0 };
 
-	if (keep_take(h->keep, f->offset, f->data, &why, &e) < 0) {
+	if (take(s, h, f, &why, &e) < 0) {
 		if (deposit_reason_lasts(why) || why == DEPOSIT_R_LIMIT)
 			give_up(s, h, e.text);
 		else

@@ -28,9 +28,8 @@ meta_write(struct buf *out, const struct meta *m)
 	return buf_failed(out);
 }
 
-/* As much of TEXT as fits, no character cut. */
-static void
-copy_text(char *out, size_t size, struct span text)
+void
+meta_text(char *out, size_t size, struct span text)
 {
 	size_t n = text.n < size - 1 ? text.n : size - 1;
 
@@ -45,7 +44,7 @@ get_text(const json_t *o, const char *key, char *out, size_t size)
 	const json_t *v = json_object_get(o, key);
 
 	if (json_is_string(v))
-		copy_text(
+		meta_text(
 			out, size, span_of(json_string_value(v), json_string_length(v)));
 }
 
@@ -108,6 +107,6 @@ meta_from_header(char *out, size_t size, struct span value)
 		if (base64_take(&plain, word) == word.n && !buf_failed(&plain))
 			value = buf_span(&plain);
 	}
-	copy_text(out, size, value);
+	meta_text(out, size, value);
 	buf_free(&plain);
 }

@@ -21,6 +21,8 @@ struct meta {
 	char country[META_COUNTRY_MAX];
 };
 
+/* As much of TEXT as fits into OUT of SIZE, no character cut. */
+void meta_text(char *out, size_t size, struct span text);
 /* The side file, with a line end. */
 int meta_write(struct buf *out, const struct meta *m);
 /* The other way; what is not there or of another kind stays empty, what is too long is cut.

@@ -50,12 +50,13 @@ class Daemon:
         return "Daemon with %s, which said %r" % (sorted(os.listdir(self.dir + "/rec")), self.said()[-300:])
 
     def answers(self):
-        with socket.socket(socket.AF_UNIX) as s:
-            try:
-                s.connect(self.socket)
-            except OSError:
-                return False
-            return True
+        for path in self.socket, self.metrics_socket:
+            with socket.socket(socket.AF_UNIX) as s:
+                try:
+                    s.connect(path)
+                except OSError:
+                    return False
+        return True
 
     def stop(self, how=signal.SIGTERM):
         if self.process:

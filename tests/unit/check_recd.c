@@ -5,7 +5,6 @@
 #include "recd/held.h"
 #include "recd/keep.h"
 #include "recd/metrics.h"
-#include "recd/quota.h"
 #include "recd/server.h"
 
 #include "base/clk.h"
@@ -128,72 +127,6 @@ START_TEST(metrics_text)
 		strstr(buf_cstr(&out), "# TYPE auditrecd_sessions_begun_total "
 				       "counter\nauditrecd_sessions_begun_total 7\n"));
 	buf_free(&out);
-}
-END_TEST
-
-/* ---- users ---- */
-
-START_TEST(quota_counts)
-{
-	struct quota_limits l = { .sessions = 2, .connections = 3 };
-	struct quota q;
-
-	quota_init(&q, &l);
-	for (int i = 0; i < 3; i++)
-		ck_assert(quota_connect(&q, 1000, 0));
-	ck_assert(!quota_connect(&q, 1000, 0));
-	ck_assert(quota_connect(&q, 1001, 0));
-	ck_assert(quota_begin(&q, 1000) && quota_begin(&q, 1000));
-	ck_assert(!quota_begin(&q, 1000));
-	ck_assert(quota_begin(&q, 1001));
-	quota_end(&q, 1000);
-	ck_assert(quota_begin(&q, 1000));
-	quota_disconnect(&q, 1000);
-	ck_assert(quota_connect(&q, 1000, 0));
-	quota_end(&q, 1001);
-	quota_disconnect(&q, 1001);
-	ck_assert_uint_eq(q.n, 1);
-	quota_free(&q);
-}
-END_TEST
-
-START_TEST(quota_rate)
-{
-	struct quota_limits l = { .bytes_per_s = 1000, .burst = 500 };
-	struct quota q;
-
-	quota_init(&q, &l);
-	ck_assert(quota_connect(&q, 1, 0));
-	quota_spend(&q, 1, 500, 0);
-	ck_assert_int_eq(quota_wait(&q, 1, 0), 0);
-	quota_spend(&q, 1, 250, 0);
-	ck_assert_int_eq(quota_wait(&q, 1, 0), NS_PER_S / 4 + 1);
-	ck_assert_int_eq(quota_wait(&q, 1, NS_PER_S / 4 + 1), 0);
-	/* it does not fill beyond the burst */
-	quota_spend(&q, 1, 501, 3600 * NS_PER_S);
-	ck_assert_int_gt(quota_wait(&q, 1, 3600 * NS_PER_S), 0);
-	quota_free(&q);
-}
-END_TEST
-
-/* Who has gone needs no row, however many come and go, but as long as it owes something. */
-START_TEST(quota_forgets)
-{
-	struct quota_limits l = { .bytes_per_s = 1000, .burst = 500 };
-	struct quota q;
-
-	quota_init(&q, &l);
-	for (unsigned i = 0; i < 10000; i++) {
-		int64_t now = i * NS_PER_S;
-
-		ck_assert(quota_connect(&q, 1 + i, now));
-		quota_spend(&q, 1 + i, i ? 68 : 500 + 20000, now);
-		quota_disconnect(&q, 1 + i);
-		if (i < 20)
-			ck_assert_int_gt(quota_wait(&q, 1, now), 0);
-	}
-	ck_assert_uint_le(q.cap, 32);
-	quota_free(&q);
 }
 END_TEST
 
@@ -596,9 +529,6 @@ users(void)
 {
 	TCase *c = tcase_create("users");
 
-	tcase_add_test(c, quota_counts);
-	tcase_add_test(c, quota_rate);
-	tcase_add_test(c, quota_forgets);
 	tcase_add_test(c, no_descriptors);
 	tcase_add_test(c, many_sessions);
 	return c;
