@@ -142,7 +142,8 @@ take_messages(struct keep *k, enum deposit_reason *why, struct err *e)
 
 	while (k->in.n > 0 && k->in.n >= k->dec.need) {
 		n = msg_decode(&k->dec, buf_span(&k->in), &m);
-		if (n == 0 && k->in.n < KEEP_MESSAGE_MAX)
+		if (n == 0 && k->in.n < KEEP_MESSAGE_MAX &&
+			k->dec.need <= KEEP_MESSAGE_MAX)
 			break;
 		*why = DEPOSIT_R_CONTENT;
 		if (n <= 0 || (size_t)n > KEEP_MESSAGE_MAX)

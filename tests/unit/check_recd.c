@@ -475,6 +475,29 @@ START_TEST(a_message_without_end)
 }
 END_TEST
 
+/* One that says so at once: it is not waited for, and is the client's fault, not the disk's. */
+START_TEST(a_message_that_is_too_long)
+{
+	static uint8_t zeros[KEEP_MESSAGE_MAX + (128 << 10)];
+	enum deposit_reason why = DEPOSIT_NO_REASON;
+	struct buf raw = { 0 };
+	struct keep *k;
+	struct msg m;
+
+	msg_init(&m, MSG_IO);
+	m.connection_id = SPAN_LIT(NAME);
+	m.p.io.data = span_of(zeros, sizeof zeros);
+	ck_assert_int_eq(msg_encode(&raw, &m), 0);
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	take(k, 0, marks[0]);
+	ck_assert_int_eq(
+		keep_take(k, marks[0], span_of(raw.p, 4096), &why, &err), ERR_FORMAT);
+	ck_assert_int_eq(why, DEPOSIT_R_CONTENT);
+	keep_leave(k);
+	buf_free(&raw);
+}
+END_TEST
+
 START_TEST(says_that_the_end_is_missing)
 {
 	struct buf back, texts;
@@ -546,6 +569,7 @@ sessions(void)
 	tcase_add_loop_test(c, refuses, 0, 5);
 	tcase_add_test(c, nothing_behind_the_end);
 	tcase_add_test(c, a_message_without_end);
+	tcase_add_test(c, a_message_that_is_too_long);
 	tcase_add_test(c, says_that_the_end_is_missing);
 	tcase_add_test(c, taken_and_unknown);
 	return c;
