@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* A streaming JSON writer into a buf: no tree, compact, keys in the order given (RFC 8259).
- * Strings are escaped as serde_json does it: two-character escapes for " \ \b \t \n \f \r,
- * \u00xx in lower case for other control characters, all else raw UTF-8; bytes that are no
- * UTF-8 become U+FFFD.  Errors stick in the buffer (buf_failed). */
+ * Strings are those of base/json.h.  Errors stick in the buffer (buf_failed). */
 #ifndef BASE_JSONW_H
 #define BASE_JSONW_H
 
-#include "base/buf.h"
+#include "base/json.h"
 
 #define JSONW_DEPTH_MAX 32
 
@@ -39,16 +37,5 @@ void jsonw_ktext(struct jsonw *w, const char *key, struct span s);
 void jsonw_kint(struct jsonw *w, const char *key, int64_t v);
 void jsonw_kuint(struct jsonw *w, const char *key, uint64_t v);
 void jsonw_kbool(struct jsonw *w, const char *key, bool v);
-
-/* The quoted, escaped string alone.  What is an order to a terminal (utf8_order) comes out as
- * \uXXXX, so that JSON can be looked at anywhere; bad UTF-8 becomes U+FFFD. */
-void json_quote(struct buf *out, struct span s);
-/* The same with only the escapes that JSON asks for: for files, not for eyes. */
-void json_quote_data(struct buf *out, struct span s);
-/* Likewise, of text that is known to be valid UTF-8. */
-void json_quote_valid(struct buf *out, struct span s);
-/* How many bytes at the front of S stand for themselves in a string: ASCII without quotes,
- * backslashes and control characters. */
-size_t json_plain(struct span s);
 
 #endif

@@ -116,55 +116,97 @@ utf8_order(uint32_t ch)
 	return false;
 }
 
-/* Bytes of ASCII at P, eight at once. */
-static size_t
-ascii(const uint8_t *p, size_t n)
-{
-	size_t i = 0;
+/* What bytes mean where a text is only held to be valid. */
+enum { ASCII, X80, X90, XA0, NEVER, XC2, XE0, XE1, XED, XF0, XF1, XF4 };
 
-	for (uint64_t w; n - i >= sizeof w; i += sizeof w) {
-		memcpy(&w, p + i, sizeof w);
-		if (w & UINT64_C(0x8080808080808080))
-			break;
-	}
-	while (i < n && p[i] < 0x80)
-		i++;
-	return i;
+static const uint8_t classes[256] = {
+	[0x80 ... 0x8F] = X80,
+	[0x90 ... 0x9F] = X90,
+	[0xA0 ... 0xBF] = XA0,
+	[0xC0 ... 0xC1] = NEVER,
+	[0xC2 ... 0xDF] = XC2,
+	[0xE0] = XE0,
+	[0xE1 ... 0xEC] = XE1,
+	[0xED] = XED,
+	[0xEE ... 0xEF] = XE1,
+	[0xF0] = XF0,
+	[0xF1 ... 0xF3] = XF1,
+	[0xF4] = XF4,
+	[0xF5 ... 0xFF] = NEVER,
+};
+
+/* States are shifts, so that the next one is one shift away: what a class makes of all states
+ * is one word. */
+enum {
+	OK = 0,
+	ONE = 6,
+	TWO = 12,
+	THREE = 18,
+	E0 = 24,
+	ED = 30,
+	F0 = 36,
+	F4 = 42,
+	BAD = 48
+};
+
+#define STEPS(ok, one, two, three, e0, ed, f0, f4)                                   \
+	((uint64_t)(ok) << OK | (uint64_t)(one) << ONE | (uint64_t)(two) << TWO |    \
+		(uint64_t)(three) << THREE | (uint64_t)(e0) << E0 |                  \
+		(uint64_t)(ed) << ED | (uint64_t)(f0) << F0 | (uint64_t)(f4) << F4 | \
+		(uint64_t)BAD << BAD)
+#define FIRST(next) STEPS(next, BAD, BAD, BAD, BAD, BAD, BAD, BAD)
+
+static const uint64_t steps[] = {
+	[ASCII] = FIRST(OK),
+	[X80] = STEPS(BAD, OK, ONE, TWO, BAD, ONE, BAD, TWO),
+	[X90] = STEPS(BAD, OK, ONE, TWO, BAD, ONE, TWO, BAD),
+	[XA0] = STEPS(BAD, OK, ONE, TWO, ONE, BAD, TWO, BAD),
+	[NEVER] = FIRST(BAD),
+	[XC2] = FIRST(ONE),
+	[XE0] = FIRST(E0),
+	[XE1] = FIRST(TWO),
+	[XED] = FIRST(ED),
+	[XF0] = FIRST(F0),
+	[XF1] = FIRST(THREE),
+	[XF4] = FIRST(F4),
+};
+
+#undef STEPS
+#undef FIRST
+
+static inline unsigned
+step(unsigned state, const uint8_t *p, size_t n)
+{
+	uint64_t s = state;
+
+	for (size_t i = 0; i < n; i++)
+		s = steps[classes[p[i]]] >> (s & 63);
+	return s & 63;
 }
 
-/* The length of the character at P, which is not ASCII; 0: it is not valid. */
-static size_t
-valid_char(const uint8_t *p, size_t n)
+static inline bool
+is_ascii(const uint8_t *p)
 {
-	const struct lead *l;
+	uint64_t w[4];
 
-	if (!lead_rows[p[0]])
-		return 0;
-	l = &leads[lead_rows[p[0]] - 1];
-	if (l->len > n || p[1] < l->lo || p[1] > l->hi)
-		return 0;
-	for (int i = 2; i < l->len; i++)
-		if ((p[i] & 0xC0) != 0x80)
-			return 0;
-	return l->len;
+	memcpy(w, p, sizeof w);
+	return !((w[0] | w[1] | w[2] | w[3]) & UINT64_C(0x8080808080808080));
 }
 
 bool
 utf8_valid(struct span s)
 {
-	for (size_t i = 0;;) {
-		size_t k;
+	enum { BLOCK = 32 };
+	unsigned state = OK;
 
-		i += ascii(s.p + i, s.n - i);
-		while (i < s.n && s.p[i] >= 0x80) {
-			k = valid_char(s.p + i, s.n - i);
-			if (!k)
-				return false;
-			i += k;
-		}
-		if (i == s.n)
-			return true;
+	for (; s.n >= BLOCK; s = span_of(s.p + BLOCK, s.n - BLOCK)) {
+		if (state == OK && is_ascii(s.p))
+			continue;
+		state = step(state, s.p, BLOCK);
+		if (state == BAD)
+			return false;
 	}
+	return step(state, s.p, s.n) == OK;
 }
 
 size_t

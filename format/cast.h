@@ -73,15 +73,22 @@ int cast_doc_header(
 /* cast_event.c: one event */
 
 struct cast_event {
-	int64_t time_ns;  /* as in the file: absolute or a delay */
-	struct span code; /* empty in version 1 */
-	struct span data; /* bytes: may be no UTF-8 where the file is none */
-	bool odd;         /* JSON that is not quite right was let pass */
+	int64_t time_ns;    /* as in the file: absolute or a delay */
+	struct span code;   /* empty in version 1 */
+	struct span data;   /* bytes: may be no UTF-8 where the file is none */
+	struct span quoted; /* in its place, see CAST_QUOTED; else absent */
+	bool odd;           /* JSON that is not quite right was let pass */
 };
 
-/* Parse "[time, code, data]", or "[time, data]" without CODED.  Strings are in TEXT or in
+enum {
+	CAST_CODED = 1, /* there is a code */
+	CAST_QUOTED =
+		2, /* what was typed or shown is told as the string that it is in the
+			    file, without its quotes, if json_quote_valid() would write the same */
+};
+/* Parse "[time, code, data]", or "[time, data]" without CAST_CODED.  Strings are in TEXT or in
  * STORE (cleared).  0, or negative with the reason in *WHY. */
-int cast_event_parse(struct cast_event *ev, struct span text, bool coded,
+int cast_event_parse(struct cast_event *ev, struct span text, unsigned how,
 	struct buf *store, const char **why);
 
 /* cast_head.c: the header, from JSON to messages */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* One event: a number and one or two strings in an array.  Its own parser, because a
  * recording is nearly all events: strings without escapes stay where they are, nothing is
- * allocated, times are exact.  It lets pass what a general JSON parser would refuse the whole
- * event for, and says so: raw control characters, lone surrogates, bytes that are no UTF-8. */
+ * allocated, times are exact.  Strings that are written as we write them, and most are, are
+ * passed over in blocks; all others character by character.  It lets pass what a general JSON
+ * parser would refuse the whole event for, and says so: raw control characters, lone surrogates,
+ * bytes that are no UTF-8. */
 #include "format/cast.h"
 
-#include "base/jsonw.h"
+#include "base/json.h"
 #include "base/utf8.h"
 
 struct scan {
@@ -135,20 +137,50 @@ plain_run(struct scan *s)
 }
 
 /* Strings in the store are told by offset first: the store may move while it grows. */
-static int
-string(struct scan *s, struct span *out, size_t *stored)
+struct text {
+	struct span at;
+	size_t stored; /* SIZE_MAX: it is not there */
+};
+
+/* Behind the first quote: a string as we write them; false: it is none, nothing is taken. */
+static bool
+written(struct scan *s, struct span *quoted)
 {
-	*stored = SIZE_MAX;
-	if (!take(s, '"'))
-		return ERR_FORMAT;
-	*out = plain_run(s);
+	size_t n = json_written(span_of(s->p, (size_t)(s->end - s->p)));
+
+	if (n == JSON_OTHER)
+		return false;
+	*quoted = span_of(s->p, n);
+	if (!utf8_valid(*quoted))
+		return false;
+	s->p += n + 1;
+	return true;
+}
+
+static int
+unquote(struct scan *s, struct span quoted, struct text *t)
+{
+	*t = (struct text){ quoted, SIZE_MAX };
+	if (!memchr(quoted.p, '\\', quoted.n))
+		return 0;
+	t->stored = s->store->n;
+	json_unquote(s->store, quoted);
+	t->at.n = s->store->n - t->stored;
+	return buf_failed(s->store);
+}
+
+/* Any string, from behind its first quote. */
+static int
+other(struct scan *s, struct text *t)
+{
+	*t = (struct text){ plain_run(s), SIZE_MAX };
 	if (s->p < s->end && *s->p == '"') {
 		s->p++;
 		return 0;
 	}
-	*stored = s->store->n;
+	t->stored = s->store->n;
 	buf_reserve(s->store, (size_t)(s->end - s->p));
-	buf_add_span(s->store, *out);
+	buf_add_span(s->store, t->at);
 	while (s->p < s->end && *s->p == '\\') {
 		s->p++;
 		if (escape(s) < 0)
@@ -158,8 +190,25 @@ string(struct scan *s, struct span *out, size_t *stored)
 	if (s->p == s->end)
 		return ERR_FORMAT;
 	s->p++;
-	out->n = s->store->n - *stored;
+	t->at.n = s->store->n - t->stored;
 	return buf_failed(s->store);
+}
+
+/* QUOTED, not NULL: a string as we write them is told as it stands, and no text. */
+static int
+string(struct scan *s, struct text *t, struct span *quoted)
+{
+	struct span as_is;
+
+	if (!take(s, '"'))
+		return ERR_FORMAT;
+	if (!written(s, &as_is))
+		return other(s, t);
+	if (!quoted)
+		return unquote(s, as_is, t);
+	*t = (struct text){ SPAN_LIT(""), SIZE_MAX };
+	*quoted = as_is;
+	return 0;
 }
 
 static int
@@ -169,19 +218,29 @@ fail(const char **why, const char *text)
 	return ERR_FORMAT;
 }
 
-static void
-place(struct span *s, size_t stored, const struct buf *store)
+static struct span
+place(const struct text *t, const struct buf *store)
 {
-	if (stored != SIZE_MAX)
-		s->p = buf_span(store).p + stored;
+	if (t->stored == SIZE_MAX)
+		return t->at;
+	return span_of(buf_span(store).p + t->stored, t->at.n);
+}
+
+/* What was typed or shown: nobody has to look at it. */
+static bool
+is_bulk(struct span code)
+{
+	return code.n == 1 && (code.p[0] == 'o' || code.p[0] == 'i');
 }
 
 int
-cast_event_parse(struct cast_event *ev, struct span text, bool coded, struct buf *store,
+cast_event_parse(struct cast_event *ev, struct span text, unsigned how, struct buf *store,
 	const char **why)
 {
 	struct scan s = { text.p, text.p + text.n, store, false };
-	size_t code_at = SIZE_MAX, data_at, n;
+	struct text code = { SPAN_LIT(""), SIZE_MAX }, data;
+	bool coded = how & CAST_CODED, as_is = how & CAST_QUOTED;
+	size_t n;
 
 	*ev = (struct cast_event){ .code = SPAN_LIT("") };
 	buf_clear(store);
@@ -192,19 +251,20 @@ cast_event_parse(struct cast_event *ev, struct span text, bool coded, struct buf
 	s.p += n;
 	if (!n || !take(&s, ','))
 		return fail(why, "no time");
-	if (coded && (string(&s, &ev->code, &code_at) < 0 || !take(&s, ',')))
+	if (coded && (string(&s, &code, NULL) < 0 || !take(&s, ',')))
 		return fail(why, "no event code");
-	if (coded && !ev->code.n)
+	if (coded && !code.at.n)
 		return fail(why, "empty event code");
-	if (string(&s, &ev->data, &data_at) < 0)
+	as_is &= !coded || is_bulk(place(&code, store));
+	if (string(&s, &data, as_is ? &ev->quoted : NULL) < 0)
 		return fail(why, "no text");
 	if (!take(&s, ']'))
 		return fail(why, "more than a time, a code and a text");
 	skip_space(&s);
 	if (s.p != s.end)
 		return fail(why, "something behind the event");
-	place(&ev->code, code_at, store);
-	place(&ev->data, data_at, store);
+	ev->code = place(&code, store);
+	ev->data = place(&data, store);
 	ev->odd = s.odd;
 	return 0;
 }

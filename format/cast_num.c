@@ -5,9 +5,6 @@
 
 #include "base/clk.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #define MANTISSA_MAX ((UINT64_MAX - 9) / 10)
 #define EXPONENT_MAX 9999
 
@@ -99,20 +96,22 @@ cast_num_parse(struct span s, int64_t *ns)
 void
 cast_num_put(struct buf *out, int64_t v, int decimals, int min)
 {
-	char text[32];
+	char text[32], *end = text + sizeof text, *p = end;
 	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-	int n = snprintf(text, sizeof text, "%0*" PRIu64, decimals + 1, u);
-	int whole = n - decimals;
+	int n = 0;
 
-	while (decimals > min && text[whole + decimals - 1] == '0')
-		decimals--;
-	if (v < 0)
-		buf_add_byte(out, '-');
-	buf_add(out, text, (size_t)whole);
-	if (decimals) {
-		buf_add_byte(out, '.');
-		buf_add(out, text + whole, (size_t)decimals);
+	for (; u || n <= decimals; n++, u /= 10) {
+		if (n && n == decimals)
+			*--p = '.';
+		*--p = (char)('0' + u % 10);
 	}
+	if (v < 0)
+		*--p = '-';
+	for (; decimals > min && end[-1] == '0'; decimals--)
+		end--;
+	if (end[-1] == '.')
+		end--;
+	buf_add(out, p, (size_t)(end - p));
 }
 
 int64_t

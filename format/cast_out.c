@@ -62,10 +62,8 @@ begin_line(struct cast_out *o, struct span code)
 }
 
 static void
-put_line(struct cast_out *o, struct span code, struct span data, bool valid)
+end_line(struct cast_out *o)
 {
-	begin_line(o, code);
-	(valid ? json_quote_valid : json_quote_data)(&o->w->out, data);
 	buf_add_str(&o->w->out, o->version == 1 ? "]" : "]\n");
 	if (o->w->out.n >= BLOCK)
 		tapew_drain(o->w, NULL);
@@ -74,7 +72,9 @@ put_line(struct cast_out *o, struct span code, struct span data, bool valid)
 void
 cast_out_line(struct cast_out *o, struct span code, struct span data)
 {
-	put_line(o, code, data, false);
+	begin_line(o, code);
+	json_quote_data(&o->w->out, data);
+	end_line(o);
 }
 
 static uint64_t
@@ -131,10 +131,34 @@ cast_out_bytes(struct cast_out *o, unsigned stream, struct span data)
 		size_t n = data.n < EVENT_MAX ? data.n : EVENT_MAX;
 		struct span text = clean(o, stream, span_of(data.p, n));
 
-		if (text.n)
-			put_line(o, code_of(stream), text, true);
+		if (text.n) {
+			begin_line(o, code_of(stream));
+			json_quote_valid(&o->w->out, text);
+			end_line(o);
+		}
 		data = span_of(data.p + n, data.n - n);
 	}
+}
+
+/* As it is, unless what it stands for would not be one event. */
+void
+cast_out_quoted(struct cast_out *o, unsigned stream, struct span quoted)
+{
+	struct buf *out = &o->w->out, text = { 0 };
+
+	if (!o->hold[stream].n && quoted.n <= EVENT_MAX) {
+		begin_line(o, code_of(stream));
+		buf_add_byte(out, '"');
+		buf_add_span(out, quoted);
+		buf_add_byte(out, '"');
+		end_line(o);
+		return;
+	}
+	if (json_unquote(&text, quoted) < 0)
+		out->failed = buf_failed(&text);
+	else
+		cast_out_bytes(o, stream, buf_span(&text));
+	buf_free(&text);
 }
 
 void

@@ -36,6 +36,8 @@ void cast_out_line(struct cast_out *o, struct span code, struct span data);
 /* Bytes of STREAM (below CAST_STREAMS): an incomplete character at the end waits for the
  * rest; very many become several events. */
 void cast_out_bytes(struct cast_out *o, unsigned stream, struct span data);
+/* The same of bytes that are in JSON already (msg.quoted). */
+void cast_out_quoted(struct cast_out *o, unsigned stream, struct span quoted);
 /* The end: what still waits becomes U+FFFD; version 1 is closed. */
 void cast_out_end(struct cast_out *o);
 

@@ -55,6 +55,10 @@ struct msg {
 	bool has_channel;
 	bool payload_null; /* null where a map is usual (foreign files) */
 	uint64_t channel;
+	/* MSG_IO, only for who asks for it (tape_opts.quoted), else absent: the data as an
+	 * asciicast has it, a string of JSON without its quotes (base/json.h); then it is not in
+	 * p.io.data. */
+	struct span quoted;
 	union {
 #define PAYLOAD(name, doc) struct audit_##name name;
 #include "format/audit.def"

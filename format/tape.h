@@ -91,6 +91,7 @@ struct tape_opts {
 	void (*note)(void *ctx, const struct tape_note *n); /* may be NULL */
 	void *ctx;
 	bool live;           /* the file may still grow: do not call its end truncated */
+	bool quoted;         /* asciicast: msg.quoted, where it can be */
 	enum tape_format as; /* TAPE_RAW: it is that; else it is found out */
 	uint32_t cols, rows; /* of a raw one, at most TAPE_RAW_SIDE_MAX; 0: 80x24 */
 	const char *rec;     /* tlog: which recording of the file; NULL: the first */

@@ -26,6 +26,7 @@ struct tape_cast {
 	uint64_t next;    /* offset of the next event */
 	uint64_t ordinal; /* of the next message */
 	uint64_t noted;   /* what lies before this offset has been told */
+	unsigned how;     /* events are read */
 	int64_t at_ns;    /* time of the last message */
 	bool exited;      /* the last event was an exit */
 	bool whole;       /* the header holds what stands behind the array, too */
@@ -73,6 +74,7 @@ io_event(struct tape_cast *c, const struct cast_event *ev, uint64_t stream)
 	msg_init(&c->msg, MSG_IO);
 	c->msg.p.io.stream = stream;
 	c->msg.p.io.data = ev->data;
+	c->msg.quoted = ev->quoted;
 }
 
 /* Decimal digits up to LIMIT at *I; false when there is none or it is more. */
@@ -177,7 +179,7 @@ take_event(struct tape_cast *c, const struct cast_line *l, struct err *e)
 		note(c, l->off, true, "event longer than 16 MiB, skipped");
 		return 0;
 	}
-	if (cast_event_parse(&ev, l->text, c->head.version != 1, &c->store, &why) < 0) {
+	if (cast_event_parse(&ev, l->text, c->how, &c->store, &why) < 0) {
 		if (c->store.failed == ERR_NOMEM)
 			return err_set(e, ERR_NOMEM, "out of memory");
 		note_bad_event(c, l->off, why);
@@ -231,7 +233,7 @@ is_cut(struct tape_cast *c, const struct cast_line *l)
 	const char *why;
 
 	return !l->ended && !l->overlong &&
-	       cast_event_parse(&ev, l->text, true, &c->store, &why) < 0;
+	       cast_event_parse(&ev, l->text, CAST_CODED, &c->store, &why) < 0;
 }
 
 static int
@@ -466,6 +468,8 @@ set_info(struct tape_cast *c)
 		.duration_ns = h->duration_ns,
 		.idle_limit_ns = h->idle_limit_ns,
 	};
+	c->how = (h->version > 1 ? CAST_CODED : 0) |
+		 (c->tape.opts.quoted ? CAST_QUOTED : 0);
 	c->nhead = cast_head_count(h);
 	c->next = c->first;
 	if (h->odd)

@@ -124,7 +124,10 @@ put_io(struct tapew_cast *c, const struct msg *m)
 		cast_out_lose(&c->out, lost_streams, NULL, 1);
 	} else {
 		begin(c);
-		cast_out_bytes(&c->out, (unsigned)stream, m->p.io.data);
+		if (m->quoted.p)
+			cast_out_quoted(&c->out, (unsigned)stream, m->quoted);
+		else
+			cast_out_bytes(&c->out, (unsigned)stream, m->p.io.data);
 	}
 }
 

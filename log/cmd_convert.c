@@ -203,6 +203,8 @@ run(struct cmd_run *r)
 		c.format = tape_format_of_name(c.to);
 	if (c.format == TAPE_TEXT && want_text(&c, &text, &e) < 0)
 		return diag_fail(&e, NULL);
+	/* nobody looks at what was shown on its way from one asciicast to another */
+	c.topts.quoted = c.format >= TAPE_CAST_V1 && c.format <= TAPE_CAST_V3;
 	status = convert(&c, r->clk);
 	if (status != CMD_WRONG && c.ctx)
 		diag_note("%s: txt holds what was shown, as text, and nothing else",

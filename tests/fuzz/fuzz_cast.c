@@ -36,6 +36,33 @@ check_text(struct span ours, json_t *j)
 	CHECK(span_eq(ours, span_of(json_string_value(j), json_string_length(j))));
 }
 
+/* What is told as it stands is what would be written of what it means. */
+static void
+compare_quoted(struct span text, const struct cast_event *plain, int rc)
+{
+	struct buf store = { 0 }, b = { 0 };
+	const char *why = NULL;
+	struct cast_event ev;
+
+	CHECK(cast_event_parse(&ev, text, CAST_CODED | CAST_QUOTED, &store, &why) == rc);
+	if (rc == 0) {
+		CHECK(ev.odd == plain->odd && ev.time_ns == plain->time_ns);
+		CHECK(span_eq(ev.code, plain->code));
+	}
+	if (rc == 0 && ev.quoted.p) {
+		CHECK(json_unquote(&b, ev.quoted) == 0);
+		CHECK(span_eq(buf_span(&b), plain->data));
+		buf_clear(&b);
+		json_quote_valid(&b, plain->data);
+		CHECK(b.n == ev.quoted.n + 2 &&
+			!memcmp(b.p + 1, ev.quoted.p, ev.quoted.n));
+	} else if (rc == 0) {
+		CHECK(span_eq(ev.data, plain->data));
+	}
+	buf_free(&store);
+	buf_free(&b);
+}
+
 static void
 compare_event(struct span text)
 {
@@ -43,7 +70,7 @@ compare_event(struct span text)
 	struct buf store = { 0 };
 	struct cast_event ev;
 	const char *why = NULL;
-	int rc = cast_event_parse(&ev, text, true, &store, &why);
+	int rc = cast_event_parse(&ev, text, CAST_CODED, &store, &why);
 
 	if (is_event(j)) {
 		CHECK(rc == 0 && !ev.odd);
@@ -51,6 +78,7 @@ compare_event(struct span text)
 		check_text(ev.data, json_array_get(j, 2));
 	}
 	CHECK(rc == 0 || why);
+	compare_quoted(text, &ev, rc);
 	json_decref(j);
 	buf_free(&store);
 }
@@ -101,6 +129,27 @@ go_back(struct tape *t, const struct walk *whole)
 	CHECK(first.hash == second.hash);
 }
 
+/* Without a look at what was shown, the same is written. */
+static void
+write_quoted(struct span bytes, enum tape_format f, struct span made)
+{
+	struct tape_opts o = { .quoted = true };
+	struct dst *d = dst_mem();
+	const struct msg *m;
+	struct tapew *out;
+	struct tape *t;
+	int64_t at;
+
+	CHECK(d && tape_open(&t, src_mem(bytes), &o, NULL) == 0);
+	CHECK(tapew_open(&out, f, d, NULL, NULL) == 0);
+	for (int n = 0; n < MESSAGES_MAX && tape_next(t, &m, &at, NULL) > 0; n++)
+		tapew_put(out, m, NULL);
+	tape_close(t);
+	CHECK(tapew_flush(out, NULL) == 0);
+	CHECK(span_eq(dst_mem_bytes(d), made));
+	CHECK(tapew_close(out, NULL) == 0);
+}
+
 static void
 write_as(struct span bytes, enum tape_format f)
 {
@@ -116,6 +165,7 @@ write_as(struct span bytes, enum tape_format f)
 	tape_close(t);
 	CHECK(tapew_flush(out, NULL) == 0);
 	made = dst_mem_bytes(d);
+	write_quoted(bytes, f, made);
 	if (made.n) {
 		CHECK(tape_open(&t, src_mem(made), NULL, NULL) == 0);
 		walk_tape(t, &again, NULL);
