@@ -156,14 +156,28 @@ look_into(struct server *s, struct held *h, const struct peer *peer, struct err 
 	return h->keep ? 0 : keep_resume(&h->keep, &ko, h->id, peer, e);
 }
 
+/* Registered, perhaps by an earlier run, and nothing came of it: true, and H is gone. */
+static bool
+drop_empty(struct server *s, struct held *h, const struct peer *peer)
+{
+	struct err e = { .code = 0 };
+
+	if (h->conn || look_into(s, h, peer, &e) < 0 || keep_wanted(h->keep) != 0)
+		return false;
+	keep_drop(h->keep);
+	forget(s, h);
+	return true;
+}
+
 static void
 begin(struct conn *c, const struct deposit_frame *f)
 {
 	struct server *s = c->server;
 	struct err e = { .code = 0 };
-	struct held *h;
+	struct held *h = held_find(&s->held, f->id, hash_id(s, f->id));
 
-	if (held_find(&s->held, f->id, hash_id(s, f->id))) {
+	/* whose registration was not answered asks again */
+	if (h && !drop_empty(s, h, &c->peer)) {
 		conn_refuse(c, DEPOSIT_R_TAKEN, "");
 		return;
 	}
@@ -424,12 +438,8 @@ void
 session_detach(struct server *s, struct held *h)
 {
 	h->conn = NULL;
-	/* registered, and nothing came of it */
-	if (h->keep && keep_wanted(h->keep) == 0) {
-		keep_drop(h->keep);
-		forget(s, h);
+	if (h->keep && drop_empty(s, h, NULL))
 		return;
-	}
 	h->alone_ns = s->now_ns;
 	server_due(s, h->alone_ns + s->o.grace_ns + 1);
 	count(s);
@@ -465,10 +475,10 @@ session_tick(struct server *s, struct held *h)
 		server_due(s, h->dirty_ns + s->o.commit_ns);
 	if (h->conn || h->retry_ns)
 		return;
-	if (s->now_ns - h->alone_ns > s->o.grace_ns)
-		give_up(s, h, "its recorder went away");
-	else
+	if (s->now_ns - h->alone_ns <= s->o.grace_ns)
 		server_due(s, h->alone_ns + s->o.grace_ns + 1);
+	else if (!drop_empty(s, h, NULL))
+		give_up(s, h, "its recorder went away");
 }
 
 void

@@ -115,6 +115,25 @@ def test_nothing_came_of_it(d):
         daemon.until(lambda: not os.listdir(daemon.dir + "/rec"), "the empty recording stays")
 
 
+def test_registered_and_killed(d):
+    """kill -9 between registering and its answer: who asks again is welcome; who never comes
+    back leaves nothing."""
+    with Daemon(d, "grace = 1s") as daemon:
+        c, lost = Client(daemon), Client(daemon)
+        assert c.hello()[0] == WELCOME and lost.hello()[0] == WELCOME
+        daemon.stop(signal.SIGKILL)
+        assert len(daemon.recordings()) == 2
+        daemon.configure("grace = 1s")
+        daemon.start()
+        c.token = bytes(16)
+        assert c.hello()[0] == WELCOME and c.at == 0
+        c.data(c.begin() + c.output(b"here") + c.end())
+        c.send(END, struct.pack(">Q", c.at))
+        c.until(CLOSED)
+        daemon.until(lambda: daemon.recordings() == [c.id.hex()], "what never was is there")
+        assert stream(decode(daemon.path(c.id.hex())), OUT) == b"here"
+
+
 def test_protocol(d):
     with Daemon(d) as daemon:
         c = Client(daemon)

@@ -100,7 +100,6 @@ def session(daemon, bytes_at_a_time, pieces, between=lambda n: None):
         if kind == WELCOME:
             break
         c.close()
-        c = Client(daemon)
     out = b""
 
     def put(raw):
