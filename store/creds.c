@@ -19,7 +19,7 @@
 #define AGAIN_NS         (60 * NS_PER_S)
 #define INSTANCE         "http://169.254.169.254"
 #define INSTANCE_CONNECT NS_PER_S /* on a machine without the service nobody answers */
-#define INSTANCE_STALL   (5 * NS_PER_S)
+#define INSTANCE_STALL   (2 * NS_PER_S)
 #define INSTANCE_MAX     ((uint64_t)64 << 10)
 #define ROLE_MAX         256
 
@@ -150,12 +150,17 @@ from_file(struct creds *c, struct err *e)
 	else
 		n = snprintf(path, sizeof path, "%s/.aws/credentials", home ? home : "");
 	fd = n < PATH_MAX ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-	if (fd < 0)
-		return err_sys(e, ERR_USAGE, "cannot open %.200s", path);
-	rc = read_keys(fd, &r, e);
-	close(fd);
-	if (rc < 0)
-		err_prefix(e, "%.200s", path);
+	if (fd < 0) {
+		rc = err_sys(e, ERR_USAGE, "cannot open %.200s", path);
+	} else {
+		rc = read_keys(fd, &r, e);
+		close(fd);
+		if (rc < 0)
+			err_prefix(e, "%.200s", path);
+	}
+	/* one that is named is meant: nobody wants other keys than those */
+	if (rc == ERR_NOTFOUND && c->conf->credentials_file)
+		rc = e ? e->code = ERR_USAGE : ERR_USAGE;
 	c->keys = r.keys;
 	explicit_bzero(&r, sizeof r);
 	return rc;

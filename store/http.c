@@ -450,6 +450,10 @@ finish(struct call *c, CURLcode r, struct err *e)
 		c->a->status = (int)status;
 		return 0;
 	}
+	if (r == CURLE_SSL_CACERT_BADFILE)
+		return err_set(e, ERR_USAGE,
+			"cacert: no certificates can be read from %.200s",
+			c->r->cacert ? c->r->cacert : "the system's file");
 	if (r == CURLE_LOGIN_DENIED)
 		return err_set(e, ERR_USAGE, "the address holds a user name or password");
 	return err_set(e, code_of(r), "%s", c->text[0] ? c->text : curl_easy_strerror(r));

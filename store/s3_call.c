@@ -407,19 +407,23 @@ s3_call_do(struct s3 *s, struct s3_call *c, struct s3_result *r, struct err *e)
 	struct creds_keys keys;
 	struct buf url = { 0 };
 	int rc = creds_get(s->creds, clk_wall(s->clk), &keys, e);
-	bool sign = rc == 0;
+	bool sign = rc == 0, sent = false;
 
 	*r = (struct s3_result){ 0 };
 	hash_headers(c);
 	if (rc >= 0 && (make_url(s, c, &url) < 0 || buf_failed(&c->query) ||
 			       buf_failed(&c->headers)))
 		rc = err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-	if (rc >= 0)
+	sent = rc >= 0;
+	if (sent)
 		rc = send(s, c, &keys, sign, (const char *)url.p, e);
 	explicit_bzero(&keys, sizeof keys);
 	buf_free(&url);
 	if (rc < 0) {
 		r->fault = s3_fault_of_error(rc);
+		/* libcurl knows what is wrong, but not what a person is to do */
+		if (sent && r->fault->action == S3_PERSON)
+			err_prefix(e, "%s", r->fault->text);
 		return rc;
 	}
 	return take_answer(s, c, r, e);

@@ -9,6 +9,8 @@ import threading
 
 FAULTS = ("refuse", "reset-early", "reset-late", "drop-answer", "error-500", "slow-down",
           "half-answer", "half-head", "lie-length", "lie-tag", "garbage", "spoil", "stall")
+REFUSALS = {"error-500": (500, "InternalError"), "slow-down": (503, "SlowDown"),
+            "other-keys": (403, "InvalidAccessKeyId")}
 ERROR = "<?xml version='1.0'?><Error><Code>%s</Code><Message>as the test has it</Message></Error>"
 
 
@@ -18,6 +20,7 @@ class Proxy:
         self.requests, self.received, self.sent = 0, 0, 0
         self.log = []
         self.closing = threading.Event()
+        self.here = threading.local()  # headers: of the request that fault() is asked about
         self.socket = socket.create_server((host, 0), backlog=64)
         self.port = self.socket.getsockname()[1]
         self.url = "http://%s:%d" % (host, self.port)
@@ -61,6 +64,7 @@ class Proxy:
                 break
             headers.append(tuple(h.split(": ", 1)) if ": " in h else (h.rstrip(":;"), ""))
         length = int(next((v for k, v in headers if k.lower() == "content-length"), 0))
+        self.here.headers = {k.lower(): v for k, v in headers}
         fault = self.fault(method, path)
         self.requests += 1
         self.log.append((method, path, fault))
@@ -77,7 +81,7 @@ class Proxy:
         if fault == "spoil" and body:
             at = random.randrange(len(body))
             body = body[:at] + bytes([body[at] ^ 1]) + body[at + 1:]
-        if fault in ("error-500", "slow-down"):
+        if fault in REFUSALS:
             return self.refuse(c, fault)
         return self.forward(c, method, path, headers, body, fault)
 
@@ -86,7 +90,7 @@ class Proxy:
         return False
 
     def refuse(self, c, fault):
-        status, code = (500, "InternalError") if fault == "error-500" else (503, "SlowDown")
+        status, code = REFUSALS[fault]
         text = (ERROR % code).encode()
         c.sendall(b"HTTP/1.1 %d Bad\r\nContent-Length: %d\r\n\r\n%s" % (status, len(text), text))
         return True

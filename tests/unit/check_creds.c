@@ -124,6 +124,26 @@ START_TEST(a_file_of_everybody)
 }
 END_TEST
 
+START_TEST(a_file_that_is_named_is_meant)
+{
+	static const struct fake_answer a[] = { { 0, 200, "", "tok" },
+		{ 0, 200, "", "role-1" },
+		{ 0, 200, "", ROLE_KEYS("I", "2023-11-14T23:13:20Z") },
+		{ 0, 0, NULL, NULL } };
+
+	set("credentialsFile", FILE_NAME);
+	make(a);
+	ck_assert_int_eq(creds_get(creds, NOW, &keys, &err), ERR_USAGE);
+	ck_assert_msg(strstr(err.text, FILE_NAME) != NULL, "%s", err.text);
+	put_file("[default]\naws_access_key_id=F\n", 0600);
+	creds_free(creds);
+	make(a);
+	ck_assert_int_eq(creds_get(creds, NOW, &keys, &err), ERR_USAGE);
+	ck_assert_msg(strstr(err.text, FILE_NAME) != NULL, "%s", err.text);
+	ck_assert_int_eq(fake.n, 0);
+}
+END_TEST
+
 START_TEST(then_the_machine)
 {
 	static const struct fake_answer a[] = { { 0, 200, "", "tok\n" },
@@ -238,6 +258,7 @@ all(void)
 	tcase_add_test(t, then_the_environment);
 	tcase_add_test(t, then_a_file);
 	tcase_add_test(t, a_file_of_everybody);
+	tcase_add_test(t, a_file_that_is_named_is_meant);
 	tcase_add_test(t, then_the_machine);
 	tcase_add_test(t, a_machine_that_does_not_answer);
 	tcase_add_test(t, nonsense_of_a_machine);
