@@ -71,12 +71,15 @@ def cbor(b, i):
 
 
 def inflate(raw):
-    out = b""
-    while raw:
+    """What is in all members; piece by piece, as what is behind a member is copied."""
+    out, raw, i = [], memoryview(raw), 0
+    while i < len(raw):
         d = zlib.decompressobj(31)
-        out += d.decompress(raw)
-        raw = d.unused_data
-    return out
+        while i < len(raw) and not d.eof:
+            out.append(d.decompress(raw[i:i + 65536]))
+            i += len(raw[i:i + 65536])
+        i -= len(d.unused_data)
+    return b"".join(out)
 
 
 def decode(path):
