@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+/* The workers: each takes a request that somebody in the line has to make, makes it without
+ * the lock, and says what came of it. */
+#include "store/ship_impl.h"
+
+#include "store/retry.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define IDLE_NS (3600 * NS_PER_S)
+
+static const struct retry_policy policy = { NS_PER_S / 2, 60 * NS_PER_S };
+
+/* --- what came of it --- */
+
+static void
+count_failure(struct ship *s, const struct s3_fault *f)
+{
+	struct ship_metric *m = s->stats.failures;
+
+	while (m->label && strcmp(m->label, f->metric) != 0)
+		m++;
+	if (m == &s->stats.failures[SHIP_METRICS_MAX - 1])
+		return;
+	m->label = f->metric;
+	m->n++;
+}
+
+/* Is it about the store, not about this recording? */
+static bool
+is_general(const struct s3_fault *f)
+{
+	return f->action <= S3_PERSON && f->err != ERR_CANCELLED;
+}
+
+/* FAULT: what is wrong after T; some failures are as good as an answer. */
+static void
+note_outcome(struct ship *s, const struct ship_task *t, const struct s3_fault *fault,
+	int64_t now)
+{
+	int64_t ns;
+
+	s->stats.requests++;
+	s->stats.bytes_sent += t->sent;
+	s->stats.parts += t->job.kind == UPLOAD_PART && !t->o.fault;
+	if (t->o.fault)
+		count_failure(s, t->o.fault);
+	if (!fault)
+		s->failures = 0;
+	if (!fault || !is_general(fault))
+		return;
+	ns = retry_delay(&policy, ++s->failures, s->o.chance(s->o.ctx));
+	ns = t->o.retry_after_ns > ns ? t->o.retry_after_ns : ns;
+	s->pause_until = ns_add(now, ns);
+}
+
+/* What a person wants to know: the first of many same failures, and that it goes on. */
+static const char *
+what_to_tell(struct ship_item *i, const struct ship_task *t, char *text, size_t size)
+{
+	const struct s3_fault *f = i->u.fault;
+	const char *what = NULL;
+
+	if (f && f->err == ERR_CANCELLED)
+		return NULL;
+	if (f && f != i->told) {
+		snprintf(text, size, "%s%s", t->o.fault ? t->e.text : f->text,
+			i->u.state == UPLOAD_STUCK ? "; it stays in the spool" : "");
+		what = text;
+	} else if (i->u.state == UPLOAD_DONE) {
+		what = "uploaded";
+	} else if (!f && i->told) {
+		what = "goes on";
+	}
+	i->told = f;
+	return what;
+}
+
+static void
+tell(struct ship *s, const char *id, const struct s3_fault *fault, const char *text)
+{
+	if (!text || !s->o.tell)
+		return;
+	pthread_mutex_lock(&s->telling);
+	s->o.tell(s->o.ctx, id, fault, text);
+	pthread_mutex_unlock(&s->telling);
+}
+
+/* --- work --- */
+
+static void
+take_parts_along(struct ship_task *t, const struct upload *u)
+{
+	t->parts = calloc(u->j.nparts + 1, sizeof *t->parts);
+	for (size_t i = 0; t->parts && i < u->j.nparts; i++) {
+		struct s3_part *p = &t->parts[t->nparts];
+
+		if (!u->j.part[i].sent)
+			continue;
+		p->number = (unsigned)i + 1;
+		p->size = u->j.part[i].size;
+		memcpy(p->etag, u->j.part[i].etag, sizeof p->etag);
+		memcpy(p->sha256, u->j.part[i].sha256, sizeof p->sha256);
+		t->nparts++;
+	}
+}
+
+static void *worker(void *ctx);
+
+void
+ship_pool_call(struct ship *s)
+{
+	unsigned most = (unsigned)s3_conf(s->o.s3)->parallel;
+
+	if (!s->idle && s->workers < most && !s->stopping &&
+		pthread_create(&s->worker[s->workers], NULL, worker, s) == 0)
+		s->workers++;
+	pthread_cond_signal(&s->changed);
+}
+
+/* What must survive a crash; nobody has the lock. */
+static void
+keep_journal(struct ship *s, struct ship_task *t, bool done, struct span lines)
+{
+	struct err e;
+
+	if (lines.n && ship_add_journal(s->dir, t->id, lines, &e) < 0)
+		tell(s, t->id, s3_fault_of_error(e.code),
+			e.text); /* it costs sending something again */
+	if (done)
+		ship_clear_away(s, t->id);
+}
+
+/* I was picked for T.  Called, and returns, with the lock. */
+static void
+work_on(struct ship *s, struct ship_item *i, struct ship_task *t)
+{
+	struct buf lines = { 0 };
+	char text[ERR_TEXT_MAX + 64];
+	const struct s3_fault *fault;
+	const char *what;
+	int64_t now;
+	bool done;
+
+	s->flying++;
+	memcpy(t->id, i->id, sizeof t->id);
+	if (t->job.kind == UPLOAD_END || t->job.kind == UPLOAD_PARTS)
+		take_parts_along(t, &i->u);
+	ship_pool_call(s); /* for what stands in the line behind it */
+	pthread_mutex_unlock(&s->lock);
+	ship_do(t);
+	pthread_mutex_lock(&s->lock);
+	now = clk_mono(s->o.clk);
+	s->flying--;
+	i->writing++;
+	done = i->u.state == UPLOAD_DONE;
+	upload_took(&i->u, now, s->o.chance(s->o.ctx), &t->job, &t->o, &lines);
+	done = !done && i->u.state == UPLOAD_DONE;
+	note_outcome(s, t, i->u.fault, now);
+	fault = i->u.fault;
+	what = what_to_tell(i, t, text, sizeof text);
+	pthread_mutex_unlock(&s->lock);
+	keep_journal(s, t, done, buf_span(&lines));
+	tell(s, t->id, fault, what);
+	buf_free(&lines);
+	ship_task_free(t);
+	pthread_mutex_lock(&s->lock);
+	i->writing--;
+	s->stats.uploaded += done;
+	ship_line_count(s, i);
+	ship_line_join(s, i);
+	pthread_cond_broadcast(&s->changed);
+	pthread_cond_broadcast(&s->done);
+}
+
+static void
+sleep_until(struct ship *s, int64_t now, int64_t wake)
+{
+	int64_t ns = wake < INT64_MAX ? ns_sub(wake, now) : IDLE_NS;
+	struct timespec t;
+
+	ns = ns < IDLE_NS ? ns : IDLE_NS;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	ns += t.tv_nsec;
+	t.tv_sec += ns / NS_PER_S;
+	t.tv_nsec = ns % NS_PER_S;
+	s->idle++;
+	pthread_cond_timedwait(&s->changed, &s->lock, &t);
+	s->idle--;
+}
+
+static void *
+worker(void *ctx)
+{
+	struct ship *s = ctx;
+
+	pthread_mutex_lock(&s->lock);
+	while (!s->stopping) {
+		struct ship_task t = {
+			.s3 = s->o.s3, .dir = s->dir, .cancel = &s->cancel
+		};
+		int64_t now = clk_mono(s->o.clk), wake;
+		struct ship_item *i = ship_line_pick(s, now, &t, &wake);
+
+		if (i)
+			work_on(s, i, &t);
+		else
+			sleep_until(s, now, wake);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
