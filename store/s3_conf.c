@@ -54,6 +54,7 @@ static const struct {
 	{ YES_NO, AT(meta_username), 0, 0 },
 	{ YES_NO, AT(meta_ip), 0, 0 },
 	{ NUMBER, AT(part_size), S3_PART_MIN, S3_PART_MAX },
+	{ NUMBER, AT(whole_size), 0, S3_PART_MAX },
 	{ NUMBER, AT(parallel), 1, S3_PARALLEL_MAX },
 	{ TEXT, AT(local), 0, 0 },
 };
@@ -88,6 +89,9 @@ const struct s3_setting s3_settings[] = {
 		"the user's name goes into the object's metadata" },
 	{ "metadata.ip", "yes|no", "the remote address does" },
 	{ "uploadPartSize", "BYTES", "size of the parts of an upload (5 MiB)" },
+	{ "uploadWholeSize", "BYTES",
+		"up to that size in one request, if it ended before parts went (512 "
+		"MiB)" },
 	{ "parallelUploads", "NUMBER", "requests at once, over all recordings (20)" },
 	{ "local", "DIRECTORY", "spool of what is not uploaded yet" },
 	{ NULL, NULL, NULL },
@@ -236,7 +240,9 @@ s3_conf_set(struct s3_conf *c, const char *name, const char *value, struct err *
 void
 s3_conf_init(struct s3_conf *c)
 {
-	*c = (struct s3_conf){ .part_size = S3_PART_MIN, .parallel = PARALLEL };
+	*c = (struct s3_conf){
+		.part_size = S3_PART_MIN, .whole_size = S3_WHOLE, .parallel = PARALLEL
+	};
 }
 
 void

@@ -10,6 +10,7 @@
 #define S3_TEXT_MAX     1024 /* bytes of a setting */
 #define S3_PART_MIN     (UINT64_C(5) << 20)
 #define S3_PART_MAX     (UINT64_C(5) << 30)
+#define S3_WHOLE        (UINT64_C(512) << 20)
 #define S3_PARALLEL_MAX 64
 
 enum s3_credentials {
@@ -32,7 +33,7 @@ struct s3_conf {
 	uint64_t lock_days;        /* ... for that long */
 	bool legal_hold;
 	bool path_style, meta_username, meta_ip;
-	uint64_t part_size, parallel;
+	uint64_t part_size, whole_size, parallel;
 };
 
 /* One setting; the rows end with a NULL name. */

@@ -57,7 +57,8 @@ ship_add(struct ship *s, const char *id, bool found, struct ship_item **item,
 		return rc;
 	}
 	snprintf(i->id, sizeof i->id, "%s", id);
-	upload_init(&i->u, s3_conf(s->o.s3)->part_size, &j, found);
+	upload_init(&i->u, s3_conf(s->o.s3)->part_size, s3_conf(s->o.s3)->whole_size, &j,
+		found);
 	pthread_mutex_lock(&s->lock);
 	i->next = s->all;
 	i->back = &s->all;

@@ -23,9 +23,10 @@ upload_part_at(uint64_t part_size, unsigned number, uint64_t *off, uint64_t *siz
 }
 
 void
-upload_init(struct upload *u, uint64_t part_size, struct journal *j, bool found)
+upload_init(struct upload *u, uint64_t part_size, uint64_t whole, struct journal *j,
+	bool found)
 {
-	*u = (struct upload){ .part_size = part_size, .j = *j };
+	*u = (struct upload){ .part_size = part_size, .whole = whole, .j = *j };
 	*j = (struct journal){ 0 };
 	u->step = found ? STEP_FIND : STEP_WORK;
 	u->doubt = found;
@@ -172,7 +173,7 @@ next_work(struct upload *u, struct upload_job *job)
 		return next_part(u, job);
 	if (u->flying)
 		return false;
-	if (u->finished && u->size <= u->part_size)
+	if (u->finished && (u->size <= u->part_size || u->size <= u->whole))
 		return make_job(u, UPLOAD_PUT, job);
 	return u->size > u->part_size && make_job(u, UPLOAD_BEGIN, job);
 }
@@ -439,6 +440,16 @@ does_without(struct upload *u, const struct upload_job *job, const struct s3_fau
 	return true;
 }
 
+/* What does not get through in one piece goes in parts. */
+static bool
+divide(struct upload *u, const struct upload_job *job)
+{
+	if (job->kind != UPLOAD_PUT || job->size <= u->part_size)
+		return false;
+	u->whole = 0;
+	return true;
+}
+
 static void
 failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *job,
 	const struct upload_outcome *o)
@@ -450,8 +461,9 @@ failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *
 		u->doubt = u->doubt || makes_object(job);
 		if (job->kind == UPLOAD_BEGIN)
 			u->step = STEP_FIND; /* it may have begun */
-		if (job->kind == UPLOAD_END)
-			u->step = STEP_LOOK; /* it may have ended */
+		if (job->kind == UPLOAD_END ||
+			(o->fault->action == S3_RETRY && divide(u, job)))
+			u->step = STEP_LOOK; /* it may be there */
 		wait(u, now, chance, o, &soon);
 		break;
 	case S3_KEYS:
@@ -480,7 +492,10 @@ failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *
 		u->state = UPLOAD_STUCK;
 		break;
 	case S3_GIVE_UP:
-		u->state = UPLOAD_STUCK;
+		if (divide(u, job))
+			u->fault = NULL; /* that is an answer, too */
+		else
+			u->state = UPLOAD_STUCK;
 		break;
 	}
 }

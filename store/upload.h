@@ -5,7 +5,7 @@
  *
  *	found -> FIND old uploads -> ABORT those that nobody knows -> PARTS of ours -> work
  *	                                          \-> LOOK whether it is there already -> work
- *	work:  small and finished: PUT;  else BEGIN, PART ..., END
+ *	work:  finished and not too large: PUT;  else BEGIN, PART ..., END
  *	BEGIN without an answer, an upload that has to be begun anew: FIND
  *	END without an answer, or of an upload that is gone: LOOK; it may have ended already,
  *	    and not every server says so when it is asked to end it again
@@ -65,6 +65,7 @@ enum upload_state {
 
 struct upload {
 	uint64_t part_size, size; /* bytes that are durable in the spool */
+	uint64_t whole; /* finished before anything was sent: one PUT up to that */
 	bool finished;
 	enum upload_state state;
 	enum { STEP_FIND, STEP_ABORT, STEP_PARTS, STEP_LOOK, STEP_WORK } step;
@@ -85,7 +86,8 @@ struct upload {
 };
 
 /* J is taken over.  FOUND: it is from an earlier run, whose requests are not all known. */
-void upload_init(struct upload *u, uint64_t part_size, struct journal *j, bool found);
+void upload_init(struct upload *u, uint64_t part_size, uint64_t whole, struct journal *j,
+	bool found);
 void upload_free(struct upload *u);
 /* More bytes are durable; FINISHED: these are all. */
 void upload_grown(struct upload *u, uint64_t size, bool finished);

@@ -10,6 +10,8 @@ from rec_lib import Skip, need, PATIENCE  # noqa: F401
 BUILD = os.environ.get("builddir", os.getcwd())
 S3TOOL = os.path.join(BUILD, "tests/store/s3tool")
 BUCKET = "recs"
+# of s3tool; parts, because those are where things go wrong
+SETTINGS = ["bucket=" + BUCKET, "pathStyleAccess=yes", "uploadWholeSize=0"]
 PLACES = [os.environ.get("AUDITREC_S3_SERVERS"), os.path.join(BUILD, "s3servers")]
 
 
@@ -88,7 +90,7 @@ class Server:
 
     def tool(self, *args, url=None, status=0, **kw):
         """s3tool on the bucket: its output."""
-        p = subprocess.run([S3TOOL, "bucket=" + BUCKET, "pathStyleAccess=yes"] + list(args),
+        p = subprocess.run([S3TOOL] + SETTINGS + list(args),
                            env=self.env(url), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                            timeout=PATIENCE * 3, **kw)
         assert status is None or p.returncode == status, (args, p.returncode, p.stderr)

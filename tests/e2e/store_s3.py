@@ -196,6 +196,13 @@ def shipped(s, d):
     assert_stored(s, d, want)
 
 
+def shipped_whole(s, d):
+    want = spool(d, [10, 3 * PART + 77, 4 * PART])
+    out = s.tool("uploadWholeSize=18M", "ship", d("spool"), "60").decode()
+    assert "uploaded 3 parts 4" in out, out
+    assert_stored(s, d, want)
+
+
 def shipped_through_harm(s, d):
     want = spool(d, [10, 100000, PART + 1, 2 * PART + 77])
     r = random.Random(SEED)
@@ -250,9 +257,8 @@ def kills(s, d):
     r = random.Random(SEED)
     want = spool(d, [1000, PART + 5, 3 * PART + 5])
     for i in range(int(os.environ.get("ROUNDS", "12"))):
-        p = subprocess.Popen([S3TOOL, "bucket=" + BUCKET, "pathStyleAccess=yes", "ship",
-                              d("spool"), "60"], env=s.env(), stdout=subprocess.DEVNULL,
-                             stderr=subprocess.DEVNULL)
+        p = subprocess.Popen([S3TOOL] + SETTINGS + ["ship", d("spool"), "60"], env=s.env(),
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             p.wait(r.random() * 0.3)
         except subprocess.TimeoutExpired:
@@ -281,9 +287,8 @@ def acknowledged_bytes_stay(s, d):
     os.makedirs(d("spool"))
     name, acked = "%032x" % 5, 0
     for _ in range(6):
-        p = subprocess.Popen([S3TOOL, "bucket=" + BUCKET, "pathStyleAccess=yes", "record",
-                              d("spool"), name, d("big"), "65536"], env=s.env(),
-                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        p = subprocess.Popen([S3TOOL] + SETTINGS + ["record", d("spool"), name, d("big"), "65536"],
+                             env=s.env(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         timer = threading.Timer(r.random() * 0.2, p.kill)
         timer.start()
         lines = p.stdout.read().split(b"\n")[:-1]
@@ -303,7 +308,7 @@ def acknowledged_bytes_stay(s, d):
 
 
 TESTS = (objects, parts, wrong_settings, programs_read, catalogue_knows_objects,
-         opens_by_its_index, shipped,
+         opens_by_its_index, shipped, shipped_whole,
          shipped_through_harm, every_fault_passes, reading_through_harm, kills,
          acknowledged_bytes_stay)
 

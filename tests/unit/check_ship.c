@@ -30,6 +30,24 @@ START_TEST(small_ones_are_one_request)
 }
 END_TEST
 
+/* Before any part of it went. */
+START_TEST(finished_ones_are_one_request)
+{
+	struct ship_stats st;
+
+	yard.conf.whole_size = 5 * YARD_PART;
+	yard_leave(1, 5 * YARD_PART);
+	yard_leave(2, 5 * YARD_PART + 1);
+	yard_restart();
+	ck_assert(yard_settle());
+	yard_assert_stored(1, 5 * YARD_PART);
+	yard_assert_stored(2, 5 * YARD_PART + 1);
+	ship_stats(s3_store_ship(yard.box), &st);
+	ck_assert_uint_eq(st.parts, 6);
+	yard_assert_empty();
+}
+END_TEST
+
 /* A client that comes back with the name of a session that was shipped. */
 START_TEST(nothing_is_replaced)
 {
@@ -105,14 +123,7 @@ END_TEST
 
 START_TEST(what_containerssh_left)
 {
-	char path[128];
-	FILE *f;
-
-	snprintf(path, sizeof path, "%s/%s", yard.dir, yard_id(7));
-	f = fopen(path, "w");
-	for (size_t i = 0; i < 2500; i++)
-		fputc(yard_byte(7, i), f);
-	fclose(f);
+	yard_leave(7, 2500);
 	yard_restart();
 	ck_assert(yard_settle());
 	yard_assert_stored(7, 2500);
@@ -159,6 +170,28 @@ START_TEST(every_trouble_passes)
 	ck_assert_msg(strstr(yard.told, trouble[_i].metric) != NULL, "%s", yard.told);
 	yard_assert_empty();
 	ck_assert_uint_eq(fake_s3_uploads(yard.server), 0);
+}
+END_TEST
+
+/* What does not get through in one request goes in parts, and is stored once. */
+START_TEST(too_much_for_one_request)
+{
+	static const enum fake_s3_fate fates[] = { FAKE_S3_TOO_LARGE, FAKE_S3_LOST,
+		FAKE_S3_UNHEARD };
+	struct yard_plan plan = { fates[_i], 1, "PUT", NULL };
+	unsigned puts;
+
+	yard.conf.whole_size = 5 * YARD_PART;
+	fake_s3_fate(yard.server, yard_by_plan, &plan);
+	yard_leave(1, 3 * YARD_PART + 5);
+	yard_restart();
+	ck_assert_msg(yard_settle(), "%s", yard.told);
+	yard_assert_stored(1, 3 * YARD_PART + 5);
+	ck_assert_ptr_nonnull(fake_s3_object(yard.server, yard_id(1), &puts));
+	ck_assert_uint_eq(puts, 1);
+	ck_assert_msg(fake_s3_parts(yard.server) == 4, "%s", yard.told);
+	ck_assert_uint_eq(fake_s3_uploads(yard.server), 0);
+	yard_assert_empty();
 }
 END_TEST
 
@@ -216,6 +249,7 @@ well(void)
 
 	tcase_add_checked_fixture(t, yard_begin, yard_end);
 	tcase_add_test(t, small_ones_are_one_request);
+	tcase_add_test(t, finished_ones_are_one_request);
 	tcase_add_test(t, parts_go_while_it_is_written);
 	tcase_add_loop_test(t, nothing_is_replaced, 0, 2);
 	tcase_add_test(t, a_whole_number_of_parts);
@@ -233,6 +267,7 @@ badly(void)
 	tcase_add_checked_fixture(t, yard_begin, yard_end);
 	tcase_add_loop_test(t, every_trouble_passes, 0, sizeof trouble / sizeof *trouble);
 	tcase_add_test(t, down_for_hours);
+	tcase_add_loop_test(t, too_much_for_one_request, 0, 3);
 	return t;
 }
 

@@ -417,6 +417,9 @@ with_fate(struct ask *q, enum fake_s3_fate fate, struct err *e)
 	case FAKE_S3_NO_BUCKET:
 		refuse(q->a, 404, "NoSuchBucket");
 		break;
+	case FAKE_S3_TOO_LARGE:
+		say(q->a, 413, "");
+		break;
 	case FAKE_S3_NO_UPLOAD:
 		if (parameter(q->query, "uploadId", q->id, sizeof q->id))
 			give_up(q);

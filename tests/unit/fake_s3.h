@@ -18,7 +18,8 @@ enum fake_s3_fate {
 	FAKE_S3_NO_UPLOAD, /* forgets the upload first, if there is one */
 	FAKE_S3_FORGETS,   /* the same, but says 500 */
 	FAKE_S3_HALF,      /* done, but the answer is cut off */
-	FAKE_S3_FATES
+	FAKE_S3_FATES,     /* that may come by chance */
+	FAKE_S3_TOO_LARGE  /* 413, as from something in front of it */
 };
 
 struct fake_s3;

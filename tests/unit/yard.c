@@ -70,6 +70,7 @@ yard_begin(void)
 	s3_conf_set(&yard.conf, "credentials", "none", NULL);
 	s3_conf_set(&yard.conf, "parallelUploads", "4", NULL);
 	yard.conf.part_size = YARD_PART;
+	yard.conf.whole_size = 0; /* parts are what is tested most */
 	ck_assert_msg(s3_new(&yard.s3, &yard.conf, fake_s3_port(yard.server), &clk,
 			      &yard.err) == 0,
 		"%s", yard.err.text);
@@ -161,6 +162,19 @@ yard_record(unsigned n, size_t size)
 
 	yard_append(f, n, size);
 	ck_assert_int_eq(store_finish(f, &yard.err), 0);
+}
+
+void
+yard_leave(unsigned n, size_t size)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", yard.dir, yard_id(n));
+	f = fopen(path, "w");
+	for (size_t i = 0; i < size; i++)
+		fputc(yard_byte(n, i), f);
+	fclose(f);
 }
 
 void

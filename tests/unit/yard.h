@@ -41,6 +41,8 @@ uint8_t yard_byte(unsigned n, uint64_t at);
 struct store_file *yard_create(unsigned n);
 void yard_append(struct store_file *f, unsigned n, size_t size);
 void yard_record(unsigned n, size_t size); /* from beginning to end */
+/* One that was left finished, by ContainerSSH for example; yard_restart() finds it. */
+void yard_leave(unsigned n, size_t size);
 /* Until so many parts were sent. */
 void yard_until_parts(unsigned parts);
 
