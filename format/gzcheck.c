@@ -15,6 +15,7 @@
 #define EXTRA_MAX   65535
 #define OFFSETS_MAX ((size_t)1 << 20)   /* member offsets that are remembered */
 #define GZIP_WINDOW (15 + 16)           /* zlib: 32 KiB window, gzip header and trailer */
+#define OS_UNKNOWN  255                 /* RFC 1952 */
 #define STEP        ((uint64_t)4 << 20) /* inflated bytes between two steps */
 
 struct gzcheck {
@@ -115,6 +116,16 @@ check_entries(struct gzcheck *c, const struct gzidx_member *m)
 	c->next++;
 }
 
+/* Where the format leaves a choice we always write the same. */
+static void
+check_header(struct gzcheck *c)
+{
+	const gz_header *h = &c->head;
+
+	if (h->time || h->xflags || h->os != OS_UNKNOWN || h->text)
+		found(c, c->at, "the header of the member was changed");
+}
+
 /* The header of the open member has been read. */
 static void
 begin_member(struct gzcheck *c)
@@ -126,7 +137,10 @@ begin_member(struct gzcheck *c)
 
 	c->begun = true;
 	c->result.members++;
-	c->closing = gzidx_is_closing(extra);
+	c->result.at = c->at;
+	c->result.closed = c->closing = gzidx_is_closing(extra);
+	if (has || c->closing)
+		check_header(c);
 	buf_add(&c->offsets, &c->at, sizeof c->at);
 	check_entries(c, has ? &m : NULL);
 	if (!has)

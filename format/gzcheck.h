@@ -25,6 +25,8 @@ struct gzcheck_result {
 	uint64_t checksums; /* members whose checksum was there and right */
 	uint64_t plain;     /* bytes inflated */
 	uint64_t entries;   /* of the index, 0: it has none */
+	uint64_t at;        /* file offset of the last header seen */
+	bool closed;        /* it was a closing one */
 	bool broken;        /* the walk met damage and ended there */
 };
 

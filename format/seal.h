@@ -11,6 +11,9 @@
 #include "format/sign.h"
 #include "format/vendor.h"
 
+/* Events of the daemon in a recording are numbered from here on, in requestId. */
+#define SEAL_REQUEST (UINT64_C(1) << 32)
+
 struct seal {
 	uint64_t n;      /* counts from 0 */
 	uint64_t offset; /* in the file: everything before it is vouched for */

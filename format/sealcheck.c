@@ -22,8 +22,12 @@ struct sealcheck {
 	uint64_t at;   /* bytes hashed, or passed over */
 	uint64_t next; /* number of the next seal */
 	uint8_t chain[SHA256_BYTES];
-	bool last_good;      /* the last seal, whose event begins at ... */
-	uint64_t last_plain; /* ... this inflated offset */
+	int64_t latest_ns;             /* of all messages so far */
+	uint64_t requests;             /* events of the daemon so far */
+	bool last_good;                /* the last seal; its event ... */
+	bool last_as_made;             /* ... is as the daemon writes it, ... */
+	uint64_t last_plain, last_end; /* ... and stands at these inflated offsets */
+	struct buf json, made, given;
 	struct sealcheck_result r;
 	uint8_t block[STEP];
 };
@@ -42,6 +46,7 @@ sealcheck_new(struct src *src, const uint8_t public[SIGN_PUBLIC], sealcheck_foun
 		memcpy(c->public, public, sizeof c->public);
 	c->found = found;
 	c->ctx = ctx;
+	c->latest_ns = INT64_MIN;
 	return c;
 }
 
@@ -118,6 +123,24 @@ take_seal(struct sealcheck *c, const struct seal *s, struct span connection)
 		c->r.sealed_end = c->at = s->offset;
 }
 
+/* The event of the last seal is among the bytes of none: what its signature does not cover must
+ * be what the daemon would have written. */
+static bool
+is_as_made(struct sealcheck *c, const struct msg *m, const struct seal *s)
+{
+	struct msg made;
+
+	buf_clear(&c->made);
+	buf_clear(&c->given);
+	if (seal_put(&made, s, &c->json) < 0)
+		return false;
+	made.connection_id = m->connection_id;
+	made.time_ns = c->latest_ns;
+	made.p.channel_request_unknown.request_id = SEAL_REQUEST + c->requests;
+	return msg_encode(&c->made, &made) == 0 && msg_encode(&c->given, m) == 0 &&
+	       span_eq(buf_span(&c->made), buf_span(&c->given));
+}
+
 void
 sealcheck_message(struct sealcheck *c, const struct msg *m, uint64_t plain)
 {
@@ -125,10 +148,16 @@ sealcheck_message(struct sealcheck *c, const struct msg *m, uint64_t plain)
 
 	if (vendor_of(m) == VENDOR_SEAL && seal_get(&s, m)) {
 		take_seal(c, &s, m->connection_id);
+		c->last_as_made = c->checks && is_as_made(c, m, &s);
 		c->last_plain = plain;
+		c->last_end = plain + c->made.n;
 	} else {
 		c->r.behind++;
 	}
+	if (m->time_ns > c->latest_ns)
+		c->latest_ns = m->time_ns;
+	c->requests += m->type == MSG_CHANNEL_REQUEST_UNKNOWN && !m->payload_null &&
+		       m->p.channel_request_unknown.request_id >= SEAL_REQUEST;
 }
 
 /* ---- what the sealed bytes hold ---- */
@@ -182,24 +211,28 @@ inflated_before(struct sealcheck *c, uint64_t end)
 /* Nobody vouches for what stands behind the sealed bytes, and in front of their seal it would
  * look as if it were part of them. */
 static void
-check_front(struct sealcheck *c)
+check_last(struct sealcheck *c, uint64_t end, uint64_t plain_end)
 {
-	int64_t size = src_size(c->src);
-
-	if (c->last_good && c->last_plain > inflated_before(c, c->r.sealed_end))
-		finding(c, c->r.sealed_end, size < 0 ? c->r.sealed_end : (uint64_t)size,
+	if (!c->last_good)
+		return;
+	if (c->last_plain > inflated_before(c, c->r.sealed_end))
+		finding(c, c->r.sealed_end, end,
 			"messages that are not sealed stand in front of the last seal");
+	else if (!c->last_as_made ||
+		 (c->r.final && !c->r.behind && c->last_end != plain_end))
+		finding(c, c->r.sealed_end, end,
+			"the event of the last seal was changed");
 }
 
 struct sealcheck_result
-sealcheck_end(struct sealcheck *c)
+sealcheck_end(struct sealcheck *c, uint64_t plain_end)
 {
 	int64_t size = c->checks ? src_size(c->src) : -1;
 	uint64_t end = size < 0 ? c->r.sealed_end : (uint64_t)size;
 
 	if (!c->checks)
 		return c->r;
-	check_front(c);
+	check_last(c, end, plain_end);
 	if (!c->r.seals)
 		finding(c, 0, end, "there is no seal");
 	else if (c->r.final && c->r.behind)
@@ -210,5 +243,10 @@ sealcheck_end(struct sealcheck *c)
 void
 sealcheck_free(struct sealcheck *c)
 {
+	if (!c)
+		return;
+	buf_free(&c->json);
+	buf_free(&c->made);
+	buf_free(&c->given);
 	free(c);
 }

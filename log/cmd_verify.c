@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* auditlog verify: is the recording whole?  Every message is read, every checksum compared,
- * the order of time looked at, and the index held against what it points to. */
+/* auditlog verify: what is not as it should be in recordings, a line each, and a verdict on
+ * each recording. */
 #include "log/cmd.h"
 
 #include "base/diag.h"
 #include "base/when.h"
-#include "format/gzcheck.h"
 #include "format/facts.h"
 #include "log/input.h"
 #include "log/out.h"
@@ -16,28 +15,28 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { OPT_JSON = 1, OPT_KEY };
+enum { OPT_JSON = 1, OPT_KEY, OPT_ID };
 
 static const struct opt options[] = {
 	{ OPT_JSON, "json", 'j', NULL, "print one JSON object a recording" },
 	{ OPT_KEY, "key", 'k', "FILE",
 		"check the seals of auditrecd with the public key in FILE: that\n"
 		"nothing was changed, left out or put in since it was recorded" },
+	{ OPT_ID, "id", 'i', "ID",
+		"the recording must be that of session ID; without it, of the one that\n"
+		"its name says, where that is an id" },
 	CMD_OPTIONS_END,
 };
 
 struct verify {
 	const char *path;
-	struct input in;
 	struct out *out;
-	struct facts facts;
-	struct gzcheck *check;
-	struct sealed sealed;
+	struct verdict_opts opts;
+	struct verdict v;
+	struct progress progress;
 	bool json;
 	struct buf findings; /* members of their array */
-	int64_t at_ns;
-	uint64_t found; /* things that are not as they should be ... */
-	uint64_t wrong; /* ... and those of them that are no mere oddities of the end */
+	uint64_t shown;
 };
 
 #define SHOWN_MAX 100 /* findings that are printed, of one recording */
@@ -51,15 +50,8 @@ put_name(struct verify *v)
 	buf_addf(&v->out->buf, "%s: ", clean);
 }
 
-/* WHERE: of a message, or NULL. */
-struct place {
-	uint64_t ordinal;
-	int64_t at_ns;
-};
-
 static void
-put_finding(struct verify *v, int64_t offset, uint64_t member, const struct place *where,
-	const char *text)
+json_finding(struct verify *v, const struct verdict_finding *f)
 {
 	struct jsonw w;
 
@@ -67,77 +59,49 @@ put_finding(struct verify *v, int64_t offset, uint64_t member, const struct plac
 		buf_add_byte(&v->findings, ',');
 	jsonw_init(&w, &v->findings);
 	jsonw_object(&w);
-	if (offset >= 0)
-		jsonw_kint(&w, "offset", offset);
-	if (member)
-		jsonw_kuint(&w, "member", member);
-	if (where) {
-		jsonw_kuint(&w, "message", where->ordinal);
-		facts_json_seconds(&w, "at", where->at_ns);
+	if (f->offset >= 0)
+		jsonw_kint(&w, "offset", f->offset);
+	if (f->member)
+		jsonw_kuint(&w, "member", f->member);
+	if (f->placed) {
+		jsonw_kuint(&w, "message", f->ordinal);
+		facts_json_seconds(&w, "at", f->at_ns);
 	}
-	jsonw_kstr(&w, "text", text);
+	jsonw_kstr(&w, "text", f->text);
 	jsonw_object_end(&w);
 }
 
-/* One finding: "NAME: offset 5, member 2, message 77, 0:12.345: text".  WHERE may be NULL. */
+/* "NAME: offset 5, member 2, message 77, 0:12.345: text" */
 static void
-report(struct verify *v, int64_t offset, const struct place *where, const char *text)
+text_finding(struct verify *v, const struct verdict_finding *f)
 {
-	uint64_t member = gzcheck_member_of(v->check, offset);
 	struct buf *out = &v->out->buf;
 	char clean[2 * ERR_TEXT_MAX], when[WHEN_TEXT_MAX];
 
-	v->wrong++;
-	if (++v->found > SHOWN_MAX)
-		return;
-	if (v->json) {
-		put_finding(v, offset, member, where, text);
-		return;
-	}
 	put_name(v);
-	if (offset >= 0)
-		buf_addf(out, "offset %" PRId64 "%s", offset,
-			member || where ? ", " : ": ");
-	if (member)
-		buf_addf(out, "member %" PRIu64 "%s", member, where ? ", " : ": ");
-	if (where)
-		buf_addf(out, "message %" PRIu64 ", %s: ", where->ordinal,
-			when_format(when, where->at_ns, 3));
-	diag_clean(clean, sizeof clean, text);
+	if (f->offset >= 0)
+		buf_addf(out, "offset %" PRId64 "%s", f->offset,
+			f->member || f->placed ? ", " : ": ");
+	if (f->member)
+		buf_addf(out, "member %" PRIu64 "%s", f->member, f->placed ? ", " : ": ");
+	if (f->placed)
+		buf_addf(out, "message %" PRIu64 ", %s: ", f->ordinal,
+			when_format(when, f->at_ns, 3));
+	diag_clean(clean, sizeof clean, f->text);
 	buf_addf(out, "%s\n", clean);
 }
 
 static void
-report_at(struct verify *v, int64_t offset, uint64_t ordinal, const char *text)
-{
-	struct place where = { ordinal, v->at_ns };
-
-	report(v, offset, &where, text);
-}
-
-static void
-take_note(void *ctx, const struct tape_note *n)
+take_finding(void *ctx, const struct verdict_finding *f)
 {
 	struct verify *v = ctx;
 
-	report_at(v, n->offset, n->ordinal, n->text);
-	if (n->code == ERR_TRUNCATED && !n->lost)
-		v->wrong--;
-}
-
-static void
-take_finding(void *ctx, int64_t offset, const char *text)
-{
-	report(ctx, offset, NULL, text);
-}
-
-static void
-take_seal(void *ctx, uint64_t from, uint64_t to, const char *text)
-{
-	char where[160];
-
-	snprintf(where, sizeof where, "up to offset %" PRIu64 ": %s", to, text);
-	report(ctx, (int64_t)from, NULL, where);
+	if (++v->shown > SHOWN_MAX)
+		return;
+	if (v->json)
+		json_finding(v, f);
+	else
+		text_finding(v, f);
 }
 
 static void
@@ -145,194 +109,104 @@ take_step(void *ctx, double done)
 {
 	struct verify *v = ctx;
 
-	/* the first of two passes */
-	if (progress_due(&v->in.progress, PROGRESS_LOOK))
-		progress_draw(&v->in.progress, done / 2);
+	if (progress_due(&v->progress, PROGRESS_LOOK))
+		progress_draw(&v->progress, done);
 }
 
 static void
-check_order(struct verify *v, const struct msg *m, int64_t last_ns)
+conclude_json(struct verify *verify)
 {
-	char text[120];
-
-	if (v->facts.messages == 1 || m->time_ns >= last_ns)
-		return;
-	snprintf(text, sizeof text, "time goes back by %.6f s",
-		(double)ns_sub(last_ns, m->time_ns) / (double)NS_PER_S);
-	report_at(v, -1, v->facts.messages - 1, text);
-}
-
-static int
-read_all(struct verify *v, struct err *e)
-{
-	const struct msg *m;
-	int r;
-
-	for (;;) {
-		struct tape_pos pos = tape_tell(v->in.tape);
-		int64_t last_ns = v->facts.last_ns;
-
-		r = input_next(&v->in, &m, &v->at_ns, e);
-		if (r <= 0)
-			return r;
-		gzcheck_message(v->check, pos.off, pos.ordinal, v->at_ns);
-		facts_take(&v->facts, m, v->at_ns);
-		sealed_message(&v->sealed, m, pos.off);
-		check_order(v, m, last_ns);
-	}
-}
-
-static void
-conclude_json(struct verify *v, const struct tape_end *end)
-{
-	struct gzcheck_result r = gzcheck_result(v->check);
+	const struct verdict *v = &verify->v;
 	struct jsonw w;
 
-	jsonw_init(&w, &v->out->buf);
+	jsonw_init(&w, &verify->out->buf);
 	jsonw_object(&w);
-	jsonw_kstr(&w, "file", v->path);
-	jsonw_kstr(&w, "format", tape_format_name(tape_info(v->in.tape)->format));
-	jsonw_kstr(&w, "state", tape_state_name(end->state));
-	if (end->offset >= 0)
-		jsonw_kint(&w, "stateOffset", end->offset);
-	if (end->text[0])
-		jsonw_kstr(&w, "stateText", end->text);
-	jsonw_kuint(&w, "messages", v->facts.messages);
+	jsonw_kstr(&w, "file", verify->path);
+	jsonw_kstr(&w, "format", tape_format_name(v->format));
+	if (*v->id)
+		jsonw_kstr(&w, "connectionId", v->id);
+	jsonw_kstr(&w, "state", tape_state_name(v->end.state));
+	if (v->end.offset >= 0)
+		jsonw_kint(&w, "stateOffset", v->end.offset);
+	if (v->end.text[0])
+		jsonw_kstr(&w, "stateText", v->end.text);
+	jsonw_kuint(&w, "messages", v->messages);
 	facts_json_seconds(&w, "duration", v->at_ns);
-	if (r.members) {
-		jsonw_kuint(&w, "members", r.members);
-		jsonw_kuint(&w, "checksums", r.checksums);
-		jsonw_kbool(&w, "index", r.entries > 0);
+	if (v->gz.members) {
+		jsonw_kuint(&w, "members", v->gz.members);
+		jsonw_kuint(&w, "checksums", v->gz.checksums);
+		jsonw_kbool(&w, "index", v->gz.entries > 0);
 	}
-	sealed_json(&v->sealed, &w);
+	sealed_json(v, &w);
 	jsonw_key(&w, "findings");
 	jsonw_array(&w);
-	jsonw_raw(&w, buf_span(&v->findings));
+	jsonw_raw(&w, buf_span(&verify->findings));
 	jsonw_array_end(&w);
 	if (v->found > SHOWN_MAX)
 		jsonw_kuint(&w, "moreFindings", v->found - SHOWN_MAX);
 	jsonw_object_end(&w);
-	buf_add_byte(&v->out->buf, '\n');
+	buf_add_byte(&verify->out->buf, '\n');
 }
 
 static void
-conclude_text(struct verify *v, const struct tape_end *end)
+conclude_text(struct verify *verify)
 {
-	struct gzcheck_result r = gzcheck_result(v->check);
+	const struct verdict *v = &verify->v;
+	struct buf *out = &verify->out->buf;
 	char state[INPUT_STATE_MAX], length[WHEN_TEXT_MAX];
 
 	if (v->found > SHOWN_MAX)
-		buf_addf(
-			&v->out->buf, "... and %" PRIu64 " more\n", v->found - SHOWN_MAX);
-	put_name(v);
-	buf_addf(&v->out->buf, "%s (%s, %" PRIu64 " messages, %s",
-		input_state(end, state), tape_format_name(tape_info(v->in.tape)->format),
-		v->facts.messages, when_format(length, v->at_ns, 3));
-	if (r.members)
-		buf_addf(&v->out->buf,
-			", %" PRIu64 " member%s, %" PRIu64 " checksum%s, %s", r.members,
-			r.members == 1 ? "" : "s", r.checksums,
-			r.checksums == 1 ? "" : "s", r.entries ? "index" : "no index");
-	sealed_text(&v->sealed, &v->out->buf);
-	buf_add_str(&v->out->buf, ")\n");
-}
-
-/* The verdict. */
-static void
-conclude(struct verify *v)
-{
-	struct tape_end end = tape_end(v->in.tape);
-	const char *missing;
-
-	sealed_end(&v->sealed, &end, &missing);
-	if (missing)
-		report(v, (int64_t)v->sealed.r.sealed_end, NULL, missing);
-	if (missing && end.state != TAPE_CLEAN)
-		v->wrong--; /* as the state says */
-
-	if (end.state != TAPE_DAMAGED &&
-		(v->wrong || (v->found && end.state == TAPE_CLEAN)))
-		end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };
-	if (v->json)
-		conclude_json(v, &end);
-	else
-		conclude_text(v, &end);
-	if (end.state != TAPE_CLEAN)
-		v->found++;
+		buf_addf(out, "... and %" PRIu64 " more\n", v->found - SHOWN_MAX);
+	put_name(verify);
+	buf_addf(out, "%s (%s, %" PRIu64 " messages, %s", input_state(&v->end, state),
+		tape_format_name(v->format), v->messages,
+		when_format(length, v->at_ns, 3));
+	if (v->gz.members)
+		buf_addf(out, ", %" PRIu64 " member%s, %" PRIu64 " checksum%s, %s",
+			v->gz.members, v->gz.members == 1 ? "" : "s", v->gz.checksums,
+			v->gz.checksums == 1 ? "" : "s",
+			v->gz.entries ? "index" : "no index");
+	sealed_text(v, out);
+	buf_add_str(out, ")\n");
 }
 
 static int
-check_messages(struct verify *v)
-{
-	struct err e = { .code = 0 };
-	int r;
-
-	facts_init(&v->facts);
-	r = read_all(v, &e);
-	if (r < 0 && tape_end(v->in.tape).state != TAPE_DAMAGED)
-		report_at(v, e.offset, v->facts.messages, e.text);
-	gzcheck_end(v->check, v->facts.messages,
-		r == 0 && tape_end(v->in.tape).state != TAPE_DAMAGED);
-	conclude(v);
-	facts_free(&v->facts);
-	return v->found ? CMD_DAMAGED : CMD_OK;
-}
-
-/* The members of the file, before its messages. */
-static int
-walk(struct verify *v, struct src *src, const struct clk *clk)
+verify_src(struct verify *v, struct src *src, const struct clk *clk)
 {
 	struct err e;
 	int rc;
 
-	progress_start(&v->in.progress, clk, STDERR_FILENO);
-	rc = gzcheck_walk(v->check, src, &e);
-	progress_end(&v->in.progress);
-	if (rc == 0)
-		rc = sealed_begin(&v->sealed, v->path, take_seal, v, &e);
-	if (rc == 0)
-		return 0;
-	diag_fail(&e, input_name(v->path));
-	return CMD_WRONG;
-}
-
-static int
-verify(struct verify *v, const struct clk *clk)
-{
-	struct tape_opts topts = { .note = take_note, .ctx = v };
-	struct src *src;
-	int status;
-
-	if (input_open_src(&src, v->path))
-		return CMD_WRONG;
-	if (walk(v, src, clk)) {
-		src_close(src);
+	progress_start(&v->progress, clk, STDERR_FILENO);
+	rc = verdict_reach(&v->v, src, &v->opts, &e);
+	progress_end(&v->progress);
+	if (rc < 0) {
+		diag_fail(&e, input_name(v->path));
 		return CMD_WRONG;
 	}
-	if (input_open_tape(&v->in, v->path, src, &topts, clk))
-		return CMD_WRONG;
-	v->in.progress.from = 0.5;
-	status = check_messages(v);
-	input_close(&v->in);
-	return status;
+	if (v->json)
+		conclude_json(v);
+	else
+		conclude_text(v);
+	return verdict_is_good(&v->v) ? CMD_OK : CMD_DAMAGED;
 }
 
 static int
 verify_path(const struct verify *how, const char *path, const struct clk *clk)
 {
 	struct verify v = *how;
-	struct gzcheck_opts copts = { take_finding, take_step, &v };
+	char id[VERDICT_ID_MAX];
+	struct src *src;
 	int status;
 
 	v.path = path;
-	v.check = gzcheck_new(&copts);
-	if (!v.check) {
-		diag_error("%s", err_name(ERR_NOMEM));
-		return CMD_FAILED;
-	}
-	status = verify(&v, clk);
-	gzcheck_free(v.check);
-	sealed_free(&v.sealed);
+	v.opts.found = take_finding;
+	v.opts.step = take_step;
+	v.opts.ctx = &v;
+	if (!v.opts.id && verdict_name(id, path))
+		v.opts.id = id;
+	if (input_open_src(&src, path))
+		return CMD_WRONG;
+	status = verify_src(&v, src, clk);
 	buf_free(&v.findings);
 	return status;
 }
@@ -346,13 +220,16 @@ run(struct cmd_run *r)
 	struct err e;
 	int id, status = CMD_OK;
 
-	while ((id = cmd_next(r, &e)) > 0)
-		if (id == OPT_JSON)
-			how.json = true;
-		else if (sealed_read_key(public, r->opts.value, &e) < 0)
+	while ((id = cmd_next(r, &e)) > 0) {
+		if (id == OPT_KEY && sealed_read_key(public, r->opts.value, &e) < 0)
 			return cmd_wrong(&e);
+		if (id == OPT_KEY)
+			how.opts.public = public;
+		else if (id == OPT_ID)
+			how.opts.id = r->opts.value;
 		else
-			how.sealed.public = public;
+			how.json = true;
+	}
 	if (id < 0)
 		return cmd_wrong(&e);
 	out_init(&out, STDOUT_FILENO);

@@ -2,8 +2,6 @@
 #include "log/sealed.h"
 
 #include "base/clk.h"
-#include "base/when.h"
-#include "log/input.h"
 #include "sys/fdio.h"
 
 #include <inttypes.h>
@@ -30,45 +28,6 @@ sealed_read_key(uint8_t public[SIGN_PUBLIC], const char *path, struct err *e)
 	return rc;
 }
 
-int
-sealed_begin(struct sealed *s, const char *path, sealcheck_found *found, void *ctx,
-	struct err *e)
-{
-	int rc;
-
-	if (s->public && strcmp(path, "-") == 0)
-		return err_set(e, ERR_UNSUPPORTED,
-			"seals can be checked in a file only, not in what comes through "
-			"a pipe");
-	if (s->public) {
-		rc = input_open_src(&s->src, path);
-		if (rc)
-			return err_set(e, ERR_IO, "cannot be read twice");
-	}
-	s->check = sealcheck_new(s->src, s->public, found, ctx);
-	return s->check ? 0 : err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-}
-
-void
-sealed_message(struct sealed *s, const struct msg *m, uint64_t plain)
-{
-	sealcheck_message(s->check, m, plain);
-}
-
-void
-sealed_end(struct sealed *s, const struct tape_end *end, const char **missing)
-{
-	s->r = sealcheck_end(s->check);
-	*missing = NULL;
-	if (!s->public || !s->r.seals || s->r.final)
-		return;
-	*missing = end->state == TAPE_CLEAN ? "the recording is closed, but its final "
-					      "seal is missing: somebody "
-					      "else wrote its end"
-					    : "no seal vouches for what is behind: a "
-					      "crash, or the end was cut off";
-}
-
 /* "2026-11-21T14:02:11Z" */
 static const char *
 date(char out[32], int64_t wall_ns)
@@ -82,47 +41,40 @@ date(char out[32], int64_t wall_ns)
 }
 
 void
-sealed_text(const struct sealed *s, struct buf *out)
+sealed_text(const struct verdict *v, struct buf *out)
 {
 	char when[32];
 
-	if (!s->r.seals)
+	if (!v->seals.seals)
 		return;
-	buf_addf(out, ", %" PRIu64 " seal%s", s->r.seals, s->r.seals == 1 ? "" : "s");
-	if (!s->public)
+	buf_addf(out, ", %" PRIu64 " seal%s", v->seals.seals,
+		v->seals.seals == 1 ? "" : "s");
+	if (!v->checked)
 		buf_add_str(out, " not checked (--key)");
-	else if (s->r.wrong)
-		buf_addf(out, ", %" PRIu64 " good", s->r.good);
+	else if (v->seals.wrong)
+		buf_addf(out, ", %" PRIu64 " good", v->seals.good);
 	else
-		buf_addf(out, " of key %s, %s %s", s->r.key,
-			s->r.final ? "the last of" : "up to", date(when, s->r.sealed_ns));
+		buf_addf(out, " of key %s, %s %s", v->seals.key,
+			v->seals.final ? "the last of" : "up to",
+			date(when, v->seals.sealed_ns));
 }
 
 void
-sealed_json(const struct sealed *s, struct jsonw *w)
+sealed_json(const struct verdict *v, struct jsonw *w)
 {
-	if (!s->public && !s->r.seals)
+	if (!v->checked && !v->seals.seals)
 		return;
 	jsonw_key(w, "seals");
 	jsonw_object(w);
-	jsonw_kuint(w, "count", s->r.seals);
-	jsonw_kbool(w, "checked", s->public != NULL);
-	if (s->public) {
-		jsonw_kuint(w, "good", s->r.good);
-		jsonw_kbool(w, "final", s->r.final);
-		jsonw_kuint(w, "sealedBytes", s->r.sealed_end);
-		jsonw_kint(w, "sealedTime", s->r.sealed_ns);
+	jsonw_kuint(w, "count", v->seals.seals);
+	jsonw_kbool(w, "checked", v->checked);
+	if (v->checked) {
+		jsonw_kuint(w, "good", v->seals.good);
+		jsonw_kbool(w, "final", v->seals.final);
+		jsonw_kuint(w, "sealedBytes", v->seals.sealed_end);
+		jsonw_kint(w, "sealedTime", v->seals.sealed_ns);
 	}
-	if (s->r.seals)
-		jsonw_kstr(w, "key", s->r.key);
+	if (v->seals.seals)
+		jsonw_kstr(w, "key", v->seals.key);
 	jsonw_object_end(w);
-}
-
-void
-sealed_free(struct sealed *s)
-{
-	sealcheck_free(s->check);
-	src_close(s->src);
-	s->check = NULL;
-	s->src = NULL;
 }

@@ -11,13 +11,13 @@
 #define RECD_KEEP_H
 
 #include "format/box.h"
-#include "format/sign.h"
+#include "format/seal.h"
 #include "recd/peer.h"
 #include "store/deposit.h"
 #include "store/ship.h"
 #include "store/store.h"
 
-#define KEEP_REQUEST     (UINT64_C(1) << 32)
+#define KEEP_REQUEST     SEAL_REQUEST
 #define KEEP_MESSAGE_MAX ((size_t)1 << 20) /* bytes of one message of a client */
 
 struct keep_opts {

@@ -180,6 +180,19 @@ verify_json() {
 	END
 }
 check "verify --json: an object a recording, findings with their place" verify_json
+verify_name() {
+	id=0123456789abcdef0123456789abcdef other=0123456789abcdef0123456789abcde0
+	for name in $id $id.audit $other $other.audit of-$other; do
+		cp session.audit $name
+	done
+	"$auditlog" verify $id $id.audit of-$other || return 1
+	for name in $other $other.audit; do
+		"$auditlog" verify $name >out && return 1
+		grep -q "holds session $id where $other should be" out || return 1
+	done
+	"$auditlog" verify --id $id session.audit && ! "$auditlog" verify --id $other session.audit
+}
+check "verify finds recordings that were exchanged" verify_name
 check "verify --help helps" says 0 '^usage: auditlog verify' "$auditlog" verify --help
 check "--help lists the commands" says 0 '^  convert ' "$auditlog" --help
 check "--version tells it" says 0 '^auditlog [0-9]' "$auditlog" --version

@@ -145,23 +145,30 @@ read_it(size_t size, const int *which, const uint8_t *public)
 	struct src *src = src_mem(span_of(file, size));
 	struct sealcheck *c = sealcheck_new(src, public, found, NULL);
 	struct sealcheck_result r;
-	struct buf json;
+	struct buf json, plain;
+	uint64_t n = SEAL_REQUEST;
 	struct msg m;
 
 	memset(&told, 0, sizeof told);
 	buf_init(&json, 0);
+	buf_init(&plain, 0);
 	for (; *which != -1; which++) {
 		if (*which == -2)
 			msg_init(&m, MSG_IO);
 		else
 			ck_assert_int_eq(seal_put(&m, &seals[*which], &json), 0);
 		m.connection_id = SPAN_LIT(ID);
+		if (*which != -2)
+			m.p.channel_request_unknown.request_id = n++;
+		buf_clear(&plain);
+		ck_assert_int_eq(msg_encode(&plain, &m), 0);
 		sealcheck_message(c, &m, 0);
 	}
-	r = sealcheck_end(c);
+	r = sealcheck_end(c, plain.n);
 	sealcheck_free(c);
 	src_close(src);
 	buf_free(&json);
+	buf_free(&plain);
 	return r;
 }
 
