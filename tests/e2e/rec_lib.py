@@ -22,6 +22,8 @@ import failure
 for _signo in (signal.SIGINT, signal.SIGQUIT):
     signal.signal(_signo, signal.default_int_handler if _signo == signal.SIGINT else signal.SIG_DFL)
 
+os.umask(0o022)
+
 AUDITREC = os.path.join(os.environ.get("builddir", os.getcwd()), "auditrec")
 PATIENCE = float(os.environ.get("PATIENCE", 120))  # of every wait: only a test that fails takes so long
 MAGIC = b"ContainerSSH-Auditlog" + bytes(11)

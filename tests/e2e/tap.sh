@@ -7,6 +7,7 @@ tools=$top/tests/e2e
 PYTHONPATH=$tools
 PYTHONDONTWRITEBYTECODE=1
 export PYTHONPATH PYTHONDONTWRITEBYTECODE auditlog
+umask 022
 work=$(mktemp -d "${TMPDIR:-/tmp}/auditlog.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 129' HUP INT TERM
