@@ -469,6 +469,8 @@ session_run(const struct conf *c, struct err *e)
 		for (int i = 0; i < s.rec.nsinks; i++)
 			sink_undo(&s.sinks[i]);
 	tty_restore(&s.tty);
+	if (s.claimed)
+		tty_release(STDIN_FILENO);
 	if (rc < 0 && s.sig_fd >= 0) {
 		close(s.sig_fd);
 		sig_restore(&s.signals);

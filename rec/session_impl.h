@@ -30,6 +30,7 @@ struct session {
 	struct auth auth;
 	struct sig_saved signals;
 	struct tty tty;
+	bool claimed; /* nobody else may open it */
 	struct pty pty, pty_err;
 	struct winsize size;
 	enum ident_mode mode;

@@ -250,6 +250,16 @@ writable(int fd)
 	return tty_reopen_write(fd, &own);
 }
 
+/* May be written to as well: sshd gives a command one socket for input and output, and what
+ * went there would reach the client past us. */
+static bool
+leads_out(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
 /* Input that nobody looks at is the program's own: what it does not read is still there for
  * others.  Of metadata, what comes through a pipe is part; a file has a place of its own. */
 static bool
@@ -257,6 +267,8 @@ input_passes(const struct session *s)
 {
 	struct stat st;
 
+	if (s->conf->login && leads_out(STDIN_FILENO))
+		return true;
 	if (!s->conf->digest)
 		return s->conf->intercept & CONF_STDIN;
 	return fstat(STDIN_FILENO, &st) == 0 &&
@@ -332,6 +344,8 @@ connect_ptys(struct session *s, struct proxy_fds *f, int theirs[3], struct err *
 		rc = make_pipe(&f->err_from, &theirs[2], 0, e);
 		f->err_to = writable(STDERR_FILENO);
 	}
+	/* the program could open it, and go on there past us */
+	s->claimed = rc == 0 && user && s->conf->login && tty_claim(STDIN_FILENO);
 	return rc;
 }
 

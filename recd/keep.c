@@ -30,6 +30,9 @@ put_peer(struct keep *k, struct err *e)
 		return 0;
 	vendor_begin(&m, VENDOR_SESSION, &w, &k->json);
 	peer_json(&w, &k->peer);
+	/* all other times are the client's word */
+	if (k->begun_ns)
+		jsonw_kint(&w, "time", k->begun_ns);
 	if (vendor_end(&m, &w) < 0)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	return put_event(k, &m, e);

@@ -32,6 +32,7 @@ struct keep {
 	uint64_t messages; /* of the client */
 	uint64_t requests; /* events of ours */
 	int64_t last_ns;   /* time of the last message */
+	int64_t begun_ns;  /* by our own clock, 0 unknown: an earlier run was told */
 	bool ended;        /* a disconnect was taken */
 	struct sealer sealer;
 };

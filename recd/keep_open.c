@@ -72,6 +72,7 @@ keep_begin(struct keep **out, const struct keep_opts *o,
 	*out = NULL;
 	if (!k)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	k->begun_ns = wall_ns;
 	k->meta.start_s = wall_ns / INT64_C(1000000000);
 	rc = store_create(o->store, k->id, &k->meta, &k->file, e);
 	if (rc == 0) {

@@ -33,6 +33,24 @@ read_number(pid_t pid, const char *name)
 	return n != 1 || v == UINT32_MAX ? -1 : (int64_t)v;
 }
 
+/* TracerPid of /proc/PID/status: the process cannot lie about it, as it could to itself. */
+static pid_t
+read_tracer(pid_t pid)
+{
+	char path[64], line[256];
+	long v = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "TracerPid: %ld", &v) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return (pid_t)v;
+}
+
 static void
 look(struct peer *p)
 {
@@ -43,6 +61,7 @@ look(struct peer *p)
 	p->start = f.start;
 	p->login_uid = read_number(p->pid, "loginuid");
 	p->audit_session = read_number(p->pid, "sessionid");
+	p->tracer = read_tracer(p->pid);
 	snprintf(p->exe, sizeof p->exe, "%s", f.exe);
 }
 
@@ -86,6 +105,7 @@ peer_look(struct peer *p, int fd)
 	if (lives(fd))
 		return;
 	p->start = 0;
+	p->tracer = 0;
 	p->login_uid = p->audit_session = -1;
 	p->exe[0] = '\0';
 }
@@ -106,6 +126,8 @@ peer_json(struct jsonw *w, const struct peer *p)
 		jsonw_kuint(w, "start", p->start);
 	if (p->exe[0])
 		jsonw_kstr(w, "exe", p->exe);
+	if (p->tracer)
+		jsonw_kint(w, "tracer", p->tracer);
 	if (p->login_uid >= 0)
 		jsonw_kint(w, "login_uid", p->login_uid);
 	if (p->audit_session >= 0)

@@ -18,6 +18,7 @@ struct peer {
 	uint64_t start;        /* ticks since boot, 0 unknown */
 	int64_t login_uid;     /* -1 unset or unknown */
 	int64_t audit_session; /* likewise */
+	pid_t tracer;          /* who could make it say anything, 0 nobody or unknown */
 	char exe[4096];        /* empty: unknown */
 };
 

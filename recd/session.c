@@ -201,6 +201,10 @@ begin(struct conn *c, const struct deposit_frame *f)
 	h->uid = c->peer.uid;
 	h->counted = true;
 	s->metrics.begun++;
+	if (c->peer.tracer)
+		server_say_of(s, h->uid, LOG_WARNING,
+			"pid %d: its recorder is traced by pid %d", (int)c->peer.pid,
+			(int)c->peer.tracer);
 	attach(c, h);
 	welcome(c, f);
 }

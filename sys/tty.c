@@ -115,6 +115,20 @@ tty_restore(struct tty *t)
 }
 
 bool
+tty_claim(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_uid == geteuid() && ioctl(fd, TIOCEXCL) == 0;
+}
+
+void
+tty_release(int fd)
+{
+	ioctl(fd, TIOCNXCL);
+}
+
+bool
 tty_size(int fd, struct winsize *ws)
 {
 	return ioctl(fd, TIOCGWINSZ, ws) == 0 && ws->ws_col > 0 && ws->ws_row > 0;

@@ -24,6 +24,11 @@ int tty_raw(struct tty *t, struct err *e);
  * written and the modes are restored should the process die before tty_restore(). */
 void tty_guard(struct tty *t, const char *goodbye);
 void tty_restore(struct tty *t); /* does nothing when it is not raw */
+/* From here on nobody but who has CAP_SYS_ADMIN can open this terminal, its owner being us;
+ * false: it is somebody else's, or cannot be claimed.  tty_release() must follow where it
+ * outlives the process. */
+bool tty_claim(int fd);
+void tty_release(int fd);
 /* Size in characters; false when unknown or 0. */
 bool tty_size(int fd, struct winsize *ws);
 /* What is typed now is not shown and read by the line: a password. */

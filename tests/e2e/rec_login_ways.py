@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """auditrec as a login shell: the ways to log in, and that the shell finds itself as without us."""
+import ctypes
 import re
 import resource
 
@@ -37,6 +38,34 @@ def test_login(d):
     t.wait()
     ms = only()
     assert b"-bash ok" in stream(ms, OUT) and of_type(ms, 405)
+
+
+def test_past_the_recorder(d):
+    """The terminal that we talk to is the user's own; still the session cannot go on there."""
+    need("setpriv")
+    fresh()
+    t = Term(["sh", "-c", 'chown %d "$(tty)"; export OUTER="$(tty)"; exec setpriv --reuid %d --regid %d '
+              "--clear-groups env -i OUTER=$OUTER HOME=%s USER=%s SHELL=%s PATH=/usr/bin:/bin TERM=xterm "
+              "%s/auditrec -l" % (LOGIN_UID, LOGIN_UID, LOGIN_UID, BARE["HOME"], LOGIN_USER,
+                                  ROOT + "/auditrec", ROOT)])
+    t.send(b'echo se""cret >$OUTER; echo re""ady; exit 0\r')
+    t.expect(b"ready")
+    assert t.wait() == 0
+    assert b"secret" not in t.out and b"busy" in t.out, t.out
+    assert b"ready" in stream(only(), OUT)
+    # nor in what sshd gives to a command: one socket for both directions
+    fresh("noninteractive = full\n")
+    ours, theirs = socket.socketpair()
+    p = subprocess.Popen([ROOT + "/auditrec", "-c", "cat; echo se''cret >&0; echo se''cret >/dev/stdin; echo ready"],
+                         env=BARE, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, preexec_fn=become)
+    theirs.close()
+    ours.sendall(b"typed\n")
+    ours.shutdown(socket.SHUT_WR)
+    out = b""
+    while more := ours.recv(4096):
+        out += more
+    assert p.wait(PATIENCE) == 0 and out == b"typed\nready\n", out
+    assert stream(only(), OUT) == out
 
 
 def test_script(d):
@@ -136,6 +165,43 @@ def test_proc_self_on_a_terminal(d):
         both.append(facts(t.out))
     for key in both[0]:
         assert both[0][key] == both[1][key], (key, both[0][key], both[1][key])
+
+
+def stopped_at_exec(path):
+    """A process of the user in which not one instruction of PATH has run; TRACED by us."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    pid = os.fork()
+    if pid == 0:
+        become()
+        libc.ptrace(0, 0, None, None)  # PTRACE_TRACEME
+        os.execve(path, ["auditrec", "--version"], BARE)
+    os.waitpid(pid, 0)
+    return pid
+
+
+def may_look_into(pid):
+    """May another process of the user?"""
+    return subprocess.run(["sh", "-c", ": </proc/%d/mem" % pid], stderr=subprocess.DEVNULL,
+                          preexec_fn=become).returncode == 0
+
+
+def test_from_the_first_instruction_on(d):
+    """As it is installed, nobody who may not read the program gets at it before it forbids that."""
+    need("make")
+    fresh()
+    os.makedirs(ROOT + "/bin")
+    shutil.copy(ROOT + "/auditrec", ROOT + "/bin/auditrec")
+    os.chmod(ROOT + "/bin/auditrec", 0o755)
+    seen = []
+    for _ in range(2):
+        pid = stopped_at_exec(ROOT + "/bin/auditrec")
+        seen.append(may_look_into(pid))
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        subprocess.run(["make", "-s", "-C", os.environ.get("builddir", "."), "install-exec-hook",
+                        "DESTDIR=" + ROOT, "bindir=/bin"], check=True, stdout=subprocess.DEVNULL)
+    assert os.stat(ROOT + "/bin/auditrec").st_mode & 0o777 == 0o711
+    assert seen == [True, False], seen
 
 
 def test_recorder_cannot_be_traced(d):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """auditrecd and those who want to harm it: other users' sessions go on, and begin, whatever
 one user does; nobody gets more than his share."""
+import ctypes
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 
 from rec_lib import PATIENCE, Skip, decode, events, main
 from recd_lib import LIMIT, WELCOME, Client, Daemon
@@ -210,6 +212,30 @@ def test_messages_that_never_end(d):
         assert c.hello()[0] == WELCOME
         c.data(c.begin() + c.output(bytes(700000)))
         c.acked(c.at)
+
+
+def test_recorder_that_is_traced(d):
+    """It cannot keep it to itself: the daemon looks.  Nor can it choose when it was."""
+    with Daemon(d) as daemon:
+        before = time.time_ns()
+        libc = ctypes.CDLL(None)
+        r, w = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            libc.ptrace(0, 0, None, None)  # PTRACE_TRACEME
+            c = Client(daemon)
+            c.hello()
+            c.data(c.begin())
+            c.acked(c.at)
+            os.write(w, c.id)
+            os._exit(0)
+        name = os.read(r, 16).hex()
+        kernel = events(decode(daemon.path(name)), "session")[0]
+        assert kernel["tracer"] == os.getpid(), kernel
+        assert before <= kernel["time"] <= time.time_ns(), kernel
+        assert ended(pid) == 0
+        os.close(r)
+        os.close(w)
 
 
 if __name__ == "__main__":
