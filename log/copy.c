@@ -97,6 +97,13 @@ open_file(struct copy *c)
 	return 0;
 }
 
+/* Writing so much costs as much as making it, unless it is compressed. */
+static bool
+is_large(enum tape_format f)
+{
+	return f == TAPE_RAW || (f >= TAPE_CAST_V1 && f <= TAPE_CAST_V3);
+}
+
 static int
 open_out(struct copy *c)
 {
@@ -105,7 +112,8 @@ open_out(struct copy *c)
 
 	if (!to && open_file(c))
 		return CMD_WRONG;
-	to = to ? to : c->dst;
+	if (!to)
+		to = is_large(c->format) ? fdio_behind(c->dst) : c->dst;
 	c->given = NULL;
 	/* who fails to open closes it: it must not appear then */
 	doom(c, true);

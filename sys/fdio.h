@@ -36,6 +36,12 @@ enum fdio_mode {
 int fdio_open_dst(struct dst **d, const char *path, enum fdio_mode mode, struct err *e);
 /* The same over an open descriptor of a regular file, taken over in every case. */
 int fdio_fd_dst(struct dst **d, int fd, struct err *e);
+/* D, written by a thread of its own while the caller makes what comes next, and never more than
+ * FDIO_BEHIND_MAX bytes behind.  What goes wrong is told by the next call or by closing, when bytes
+ * that were taken are already lost: so it is for what is given up then.  Takes D over; without
+ * memory it is D itself.  Nothing can be made beside it. */
+#define FDIO_BEHIND_MAX ((size_t)1 << 20)
+struct dst *fdio_behind(struct dst *d);
 /* A temporary file without a name, to be written and read: a descriptor, or negative. */
 int fdio_temp(struct err *e);
 /* The file NAME in a new folder PATH, which appears with all that is made beside it when D is

@@ -6,6 +6,7 @@
 
 #include "sys/fdio.h"
 
+#include <stdatomic.h>
 #include <sys/stat.h>
 
 #define FDIO_FILE_MODE 0600
@@ -18,10 +19,11 @@ struct fd_dst {
 	bool truncate; /* what was in the file before is still to go */
 	bool publish;  /* an atomic one that still has to get its name */
 	bool failed;   /* bytes are missing: it must not get it any more */
-	bool doomed;   /* nor as long as this is set */
-	bool closed;   /* by its writer; a neighbour then waits for the first one */
-	char *path;    /* where it will be; NULL when not atomic */
-	char *hidden;  /* its name until then; NULL: none */
+	atomic_bool
+		doomed; /* nor as long as this is set; it may be, while another thread writes */
+	bool closed;  /* by its writer; a neighbour then waits for the first one */
+	char *path;   /* where it will be; NULL when not atomic */
+	char *hidden; /* its name until then; NULL: none */
 	char *folder; /* of the first one of a folder: its name until it is at PATH's folder */
 	struct src *guard[2]; /* of the first one: what reads files that must stay */
 	struct fd_dst *first; /* beside which it was made; NULL: it is the first */
