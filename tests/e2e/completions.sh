@@ -60,7 +60,7 @@ bash_offers() {
 }
 fish_offers() {
 	# shellcheck disable=SC2016 # for fish
-	cd here && XDG_DATA_HOME=$work XDG_CONFIG_HOME=$work fish --no-config -c '
+	cd here && XDG_DATA_HOME=$work XDG_CONFIG_HOME=$work XDG_RUNTIME_DIR=$work fish --no-config -c '
 	for f in ../made/*.fish
 		source $f
 	end

@@ -22,6 +22,9 @@ import failure
 for _signo in (signal.SIGINT, signal.SIGQUIT):
     signal.signal(_signo, signal.default_int_handler if _signo == signal.SIGINT else signal.SIG_DFL)
 
+# Asked to end, it ends what it has begun.
+for _signo in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(_signo, lambda signo, _: sys.exit(128 + signo))
 os.umask(0o022)
 
 AUDITREC = os.path.join(os.environ.get("builddir", os.getcwd()), "auditrec")

@@ -17,7 +17,7 @@ class Shell:
     def __init__(self, d, *argv, rc="", prompt=b"P> ", env=None, args=()):
         self.d, self.prompt, self.file = d, prompt, d("s.audit")
         e = {"HOME": d.path, "XDG_CONFIG_HOME": d("xdg"), "ZDOTDIR": d.path, "HISTFILE": d("history"),
-             "XDG_DATA_HOME": d("data")}
+             "XDG_DATA_HOME": d("data"), "XDG_RUNTIME_DIR": d.path}
         e.update(env or {})
         self.t = rec("-q", "-o", self.file, *args, "--", *argv, env=e)
         self.t.expect(prompt)
