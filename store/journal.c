@@ -85,6 +85,15 @@ take_finished(struct journal *j, char **w)
 }
 
 static bool
+take_stamp(struct journal *j, char **w)
+{
+	if (!journal_is_word(w[1], sizeof j->stamp))
+		return false;
+	snprintf(j->stamp, sizeof j->stamp, "%s", w[1]);
+	return true;
+}
+
+static bool
 take_upload(struct journal *j, char **w)
 {
 	if (!journal_is_word(w[1], sizeof j->upload))
@@ -128,6 +137,7 @@ static const struct {
 } lines[] = {
 	{ "open", 1, take_open },
 	{ "finished", 2, take_finished },
+	{ "stamp", 2, take_stamp },
 	{ "upload", 2, take_upload },
 	{ "part", 5, take_part },
 	{ "done", 2, take_done },
@@ -194,6 +204,12 @@ void
 journal_put_finished(struct buf *out, uint64_t size)
 {
 	buf_addf(out, "finished %" PRIu64 "\n", size);
+}
+
+void
+journal_put_stamp(struct buf *out, const char *stamp)
+{
+	buf_addf(out, "stamp %s\n", stamp);
 }
 
 void

@@ -5,6 +5,7 @@
  *
  *	open
  *	finished SIZE
+ *	stamp STAMP
  *	upload UPLOAD-ID
  *	part NUMBER SIZE SHA256 ETAG
  *	done ETAG
@@ -18,6 +19,7 @@
 
 #define JOURNAL_UPLOAD_MAX 1024
 #define JOURNAL_ETAG_MAX   80
+#define JOURNAL_STAMP_MAX  33
 #define JOURNAL_PARTS_MAX  10000
 #define JOURNAL_FILE_MAX   ((size_t)4 << 20)
 #define JOURNAL_SUFFIX     ".state"
@@ -32,7 +34,8 @@ struct journal_part {
 
 struct journal {
 	bool open, finished, done;
-	uint64_t size; /* when finished */
+	uint64_t size;                 /* when finished */
+	char stamp[JOURNAL_STAMP_MAX]; /* what its object carries, "" nothing */
 	char upload[JOURNAL_UPLOAD_MAX];
 	char etag[JOURNAL_ETAG_MAX]; /* when done */
 	struct journal_part *part;   /* part[i] is number i + 1 */
@@ -48,6 +51,7 @@ void journal_free(struct journal *j);
 /* The lines. */
 void journal_put_open(struct buf *out);
 void journal_put_finished(struct buf *out, uint64_t size);
+void journal_put_stamp(struct buf *out, const char *stamp);
 void journal_put_upload(struct buf *out, const char *upload);
 void journal_put_part(struct buf *out, unsigned number, const struct journal_part *p);
 void journal_put_done(struct buf *out, const char *etag);

@@ -18,6 +18,7 @@
 #define S3_UPLOAD_MAX 1024
 #define S3_ETAG_MAX   80
 #define S3_CODE_MAX   48
+#define S3_STAMP_MAX  33
 #define S3_PARTS_MAX  10000
 #define S3_HASH       32 /* bytes of SHA-256 */
 
@@ -37,9 +38,11 @@ struct s3_result {
 	uint64_t size;   /* of the object */
 	bool has_sha256; /* of all of the object, by s3_head(): */
 	uint8_t sha256[S3_HASH];
-	int64_t mtime_ns;       /* of the object, wall */
-	int64_t retry_after_ns; /* as the server asks, 0 none */
-	int64_t skew_ns;        /* how far the server's clock is ahead, 0: hardly */
+	char stamp[S3_STAMP_MAX]; /* of the object, by s3_head(); "" none */
+	bool has_meta;            /* it has metadata that somebody chose */
+	int64_t mtime_ns;         /* of the object, wall */
+	int64_t retry_after_ns;   /* as the server asks, 0 none */
+	int64_t skew_ns;          /* how far the server's clock is ahead, 0: hardly */
 };
 
 /* Ends a request when it is set; R->fault is then that of ERR_CANCELLED.  May be NULL. */
@@ -59,10 +62,17 @@ int s3_body_hash(struct s3_body *b, struct err *e);
 
 /* --- objects --- */
 
+/* What an object carries beside its bytes. */
+struct s3_about {
+	const struct meta *meta; /* may be NULL */
+	const char *stamp;       /* a word by which who made it knows it again; "" none */
+};
+
 /* FRESH: fails with the fault "changed" where an object of that name is (servers that know no
  * conditions replace it, or say that they do not know). */
-int s3_put(struct s3 *s, const char *key, const struct meta *m, const struct s3_body *b,
-	bool fresh, const struct s3_cancel *c, struct s3_result *r, struct err *e);
+int s3_put(struct s3 *s, const char *key, const struct s3_about *about,
+	const struct s3_body *b, bool fresh, const struct s3_cancel *c,
+	struct s3_result *r, struct err *e);
 /* Size, time and etag in R; META may be NULL. */
 int s3_head(struct s3 *s, const char *key, struct meta *m, struct s3_result *r,
 	struct err *e);
@@ -92,7 +102,7 @@ struct s3_upload {
 };
 typedef int s3_seen_upload(void *ctx, const struct s3_upload *upload);
 
-int s3_upload_begin(struct s3 *s, const char *key, const struct meta *m,
+int s3_upload_begin(struct s3 *s, const char *key, const struct s3_about *about,
 	char id[S3_UPLOAD_MAX], struct s3_result *r, struct err *e);
 /* The part's etag in R. */
 int s3_upload_part(struct s3 *s, const char *key, const char *id, unsigned number,

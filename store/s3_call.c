@@ -174,9 +174,25 @@ header_text(struct s3_call *c, const char *name, const char *text)
 	buf_add_byte(&c->headers, 0);
 }
 
+static void
+add_meta(struct s3_call *c, const struct s3_conf *conf, const struct meta *m)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%" PRId64, m->start_s);
+	s3_call_header(c, "x-amz-meta-timestamp", text);
+	s3_call_header(
+		c, "x-amz-meta-authenticated", m->authenticated ? "true" : "false");
+	header_text(c, "x-amz-meta-country", m->country);
+	if (conf->meta_username && m->authenticated)
+		header_text(c, "x-amz-meta-username", m->username);
+	if (conf->meta_ip)
+		header_text(c, "x-amz-meta-ip", m->remote_addr);
+}
+
 void
 s3_call_new_object(
-	struct s3_call *c, const struct s3 *s, const struct meta *m, int64_t now)
+	struct s3_call *c, const struct s3 *s, const struct s3_about *about, int64_t now)
 {
 	const struct s3_conf *conf = s->conf;
 	char text[32];
@@ -195,17 +211,9 @@ s3_call_new_object(
 	}
 	if (conf->legal_hold)
 		s3_call_header(c, "x-amz-object-lock-legal-hold", "ON");
-	if (!m)
-		return;
-	snprintf(text, sizeof text, "%" PRId64, m->start_s);
-	s3_call_header(c, "x-amz-meta-timestamp", text);
-	s3_call_header(
-		c, "x-amz-meta-authenticated", m->authenticated ? "true" : "false");
-	header_text(c, "x-amz-meta-country", m->country);
-	if (conf->meta_username && m->authenticated)
-		header_text(c, "x-amz-meta-username", m->username);
-	if (conf->meta_ip)
-		header_text(c, "x-amz-meta-ip", m->remote_addr);
+	if (about->meta)
+		add_meta(c, conf, about->meta);
+	header_if(c, S3_STAMP_HEADER, about->stamp);
 }
 
 int

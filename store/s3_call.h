@@ -5,7 +5,8 @@
 
 #include "store/s3.h"
 
-#define S3_ANSWER_MAX ((uint64_t)16 << 20) /* bytes of a listing */
+#define S3_STAMP_HEADER "x-amz-meta-auditrec-stamp"
+#define S3_ANSWER_MAX   ((uint64_t)16 << 20) /* bytes of a listing */
 
 struct s3_call {
 	const char *method;
@@ -24,7 +25,7 @@ void s3_call_query(struct s3_call *c, const char *name, const char *value);
 void s3_call_header(struct s3_call *c, const char *name, const char *value);
 /* Content type, metadata, encryption and lock of a new object. */
 void s3_call_new_object(
-	struct s3_call *c, const struct s3 *s, const struct meta *m, int64_t now);
+	struct s3_call *c, const struct s3 *s, const struct s3_about *about, int64_t now);
 /* Status 2xx is 0; everything else is an error, sorted into R.  The caller ends C. */
 int s3_call_do(struct s3 *s, struct s3_call *c, struct s3_result *r, struct err *e);
 /* What looked like success has an error in it, or makes no sense. */

@@ -15,13 +15,14 @@
 #define RANGE_SLACK 65536 /* an answer that is an error may be longer than the range */
 
 int
-s3_put(struct s3 *s, const char *key, const struct meta *m, const struct s3_body *b,
-	bool fresh, const struct s3_cancel *cancel, struct s3_result *r, struct err *e)
+s3_put(struct s3 *s, const char *key, const struct s3_about *about,
+	const struct s3_body *b, bool fresh, const struct s3_cancel *cancel,
+	struct s3_result *r, struct err *e)
 {
 	struct s3_call c = { .method = "PUT", .key = key, .body = b, .cancel = cancel };
 	int rc;
 
-	s3_call_new_object(&c, s, m, s3_now(s));
+	s3_call_new_object(&c, s, about, s3_now(s));
 	if (fresh)
 		s3_call_header(&c, "If-None-Match", "*");
 	rc = s3_call_do(s, &c, r, e);
@@ -65,18 +66,30 @@ read_meta(const struct http_answer *a, struct meta *m)
 		m->remote_addr, sizeof m->remote_addr, http_header(a, "x-amz-meta-ip"));
 }
 
-/* Of a whole object; that of one made of parts is another kind, and has "-N" behind it. */
+/* Of a whole object; that of one made of parts is of another kind, and not every server says so
+ * with the "-N" behind it that the tag always has. */
 static void
 read_checksum(const struct http_answer *a, struct s3_result *r)
 {
 	struct buf hash = { .max = 4 * S3_HASH };
 	struct span text = http_header(a, "x-amz-checksum-sha256");
 
-	if (text.n && base64_take(&hash, text) == text.n && hash.n == S3_HASH) {
+	if (text.n && !strchr(r->etag, '-') && base64_take(&hash, text) == text.n &&
+		hash.n == S3_HASH) {
 		memcpy(r->sha256, hash.p, S3_HASH);
 		r->has_sha256 = true;
 	}
 	buf_free(&hash);
+}
+
+static void
+read_stamp(const struct http_answer *a, struct s3_result *r)
+{
+	struct span text = http_header(a, S3_STAMP_HEADER);
+
+	if (text.n < sizeof r->stamp)
+		memcpy(r->stamp, text.p, text.n);
+	r->has_meta = text.n || http_header(a, "x-amz-meta-timestamp").n;
 }
 
 int
@@ -88,6 +101,7 @@ s3_head(struct s3 *s, const char *key, struct meta *m, struct s3_result *r, stru
 	s3_call_header(&c, "x-amz-checksum-mode", "ENABLED");
 	rc = s3_call_do(s, &c, r, e);
 	read_checksum(&c.answer, r);
+	read_stamp(&c.answer, r);
 	r->size = number(http_header(&c.answer, "Content-Length"));
 	r->mtime_ns = s3_time_http(http_header(&c.answer, "Last-Modified"));
 	if (rc == 0 && m)

@@ -33,7 +33,7 @@ struct begun {
 };
 
 int
-s3_upload_begin(struct s3 *s, const char *key, const struct meta *m,
+s3_upload_begin(struct s3 *s, const char *key, const struct s3_about *about,
 	char id[S3_UPLOAD_MAX], struct s3_result *r, struct err *e)
 {
 	static const struct xml_field fields[] = { { "UploadId", XML_TEXT,
@@ -45,7 +45,7 @@ s3_upload_begin(struct s3 *s, const char *key, const struct meta *m,
 	int rc;
 
 	s3_call_query(&c, "uploads", "");
-	s3_call_new_object(&c, s, m, s3_now(s));
+	s3_call_new_object(&c, s, about, s3_now(s));
 	s3_call_header(&c, "x-amz-checksum-algorithm", "SHA256");
 	rc = s3_call_do(s, &c, r, e);
 	if (rc == 0)

@@ -42,7 +42,9 @@ struct ship_task {
 	const struct s3_cancel *cancel;
 	char id[STORE_ID_LEN + 1];
 	struct upload_job job;
-	struct s3_part *parts; /* END, PARTS: those that were sent */
+	char stamp[S3_STAMP_MAX]; /* of the object that the job makes */
+	bool stamp_is_new;        /* not in the journal yet */
+	struct s3_part *parts;    /* END, PARTS: those that were sent */
 	size_t nparts;
 	struct upload_outcome o;
 	struct err e;

@@ -65,7 +65,7 @@ what_to_tell(struct ship_item *i, const struct ship_task *t, char *text, size_t 
 	if (f && f->err == ERR_CANCELLED)
 		return NULL;
 	if (f && f != i->told) {
-		snprintf(text, size, "%s%s", t->o.fault ? t->e.text : f->text,
+		snprintf(text, size, "%s%s", t->o.fault == f ? t->e.text : f->text,
 			i->u.state == UPLOAD_STUCK ? "; it stays in the spool" : "");
 		what = text;
 	} else if (i->u.state == UPLOAD_DONE) {
@@ -104,6 +104,28 @@ take_parts_along(struct ship_task *t, const struct upload *u)
 		memcpy(p->sha256, u->j.part[i].sha256, sizeof p->sha256);
 		t->nparts++;
 	}
+}
+
+/* Does what the object carries go out with T? */
+static bool
+makes_object(const struct ship_task *t)
+{
+	return t->job.kind == UPLOAD_PUT || t->job.kind == UPLOAD_BEGIN;
+}
+
+/* Nobody else makes objects of U meanwhile. */
+static void
+take_stamp_along(struct ship *s, struct ship_task *t, const struct upload *u)
+{
+	uint32_t r[4];
+
+	memcpy(t->stamp, u->j.stamp, sizeof t->stamp);
+	if (!makes_object(t) || t->stamp[0])
+		return;
+	for (size_t k = 0; k < sizeof r / sizeof *r; k++)
+		r[k] = s->o.chance(s->o.ctx);
+	snprintf(t->stamp, sizeof t->stamp, "%08x%08x%08x%08x", r[0], r[1], r[2], r[3]);
+	t->stamp_is_new = true;
 }
 
 static void *worker(void *ctx);
@@ -145,6 +167,7 @@ work_on(struct ship *s, struct ship_item *i, struct ship_task *t)
 
 	s->flying++;
 	memcpy(t->id, i->id, sizeof t->id);
+	take_stamp_along(s, t, &i->u);
 	if (t->job.kind == UPLOAD_END || t->job.kind == UPLOAD_PARTS)
 		take_parts_along(t, &i->u);
 	ship_pool_call(s); /* for what stands in the line behind it */
@@ -155,6 +178,8 @@ work_on(struct ship *s, struct ship_item *i, struct ship_task *t)
 	s->flying--;
 	i->writing++;
 	done = i->u.state == UPLOAD_DONE;
+	if (makes_object(t))
+		memcpy(i->u.j.stamp, t->stamp, sizeof t->stamp);
 	upload_took(&i->u, now, s->o.chance(s->o.ctx), &t->job, &t->o, &lines);
 	done = !done && i->u.state == UPLOAD_DONE;
 	note_outcome(s, t, i->u.fault, now);

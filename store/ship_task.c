@@ -36,11 +36,18 @@ ship_add_journal(int dir, const char *id, struct span lines, struct err *e)
 	char name[DIRECTORY_SIDE_MAX];
 	int fd = openat(dir, directory_side(name, id, JOURNAL_SUFFIX),
 		O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	off_t was;
+	struct stat st;
 	int rc;
 
 	if (fd < 0)
 		return err_sys(e, ERR_IO, "cannot open %s", name);
+	was = lseek(fd, 0, SEEK_END);
 	rc = fdio_write_all(fd, lines.p, lines.n, e);
+	/* half a line would hide what comes behind it */
+	if (rc < 0 && was >= 0 && fstat(fd, &st) == 0 &&
+		st.st_size < was + (off_t)lines.n && ftruncate(fd, was) < 0)
+		err_prefix(e, "%s cannot be mended", name);
 	if (rc == 0 && fdatasync(fd) < 0)
 		rc = err_sys(e, ERR_IO, "cannot make %s durable", name);
 	close(fd);
@@ -110,16 +117,34 @@ make_key(const struct ship_task *t, char key[S3_KEY_MAX + 1])
 	snprintf(key, S3_KEY_MAX + 1, "%s%s", prefix ? prefix : "", t->id);
 }
 
+/* The journal knows the stamp before the server does.  On a disk that is full it is done
+ * without: shipping is what makes room. */
+static void
+keep_stamp(struct ship_task *t)
+{
+	struct buf line = { 0 };
+
+	if (!t->stamp_is_new)
+		return;
+	journal_put_stamp(&line, t->stamp);
+	if (buf_failed(&line) ||
+		ship_add_journal(t->dir, t->id, buf_span(&line), NULL) < 0)
+		t->stamp[0] = 0;
+	buf_free(&line);
+}
+
 static void
 put(struct ship_task *t, const char *key, struct s3_result *r)
 {
 	struct s3_body b;
 	struct meta m;
+	struct s3_about about = { &m, t->stamp };
 	int rc = open_body(t, &b, 0, t->job.size);
 
 	read_meta(t, &m);
+	keep_stamp(t);
 	if (rc == 0)
-		s3_put(t->s3, key, &m, &b, t->job.fresh, t->cancel, r, &t->e);
+		s3_put(t->s3, key, &about, &b, t->job.fresh, t->cancel, r, &t->e);
 	else
 		r->fault = s3_fault_of_error(rc);
 	t->sent = b.size;
@@ -146,9 +171,11 @@ static void
 begin(struct ship_task *t, const char *key, struct s3_result *r)
 {
 	struct meta m;
+	struct s3_about about = { &m, t->stamp };
 
 	read_meta(t, &m);
-	s3_upload_begin(t->s3, key, &m, t->o.upload, r, &t->e);
+	keep_stamp(t);
+	s3_upload_begin(t->s3, key, &about, t->o.upload, r, &t->e);
 }
 
 /* Is what is there what we have? */
@@ -160,6 +187,9 @@ look(struct ship_task *t, const char *key, struct s3_result *r)
 	if (s3_head(t->s3, key, NULL, r, &t->e) < 0)
 		return;
 	t->o.size = r->size;
+	t->o.has_meta = r->has_meta;
+	memcpy(t->o.stamp, r->stamp, sizeof t->o.stamp);
+	t->o.has_sha256 = r->has_sha256;
 	if (!r->has_sha256 || r->size != t->job.size)
 		return;
 	if (open_body(t, &b, 0, t->job.size) == 0)

@@ -11,6 +11,9 @@
  *	    and not every server says so when it is asked to end it again
  *	PUT or END where an object is already: LOOK; one that is not ours is never replaced
  *
+ * Whether an object is ours its checksum says, where the server tells it; else its stamp, a
+ * random word that all requests of a recording carry; only when it tells neither, its size.
+ *
  * What must be known after a crash is handed out as lines of the journal, to be made durable
  * before the next upload_next(). */
 #ifndef STORE_UPLOAD_H
@@ -50,7 +53,9 @@ struct upload_outcome {
 	char upload[S3_UPLOAD_MAX];   /* BEGIN */
 	uint8_t sha256[S3_HASH];      /* PART */
 	uint64_t size;                /* LOOK */
-	bool same;                    /* LOOK: its checksum is that of the file */
+	char stamp[S3_STAMP_MAX];     /* LOOK */
+	bool has_meta;                /* LOOK: the server tells metadata */
+	bool has_sha256, same;        /* LOOK: a checksum; it is that of the file */
 	char (*stale)[S3_UPLOAD_MAX]; /* FIND: uploads of this key */
 	size_t nstale;
 	struct s3_part *parts; /* PARTS: those there whose bytes are those of the file */

@@ -35,6 +35,7 @@ class Server:
     aborts = True        # knows how to list and abort uploads
     checks_keys = False  # refuses a wrong secret key
     checks_bytes = False # refuses bytes that are not those that were signed
+    conditions = True    # knows If-None-Match
 
     def __init__(self, d):
         self.d, self.port = d, free_port()
@@ -119,7 +120,7 @@ class Moto(Server):
 class S3rver(Server):
     program = find("node_modules/.bin/s3rver")
     keys = ("S3RVER", "S3RVER")
-    aborts = False
+    aborts = conditions = False
 
     def command(self):
         return [self.program, "-d", self.d("data"), "-a", "127.0.0.1", "-p", str(self.port),

@@ -238,6 +238,50 @@ def every_fault_passes(s, d):
             raise AssertionError(fault + ": " + s.said)
 
 
+def first_ends(names, fault):
+    """FAULT for the first request that would make each of the objects; those still to come."""
+    left = set(names)
+
+    def harm(method, path):
+        ends = method == "PUT" and "?" not in path or "uploadId" in path and method == "POST"
+        for name in [n for n in left if ends and n in path]:
+            left.remove(name)
+            return fault
+        return None
+    return left, harm
+
+
+def names_that_are_taken(s, d):
+    """By somebody else, with objects of the same size; requests of ours are lost before."""
+    want = spool(d, [1000, PART + 5])
+    for name, size in zip(sorted(want), (1000, PART + 5)):
+        with open(d("other"), "wb") as f:
+            f.write(bytes(size))
+        s.tool("put", d("other"), name)
+    left, harm = first_ends(want, "refuse")
+    with Proxy(("127.0.0.1", s.port), harm) as p:
+        s.tool("ship", d("spool"), str(int(PATIENCE)), url=p.url)
+    assert not left, left
+    if not s.conditions:  # then nothing can be said of them
+        return
+    assert s.said.count("another recording has this name") == 2, s.said
+    for name, digest in want.items():
+        assert s.tool("get", name).strip(b"\0") == b"", name
+        assert hashlib.sha256(open(d("spool/" + name), "rb").read()).hexdigest() == digest
+    if s.aborts:
+        assert not s.tool("uploads", "")
+
+
+def lost_answers(s, d):
+    """What was done, and nobody heard so, is not done again."""
+    want = spool(d, [1000, PART + 5])
+    left, harm = first_ends(want, "drop-answer")
+    with Proxy(("127.0.0.1", s.port), harm) as p:
+        out = s.tool("ship", d("spool"), str(int(PATIENCE)), url=p.url).decode()
+    assert not left and "uploaded 2 parts 2" in out, (left, out, s.said)
+    assert_stored(s, d, want)
+
+
 def reading_through_harm(s, d):
     data = some(d, "big", 3000000)
     s.tool("put", d("big"), "big")
@@ -309,7 +353,7 @@ def acknowledged_bytes_stay(s, d):
 
 
 TESTS = (objects, parts, wrong_settings, programs_read, catalogue_knows_objects,
-         opens_by_its_index, shipped, shipped_whole,
+         opens_by_its_index, shipped, shipped_whole, names_that_are_taken, lost_answers,
          shipped_through_harm, every_fault_passes, reading_through_harm, kills,
          acknowledged_bytes_stay)
 

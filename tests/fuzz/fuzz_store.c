@@ -87,7 +87,7 @@ ask(int what)
 		rc = s3_list_uploads(s3, "", see_upload, NULL, &r, &e);
 		break;
 	case 3:
-		rc = s3_upload_begin(s3, "k", NULL, id, &r, &e);
+		rc = s3_upload_begin(s3, "k", &(struct s3_about){ NULL, "" }, id, &r, &e);
 		must(rc < 0 || journal_is_word(id, sizeof id));
 		break;
 	case 4:

@@ -45,7 +45,7 @@ cmd_put(char **arg)
 	int rc = open_body(&b, arg[0]);
 
 	if (rc == 0)
-		rc = s3_put(s3, arg[1], &m, &b, false, NULL, &res, &err);
+		rc = s3_put(s3, arg[1], &(struct s3_about){ &m, "" }, &b, false, NULL, &res, &err);
 	src_close(b.src);
 	return rc;
 }
@@ -128,7 +128,7 @@ cmd_multi(char **arg)
 	uint64_t size = b.size;
 
 	if (rc == 0)
-		rc = s3_upload_begin(s3, arg[1], &m, id, &res, &err);
+		rc = s3_upload_begin(s3, arg[1], &(struct s3_about){ &m, "" }, id, &res, &err);
 	for (b.off = 0; rc == 0 && b.off < size && n < 100; b.off += b.size) {
 		b.size = size - b.off < S3_PART_MIN ? size - b.off : S3_PART_MIN;
 		s3_body_hash(&b, &err);

@@ -197,11 +197,13 @@ START_TEST(put_says_everything)
 		"x-amz-object-lock-legal-hold: ON\n", "x-amz-meta-timestamp: 5\n",
 		"x-amz-meta-authenticated: true\n", "x-amz-meta-country: XX\n",
 		"x-amz-meta-username: ann\n", "x-amz-meta-ip: 192.0.2.1\n",
+		"x-amz-meta-auditrec-stamp: 5eed\n",
 		"x-amz-content-sha256: "
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff"
 		"61f20015ad\n",
 		"x-amz-checksum-sha256: ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=\n" };
 	struct meta m = { 5, true, "192.0.2.1", "ann", "XX" };
+	struct s3_about about = { &m, "5eed" };
 	struct s3_body b = body_of("abc");
 
 	set("acl", "private");
@@ -213,7 +215,7 @@ START_TEST(put_says_everything)
 	set("metadata.username", "yes");
 	set("metadata.ip", "yes");
 	answers(ok);
-	ck_assert_int_eq(s3_put(s3, "k", &m, &b, false, NULL, &res, &err), 0);
+	ck_assert_int_eq(s3_put(s3, "k", &about, &b, false, NULL, &res, &err), 0);
 	for (size_t i = 0; i < sizeof want / sizeof *want; i++)
 		ck_assert_msg(fake_has(&fake, 0, want[i]), "no %s in %s", want[i],
 			fake.asked[0].text);
@@ -229,15 +231,40 @@ START_TEST(who_is_not_known_is_not_told)
 	static const struct fake_answer ok[] = { { 0, 200, "", "" },
 		{ 0, 0, NULL, NULL } };
 	struct meta m = { 5, false, "192.0.2.1", "ann", "XX" };
+	struct s3_about about = { &m, "" };
 	struct s3_body b = body_of("abc");
 
 	set("metadata.username", "yes");
 	answers(ok);
-	ck_assert_int_eq(s3_put(s3, "k", &m, &b, false, NULL, &res, &err), 0);
+	ck_assert_int_eq(s3_put(s3, "k", &about, &b, false, NULL, &res, &err), 0);
 	ck_assert(fake_has(&fake, 0, "x-amz-meta-authenticated: false\n"));
 	ck_assert(!fake_has(&fake, 0, "x-amz-meta-username"));
 	ck_assert(!fake_has(&fake, 0, "x-amz-meta-ip"));
+	ck_assert(!fake_has(&fake, 0, "x-amz-meta-auditrec-stamp"));
 	src_close(b.src);
+}
+END_TEST
+
+START_TEST(a_stamp_is_read)
+{
+	static const struct fake_answer all[] = {
+		{ 0, 200, "X-Amz-Meta-Auditrec-Stamp: 5eed\r\n", "" },
+		{ 0, 200, "x-amz-meta-timestamp: 5\r\n", "" },
+		{ 0, 200,
+			"x-amz-meta-auditrec-stamp: "
+			"0123456789abcdef0123456789abcdef0\r\n",
+			"" },
+		{ 0, 200, "", "" },
+		{ 0, 0, NULL, NULL },
+	};
+	static const char *const want[] = { "5eed", "", "", "" };
+
+	answers(all);
+	for (int i = 0; i < 4; i++) {
+		ck_assert_int_eq(s3_head(s3, "k", NULL, &res, &err), 0);
+		ck_assert_str_eq(res.stamp, want[i]);
+		ck_assert_int_eq(res.has_meta, i < 3);
+	}
 }
 END_TEST
 
@@ -530,6 +557,7 @@ requests(void)
 	tcase_add_test(t, addresses);
 	tcase_add_test(t, put_says_everything);
 	tcase_add_test(t, who_is_not_known_is_not_told);
+	tcase_add_test(t, a_stamp_is_read);
 	tcase_add_loop_test(t, every_row_of_the_table, 0, rows_of_the_table());
 	tcase_add_test(t, errors_of_the_network);
 	tcase_add_test(t, error_with_status_200);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/unit/fake_s3.h"
 
+#include "base/base64.h"
 #include "format/sha256.h"
 #include "store/s3.h"
 
@@ -13,15 +14,16 @@
 #define OBJECTS 512
 #define PARTS   128
 #define BASE    "http://fake.test/recs/"
+#define STAMP   "x-amz-meta-auditrec-stamp"
 
 struct object {
 	char key[S3_KEY_MAX];
 	struct buf bytes;
-	char etag[S3_ETAG_MAX];
+	char etag[S3_ETAG_MAX], stamp[S3_STAMP_MAX];
 	unsigned puts;
 };
 struct upload {
-	char key[S3_KEY_MAX], id[32];
+	char key[S3_KEY_MAX], id[32], stamp[S3_STAMP_MAX];
 	struct buf part[PARTS];
 	bool there[PARTS];
 };
@@ -32,6 +34,7 @@ struct fake_s3 {
 	size_t objects;
 	struct upload *upload[OBJECTS];
 	unsigned begun, parts;
+	bool no_meta, sums; /* what it tells of an object */
 	enum fake_s3_fate (*fate)(void *ctx, const char *method, const char *url);
 	void *ctx;
 };
@@ -75,6 +78,15 @@ fake_s3_fate(struct fake_s3 *s,
 	pthread_mutex_lock(&s->lock);
 	s->fate = fate;
 	s->ctx = ctx;
+	pthread_mutex_unlock(&s->lock);
+}
+
+void
+fake_s3_tells(struct fake_s3 *s, bool meta, bool sums)
+{
+	pthread_mutex_lock(&s->lock);
+	s->no_meta = !meta;
+	s->sums = sums;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -217,9 +229,28 @@ put(struct ask *q)
 	o->bytes = q->body;
 	q->body = (struct buf){ 0 };
 	o->puts++;
+	snprintf(o->stamp, sizeof o->stamp, "%s", header(q->r, STAMP));
 	tag(&o->bytes, o->etag);
 	buf_addf(&q->a->headers, "ETag: %s\r\n", o->etag);
 	say(q->a, 200, "");
+}
+
+/* That of an object made of parts is that of their sums; which it is, is not said. */
+static void
+add_sum(struct http_answer *a, const struct object *o)
+{
+	uint8_t hash[SHA256_BYTES];
+	struct sha256 h;
+
+	sha256_begin(&h);
+	if (strchr(o->etag, '-'))
+		sha256_add(&h, SPAN_LIT("sums"));
+	else
+		sha256_add(&h, buf_span(&o->bytes));
+	sha256_end(&h, hash);
+	buf_add_str(&a->headers, "x-amz-checksum-sha256: ");
+	base64_put(&a->headers, span_of(hash, sizeof hash));
+	buf_add_str(&a->headers, "\r\n");
 }
 
 static void
@@ -233,6 +264,12 @@ head(struct ask *q)
 	}
 	buf_addf(&q->a->headers, "Content-Length: %zu\r\nETag: %s\r\n", o->bytes.n,
 		o->etag);
+	if (!q->s->no_meta) {
+		buf_add_str(&q->a->headers, "x-amz-meta-timestamp: 1\r\n");
+		buf_addf(&q->a->headers, STAMP ": %s\r\n", o->stamp);
+	}
+	if (q->s->sums)
+		add_sum(q->a, o);
 	say(q->a, 200, "");
 }
 
@@ -247,6 +284,7 @@ begin(struct ask *q)
 	q->s->upload[i] = u;
 	snprintf(u->key, sizeof u->key, "%s", q->key);
 	snprintf(u->id, sizeof u->id, "u%u", ++q->s->begun);
+	snprintf(u->stamp, sizeof u->stamp, "%s", header(q->r, STAMP));
 	q->a->status = 200;
 	buf_addf(&q->a->body,
 		"<InitiateMultipartUploadResult><UploadId>%s</UploadId>"
@@ -352,6 +390,7 @@ end(struct ask *q)
 		return;
 	}
 	o->puts++;
+	memcpy(o->stamp, (*u)->stamp, sizeof o->stamp);
 	tag(&o->bytes, etag);
 	snprintf(o->etag, sizeof o->etag, "\"%.8s-%zu\"", etag + 1, n);
 	drop_upload(q->s, (size_t)(u - q->s->upload));
@@ -471,6 +510,21 @@ fake_s3_port(struct fake_s3 *s)
 }
 
 /* --- what became of it --- */
+
+void
+fake_s3_put(struct fake_s3 *s, const char *key, struct span bytes)
+{
+	struct object *o;
+
+	pthread_mutex_lock(&s->lock);
+	o = find_object(s, key, true);
+	buf_clear(&o->bytes);
+	buf_add_span(&o->bytes, bytes);
+	snprintf(o->stamp, sizeof o->stamp, "a stranger's");
+	o->puts++;
+	tag(&o->bytes, o->etag);
+	pthread_mutex_unlock(&s->lock);
+}
 
 const struct buf *
 fake_s3_object(struct fake_s3 *s, const char *key, unsigned *puts)

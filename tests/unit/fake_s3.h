@@ -30,6 +30,10 @@ struct http_port fake_s3_port(struct fake_s3 *s);
 void fake_s3_fate(struct fake_s3 *s,
 	enum fake_s3_fate (*fate)(void *ctx, const char *method, const char *url),
 	void *ctx);
+/* What it tells of objects: metadata (it does), checksums (it does not). */
+void fake_s3_tells(struct fake_s3 *s, bool meta, bool sums);
+/* An object of somebody else. */
+void fake_s3_put(struct fake_s3 *s, const char *key, struct span bytes);
 /* The object's bytes, NULL when there is none; how often it was put; uploads not ended. */
 const struct buf *fake_s3_object(struct fake_s3 *s, const char *key, unsigned *puts);
 unsigned fake_s3_uploads(struct fake_s3 *s);
