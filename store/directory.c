@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Writing recordings into a folder.  The order of steps is what makes a crash harmless: state
- * before facts before the file, and backwards at the end; facts replace old facts by rename. */
+ * before facts before the file, and backwards at the end; facts replace old facts by rename.
+ * Only the state is durable at once: whoever begins a session waits for that.  Facts and names
+ * are before the first byte is. */
 #include "store/directory_impl.h"
 
 #include "sys/fdio.h"
@@ -17,7 +19,8 @@ struct directory_file {
 	struct directory *d;
 	int fd;
 	int64_t synced_ns;
-	bool synced; /* ever */
+	bool synced; /* all that was done to it once was durable, and nothing was cut since */
+	bool settled; /* its facts and names are durable */
 };
 
 /* --- helpers --- */
@@ -72,16 +75,17 @@ sync_file(const struct directory *d, int fd, struct err *e)
 	return 0;
 }
 
-/* TEXT as the new file NAME. */
+/* TEXT as the new file NAME; DURABLE at once. */
 static int
-put_file(const struct directory *d, const char *name, struct span text, struct err *e)
+put_file(const struct directory *d, const char *name, struct span text, bool durable,
+	struct err *e)
 {
 	int fd = make_file(d, name, e), rc;
 
 	if (fd < 0)
 		return fd;
 	rc = fdio_write_all(fd, text.p, text.n, e);
-	if (rc == 0)
+	if (rc == 0 && durable)
 		rc = sync_file(d, fd, e);
 	close(fd);
 	if (rc < 0)
@@ -90,7 +94,8 @@ put_file(const struct directory *d, const char *name, struct span text, struct e
 }
 
 static int
-put_meta(const struct directory *d, const char *id, const struct meta *m, struct err *e)
+put_meta(const struct directory *d, const char *id, const struct meta *m, bool durable,
+	struct err *e)
 {
 	char hidden[DIRECTORY_SIDE_MAX + sizeof DIRECTORY_HIDDEN],
 		name[DIRECTORY_SIDE_MAX];
@@ -100,7 +105,7 @@ put_meta(const struct directory *d, const char *id, const struct meta *m, struct
 	snprintf(hidden, sizeof hidden, "%s%s", DIRECTORY_HIDDEN, id);
 	unlinkat(d->fd, hidden, 0);
 	if (rc == 0)
-		rc = put_file(d, hidden, buf_span(&text), e);
+		rc = put_file(d, hidden, buf_span(&text), durable, e);
 	else
 		err_set(e, rc, "%s", err_name(rc));
 	if (rc == 0 &&
@@ -154,10 +159,11 @@ make_files(struct directory *d, const char *id, const struct meta *m, struct err
 	int rc;
 
 	journal_put_open(&line);
-	rc = put_file(d, directory_side(state, id, JOURNAL_SUFFIX), buf_span(&line), e);
+	rc = put_file(
+		d, directory_side(state, id, JOURNAL_SUFFIX), buf_span(&line), true, e);
 	buf_free(&line);
 	if (rc == 0)
-		rc = put_meta(d, id, m, e);
+		rc = put_meta(d, id, m, false, e);
 	return rc < 0 ? rc : make_file(d, id, e);
 }
 
@@ -183,9 +189,7 @@ directory_create(struct store *s, const char *id, const struct meta *m,
 		directory_has(d, directory_side(state, id, JOURNAL_SUFFIX)))
 		return err_set(e, ERR_EXISTS, "%s/%s exists already", d->o.path, id);
 	fd = make_files(d, id, m, e);
-	rc = fd < 0 ? fd : directory_sync(d, e);
-	if (rc == 0)
-		rc = make_handle(d, id, fd, f, e);
+	rc = fd < 0 ? fd : make_handle(d, id, fd, f, e);
 	if (rc < 0) {
 		if (fd >= 0)
 			close(fd);
@@ -214,6 +218,28 @@ check_open(struct directory *d, const char *id, struct err *e)
 	return rc;
 }
 
+/* Facts, and the names of everything: durable before any byte is. */
+static int
+settle(struct directory_file *f, struct err *e)
+{
+	const struct directory *d = f->d;
+	char name[DIRECTORY_SIDE_MAX];
+	int fd, rc = 0;
+
+	if (f->settled)
+		return 0;
+	fd = openat(d->fd, directory_side(name, f->file.id, META_SUFFIX),
+		O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd >= 0) {
+		rc = sync_file(d, fd, e);
+		close(fd);
+	}
+	if (rc == 0)
+		rc = directory_sync(d, e);
+	f->settled = rc == 0;
+	return rc;
+}
+
 static int
 directory_resume(struct store *s, const char *id, struct store_file **f, struct err *e)
 {
@@ -232,10 +258,14 @@ directory_resume(struct store *s, const char *id, struct store_file **f, struct 
 		rc = sync_file(d, fd, e);
 	if (rc == 0)
 		rc = make_handle(d, id, fd, f, e);
-	if (rc < 0)
+	if (rc < 0) {
 		close(fd);
-	else
-		(*f)->size = (*f)->durable = (uint64_t)st.st_size;
+		return rc;
+	}
+	(*f)->size = (*f)->durable = (uint64_t)st.st_size;
+	rc = settle((struct directory_file *)*f, e);
+	if (rc < 0)
+		store_leave(*f);
 	return rc;
 }
 
@@ -278,6 +308,7 @@ directory_cut(struct store_file *file, uint64_t size, struct err *e)
 		return err_sys(e, ERR_IO, "cannot cut %s/%s", f->d->o.path, file->id);
 	__atomic_sub_fetch(&f->d->used, file->size - size, __ATOMIC_RELAXED);
 	file->size = size;
+	f->synced = false;
 	if (file->durable > size)
 		file->durable = size;
 	return 0;
@@ -327,7 +358,15 @@ directory_replace(struct store_file *file, store_fill *fill, void *ctx, struct e
 static int
 directory_describe(struct store_file *file, const struct meta *m, struct err *e)
 {
-	return put_meta(((struct directory_file *)file)->d, file->id, m, e);
+	struct directory_file *f = (struct directory_file *)file;
+
+	return put_meta(f->d, file->id, m, f->settled, e);
+}
+
+static bool
+is_durable(const struct directory_file *f)
+{
+	return f->synced && f->file.durable == f->file.size;
 }
 
 static int
@@ -335,17 +374,18 @@ directory_commit(struct store_file *file, int64_t now, bool must, struct err *e)
 {
 	struct directory_file *f = (struct directory_file *)file;
 	const struct directory_opts *o = &f->d->o;
+	int rc;
 
 	if (o->sync == DIRECTORY_SYNC_INTERVAL && !must && f->synced &&
 		now - f->synced_ns < o->sync_ns)
 		return 0;
-	if (o->sync != DIRECTORY_SYNC_NEVER) {
-		if (fdatasync(f->fd) < 0)
-			return err_sys(e, ERR_IO, "cannot make %s/%s durable", o->path,
-				file->id);
-		f->synced_ns = now;
-		f->synced = true;
-	}
+	rc = settle(f, e);
+	if (rc == 0 && !is_durable(f))
+		rc = sync_file(f->d, f->fd, e);
+	if (rc < 0)
+		return rc;
+	f->synced_ns = now;
+	f->synced = true;
 	file->durable = file->size;
 	return 0;
 }
@@ -383,8 +423,10 @@ static int
 directory_finish(struct store_file *file, struct err *e)
 {
 	struct directory_file *f = (struct directory_file *)file;
-	int rc = sync_file(f->d, f->fd, e);
+	int rc = settle(f, e);
 
+	if (rc == 0 && !is_durable(f))
+		rc = sync_file(f->d, f->fd, e);
 	if (rc == 0)
 		rc = end_state(f->d, file, e);
 	/* NFS and quotas tell about lost bytes only here */
