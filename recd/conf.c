@@ -11,18 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum when { LIVE, START };
 enum kind { TEXT, PATH, COUNT, SIZE, TIME, MODE, USER, GROUP, FLAG, SYNC };
 
 static const struct row {
 	const char *section; /* a heading when name is NULL */
 	const char *name;
 	enum kind kind;
+	enum when when;
+	const char *least, *most; /* "": any */
 	const char *initial, *doc;
 	size_t offset;
 } rows[] = {
-#define SECTION(name, doc) { name, NULL, TEXT, NULL, doc, 0 },
-#define SETTING(member, name, kind, initial, doc) \
-	{ NULL, name, kind, initial, doc, offsetof(struct conf, member) },
+#define SECTION(name, doc) { name, NULL, TEXT, LIVE, NULL, NULL, NULL, doc, 0 },
+#define SETTING(member, name, kind, when, least, most, initial, doc) \
+	{ NULL, name, kind, when, least, most, initial, doc,         \
+		offsetof(struct conf, member) },
 #include "recd/conf.def"
 };
 #define NROWS (sizeof rows / sizeof *rows)
@@ -67,6 +71,24 @@ read_number(int64_t *out, const char *text, const struct unit *units, struct err
 	if (__builtin_mul_overflow((int64_t)v, units->size, out))
 		return err_set(e, ERR_USAGE, "'%.40s' is too large", text);
 	return 0;
+}
+
+static int
+read_bounded(int64_t *out, const struct row *r, const char *text,
+	const struct unit *units, struct err *e)
+{
+	int64_t v = 0, least = 0, most = INT64_MAX;
+	int rc = read_number(&v, text, units, e);
+
+	if (*r->least)
+		read_number(&least, r->least, units, NULL);
+	if (*r->most)
+		read_number(&most, r->most, units, NULL);
+	if (rc == 0 && (v < least || v > most))
+		return err_set(e, ERR_USAGE, "'%.40s' is not between %s and %s", text,
+			r->least, r->most);
+	*out = v;
+	return rc;
 }
 
 static int
@@ -134,11 +156,11 @@ read_value(struct conf *c, const struct row *r, const char *text, struct err *e)
 	case PATH:
 		return read_text(to, text, r->kind == PATH, e);
 	case COUNT:
-		return read_number(to, text, none, e);
+		return read_bounded(to, r, text, none, e);
 	case SIZE:
-		return read_number(to, text, sizes, e);
+		return read_bounded(to, r, text, sizes, e);
 	case TIME:
-		return read_number(to, text, times, e);
+		return read_bounded(to, r, text, times, e);
 	case MODE:
 		return read_mode(to, text, e);
 	case USER:
@@ -183,14 +205,25 @@ take_section(void *ctx, int line, const char *text, struct err *e)
 }
 
 static int
-take_s3(struct conf *c, const char *key, const char *value, struct err *e)
+take_s3(struct conf *c, int line, const char *key, const char *value, struct err *e)
 {
+	const char *credentials = c->s3.credentials_file, *cacert = c->s3.cacert,
+		   *secret = c->s3.secret_key;
+	int rc;
+
 	if (strcmp(key, "local") == 0)
 		return err_set(e, ERR_USAGE, "the spool is the path of [directory]");
 	if (!s3_conf_knows(key))
 		return err_set(e, ERR_USAGE, "[s3] knows no '%.40s'", key);
 	c->has_s3 |= strcmp(key, "bucket") == 0 && *value;
-	return s3_conf_set(&c->s3, key, value, e);
+	rc = s3_conf_set(&c->s3, key, value, e);
+	if (c->s3.credentials_file != credentials)
+		c->credentials_line = line;
+	if (c->s3.cacert != cacert)
+		c->cacert_line = line;
+	if (c->s3.secret_key != secret)
+		c->secret_line = line;
+	return rc;
 }
 
 static const struct row *
@@ -213,16 +246,19 @@ take_value(
 {
 	struct parse *p = ctx;
 	const struct row *r;
+	int rc;
 
-	(void)line;
 	if (!p->section)
 		return err_set(e, ERR_USAGE, "'%.40s' stands in no section", key);
 	if (p->section == s3_section)
-		return take_s3(p->c, key, value, e);
+		return take_s3(p->c, line, key, value, e);
 	r = bang ? NULL : find_row(p->section, key);
 	if (!r)
 		return err_set(e, ERR_USAGE, "[%s] knows no '%.40s'", p->section, key);
-	return read_value(p->c, r, value, e);
+	rc = read_value(p->c, r, value, e);
+	if (rc == 0 && (r->kind == TEXT || r->kind == PATH))
+		((struct conf_text *)((char *)p->c + r->offset))->line = line;
+	return rc;
 }
 
 static void
@@ -280,6 +316,53 @@ conf_parse(struct conf *c, const char *text, size_t n, conf_bad *bad, void *ctx)
 	return p.wrong;
 }
 
+/* ---- another file, in a daemon that runs ---- */
+
+static const size_t value_sizes[] = { [TEXT] = sizeof(struct conf_text),
+	[PATH] = sizeof(struct conf_text),
+	[COUNT] = sizeof(uint64_t),
+	[SIZE] = sizeof(uint64_t),
+	[TIME] = sizeof(int64_t),
+	[MODE] = sizeof(mode_t),
+	[USER] = sizeof(struct conf_name),
+	[GROUP] = sizeof(struct conf_name),
+	[FLAG] = sizeof(bool),
+	[SYNC] = sizeof(int) };
+
+static bool
+same_value(enum kind kind, const void *a, const void *b)
+{
+	const struct conf_text *x = a, *y = b;
+
+	return kind == TEXT || kind == PATH ? strcmp(x->s, y->s) == 0
+					    : memcmp(a, b, value_sizes[kind]) == 0;
+}
+
+void
+conf_carry(struct conf *fresh, const struct conf *old, conf_bad *told, void *ctx)
+{
+	const char *section = NULL;
+	char text[160];
+
+	for (size_t i = 0; i < NROWS; i++) {
+		const struct row *r = &rows[i];
+		const char *b = (const char *)old + r->offset;
+		char *a = (char *)fresh + r->offset;
+
+		if (r->section)
+			section = r->section;
+		if (r->section || r->when == LIVE || same_value(r->kind, a, b))
+			continue;
+		snprintf(text, sizeof text,
+			"[%s] %s: another value counts from the next "
+			"start on",
+			section, r->name);
+		told(ctx, 0, text);
+		memcpy(a, b, value_sizes[r->kind]);
+	}
+	fresh->has_s3 = old->has_s3;
+}
+
 /* ---- printing ---- */
 
 static void
@@ -334,6 +417,12 @@ print_value(FILE *out, const struct conf *c, const struct row *r)
 	}
 }
 
+static const char *
+start_note(const struct row *r)
+{
+	return r->when == START ? " (with a restart)" : "";
+}
+
 void
 conf_print(FILE *out, const struct conf *c)
 {
@@ -344,7 +433,7 @@ conf_print(FILE *out, const struct conf *c)
 			fprintf(out, "%s# %s\n[%s]\n", i ? "\n" : "", r->doc, r->section);
 			continue;
 		}
-		fprintf(out, "# %s\n%s = ", r->doc, r->name);
+		fprintf(out, "# %s%s\n%s = ", r->doc, start_note(r), r->name);
 		print_value(out, c, r);
 		fputc('\n', out);
 	}
@@ -368,7 +457,7 @@ conf_mdoc(FILE *out)
 				i ? ".El\n" : "", r->section, r->doc);
 			continue;
 		}
-		fprintf(out, ".It Ic %s\n%s", r->name, r->doc);
+		fprintf(out, ".It Ic %s\n%s%s", r->name, r->doc, start_note(r));
 		if (*r->initial)
 			fprintf(out, "\n.Pq default Ql %s", r->initial);
 		fputs(".\n", out);

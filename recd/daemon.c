@@ -45,7 +45,19 @@ struct daemon_state {
 static void
 print_bad(void *ctx, int line, const char *why)
 {
-	diag_error("%s:%d: %s", (const char *)ctx, line, why);
+	if (line)
+		diag_error("%s:%d: %s", (const char *)ctx, line, why);
+	else
+		diag_error("%s: %s", (const char *)ctx, why);
+}
+
+/* Whoever reads the key can write to the store as this host. */
+static bool
+shows_secret(const struct conf *c, const char *path)
+{
+	struct stat st;
+
+	return c->secret_line && stat(path, &st) == 0 && (st.st_mode & 007);
 }
 
 int
@@ -73,8 +85,20 @@ daemon_load(struct conf *c, const char *path, bool may_be_missing)
 		return 2;
 	}
 	wrong = conf_parse(c, (const char *)text.p, text.n, print_bad, (void *)path);
+	explicit_bzero(text.p, text.n);
 	buf_free(&text);
+	if (!wrong && shows_secret(c, path)) {
+		print_bad((void *)(uintptr_t)path, c->secret_line,
+			"secretKey: others may read this file: chmod o=");
+		wrong = 1;
+	}
 	return wrong ? 2 : 0;
+}
+
+int
+daemon_check(const struct conf *c, const char *path)
+{
+	return conf_check_files(c, print_bad, (void *)path) ? 2 : 0;
 }
 
 static void
@@ -117,6 +141,13 @@ options(const struct daemon_state *d)
 /* ---- events of the daemon itself ---- */
 
 static void
+say_stays(void *ctx, int line, const char *what)
+{
+	(void)line;
+	say(ctx, LOG_WARNING, what);
+}
+
+static void
 reload(struct daemon_state *d)
 {
 	struct conf fresh;
@@ -127,6 +158,9 @@ reload(struct daemon_state *d)
 		conf_free(&fresh);
 		return;
 	}
+	conf_carry(&fresh, d->conf, say_stays, NULL);
+	if (d->shipping.ship && !s3_conf_same(&fresh.s3, &d->shipping.conf))
+		say(NULL, LOG_WARNING, "[s3]: other values count from the next start on");
 	conf_free(d->conf);
 	*d->conf = fresh;
 	o = options(d);
@@ -203,6 +237,7 @@ on_timer(struct watched *w, uint32_t events)
 	int n;
 
 	(void)events;
+	sockets_notify("WATCHDOG=1");
 	if (fdio_read(w->fd, &times, sizeof times) < 0 || (!l.max_age_ns && !l.max_bytes))
 		return;
 	n = directory_retain(the_daemon->store, &l, clk_wall(&clk_system), &e);
@@ -374,10 +409,13 @@ daemon_run(struct conf *c, const char *path, bool may_be_missing)
 	openlog("auditrecd", LOG_PID, LOG_AUTHPRIV);
 	the_daemon = &d;
 	rc = start(&d, &e);
+	if (rc == 0)
+		sockets_notify("READY=1");
 	while (rc == 0 && !d.stop)
 		rc = server_turn(d.server, &e);
 	if (rc < 0)
 		status = diag_fail(&e, NULL);
+	sockets_notify("STOPPING=1");
 	stop(&d);
 	return status;
 }

@@ -3,6 +3,7 @@
 
 #include "sys/fdio.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -23,6 +24,16 @@ open_private(const char *path, int flags, struct err *e)
 		return fd;
 	close(fd);
 	return err_set(e, ERR_USAGE, "%s: others may read it (chmod 600)", path);
+}
+
+int
+keyfile_check(const char *path, struct err *e)
+{
+	int fd = open_private(path, O_RDONLY, e);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && errno != ENOENT ? fd : 0;
 }
 
 int

@@ -65,6 +65,8 @@ check(const char *path, bool may_be_missing, bool quiet)
 	struct conf c;
 	int status = daemon_load(&c, path, may_be_missing);
 
+	if (status == 0)
+		status = daemon_check(&c, path);
 	if (status == 0 && !quiet)
 		conf_print(stdout, &c);
 	conf_free(&c);

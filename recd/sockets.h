@@ -16,5 +16,7 @@
 int sockets_inherited(int fds[SOCKETS_MAX], struct err *e);
 /* A socket at PATH: the descriptor, or a negative error. */
 int sockets_make(const char *path, mode_t mode, struct err *e);
+/* Tells the service manager, if there is one that listens (NOTIFY_SOCKET, sd_notify(3)). */
+void sockets_notify(const char *state);
 
 #endif

@@ -317,6 +317,16 @@ creds_free(struct creds *c)
 	free(c);
 }
 
+int
+creds_check_file(const struct s3_conf *conf, struct err *e)
+{
+	struct creds c = { .conf = conf };
+	int rc = from_file(&c, e);
+
+	explicit_bzero(&c, sizeof c);
+	return rc;
+}
+
 /* Fetching anew failed, but what is there may still do. */
 static bool
 still_good(const struct creds *c, const struct creds_keys *before, int64_t now)

@@ -29,6 +29,8 @@ struct creds;
 int creds_new(struct creds **c, const struct s3_conf *conf, struct http_port http,
 	struct err *e);
 void creds_free(struct creds *c); /* wipes them; C may be NULL */
+/* Are there keys in the file that CONF names, and is it nobody else's to read? */
+int creds_check_file(const struct s3_conf *conf, struct err *e);
 /* The keys for NOW (wall ns) in *OUT; 1: requests are not to be signed. */
 int creds_get(struct creds *c, int64_t now, struct creds_keys *out, struct err *e);
 /* The server did not take them: the next creds_get() looks again, though not twice a minute. */

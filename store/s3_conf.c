@@ -253,6 +253,38 @@ s3_conf_free(struct s3_conf *c)
 			set_text((char **)(void *)((char *)c + places[i].at), "", NULL);
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool
+same_value(enum kind kind, const void *a, const void *b)
+{
+	switch (kind) {
+	case TEXT:
+		return same_text(*(char *const *)a, *(char *const *)b);
+	case YES_NO:
+		return *(const bool *)a == *(const bool *)b;
+	case NUMBER:
+		return *(const uint64_t *)a == *(const uint64_t *)b;
+	case CREDENTIALS:
+		return *(const int *)a == *(const int *)b;
+	}
+	return false;
+}
+
+bool
+s3_conf_same(const struct s3_conf *a, const struct s3_conf *b)
+{
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (!same_value(places[i].kind, (const char *)a + places[i].at,
+			    (const char *)b + places[i].at))
+			return false;
+	return true;
+}
+
 /* --- where they come from --- */
 
 int

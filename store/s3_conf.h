@@ -48,6 +48,7 @@ void s3_conf_init(struct s3_conf *c); /* the defaults */
 void s3_conf_free(struct s3_conf *c); /* wipes keys */
 bool s3_conf_knows(const char *name);
 int s3_conf_set(struct s3_conf *c, const char *name, const char *value, struct err *e);
+bool s3_conf_same(const struct s3_conf *a, const struct s3_conf *b);
 /* What AWS's own tools take from the environment goes over what C has: AWS_ACCESS_KEY_ID,
  * AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION or AWS_DEFAULT_REGION,
  * AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_CA_BUNDLE, AWS_PROFILE,

@@ -131,7 +131,7 @@ class Example:
         for unit in ("auditrecd.socket", "auditrecd.service"):
             assert self.recorder.root_may("systemctl", "is-enabled", unit), unit
         self.recorder.must("root", "test", "-S", "/run/auditrecd/deposit.sock")
-        pid = self.recorder.must("root", "systemctl", "show", "-P", "MainPID", "auditrecd").strip()
+        pid = self.main_pid()
         status = dict(x.split(":\t", 1) for x in self.recorder.must(
             "root", "cat", "/proc/%s/status" % pid).splitlines())
         assert status["CapEff"].strip("0") == "" and status["NoNewPrivs"] == "1", status
@@ -184,8 +184,34 @@ class Example:
         self.recorder.until(lambda: "auditrecd_sessions_begun_total " in self.recorder.must(
             "root", "journalctl", "-u", "auditrecd"), "no dump in the journal")
 
+    def after_trouble(self, said):
+        """Wrong files: no reload, no restart, and a daemon that goes on meanwhile."""
+        path = "/etc/auditrec/auditrecd.conf"
+        right = self.recorder.must("root", "cat", path)
+        pid = self.main_pid()
+        for wrong, told in (("[server]\ngrace = soon\n", "grace: 'soon' is no number"),
+                            ("[seal]\nkey = /var/lib/auditrec/none\n", "key: /var/lib/auditrec/none"),
+                            ("[s3]\nsecretKey = x\naccessKey = y\n", "chmod o=")):
+            self.recorder.write("root", path, right + wrong, "w")
+            assert not self.recorder.root_may("systemctl", "reload", "auditrecd"), wrong
+            said = self.recorder.run("admin", "sudo", "-u", "auditrec", "auditrecd", "--check-config")
+            line = (right + wrong).count("\n") - (1 if "s3" in wrong else 0)
+            assert said.returncode == 2 and "%s:%d: " % (path, line) in said.stderr, said
+            assert told in said.stderr, said
+            assert self.main_pid() == pid and self.recorder.root_may(*METRICS), wrong
+        self.recorder.run("root", "systemctl", "restart", "--no-block", "auditrecd")
+        self.recorder.until(lambda: "secretKey" in self.recorder.must(
+            "root", "journalctl", "-u", "auditrecd"), "the journal does not say why")
+        self.recorder.write("root", path, right, "w")
+        self.recorder.until(lambda: self.recorder.root_may(*METRICS), "it does not come back")
+        assert self.recorder.root_may("systemctl", "reload", "auditrecd")
+
+    def main_pid(self):
+        return self.recorder.must("root", "systemctl", "show", "-P", "MainPID", "auditrecd").strip()
+
     AFTER = {"Start it": after_start, "Let sessions go there": after_sessions, "Ship": after_shipping,
-             "Read on another machine": after_reading, "Encrypt": after_encrypting, "Watch": after_watching}
+             "Read on another machine": after_reading, "Encrypt": after_encrypting, "Watch": after_watching,
+             "When something goes wrong": after_trouble}
 
     def follow(self):
         done = set()

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The daemon's parts without sockets: settings, what a user may have, and sessions becoming
+/* The daemon's parts without sockets: what a user may have, and sessions becoming
  * recordings, with a crash at every byte. */
-#include "recd/conf.h"
 #include "recd/held.h"
 #include "recd/keep.h"
 #include "recd/metrics.h"
@@ -22,99 +21,6 @@
 static struct err err;
 static const uint8_t id[DEPOSIT_ID_SIZE] = { 0xAB, 1, 2, 3 };
 #define NAME "ab010203000000000000000000000000"
-
-/* ---- settings ---- */
-
-static char told[512];
-
-static void
-bad(void *ctx, int line, const char *why)
-{
-	size_t n = strlen(told);
-
-	(void)ctx;
-	snprintf(told + n, sizeof told - n, "%d: %s\n", line, why);
-}
-
-static int
-parse(struct conf *c, const char *text)
-{
-	told[0] = '\0';
-	return conf_parse(c, text, strlen(text), bad, NULL);
-}
-
-START_TEST(conf_values)
-{
-	struct conf c;
-
-	ck_assert_int_eq(
-		parse(&c, "[server]\nwindow = 3M\ngrace=90s\nsocket-mode = 0660\n"
-			  "[directory]\nsync = commit\nowner = root\nkeep-age = 30d\n"),
-		0);
-	ck_assert_uint_eq(c.window, 3 << 20);
-	ck_assert_int_eq(c.grace, 90 * NS_PER_S);
-	ck_assert_uint_eq(c.socket_mode, 0660);
-	ck_assert_int_eq(c.sync, DIRECTORY_SYNC_COMMIT);
-	ck_assert(c.owner.set && c.owner.id == 0 && !c.group.set);
-	ck_assert_int_eq(c.keep_age, 30 * 86400 * NS_PER_S);
-	ck_assert_str_eq(c.socket.s, "/run/auditrecd/deposit.sock");
-}
-END_TEST
-
-START_TEST(conf_errors)
-{
-	static const struct {
-		const char *text, *said;
-	} rows[] = {
-		{ "[nowhere]\n", "1: there is no section [nowhere]\n" },
-		{ "[server]\nwindwo = 1\n", "2: windwo: [server] knows no 'windwo'\n" },
-		{ "[server]\nwindow = 3X\n",
-			"2: window: '3X' has no unit that is known\n" },
-		{ "[server]\nwindow = -3\n", "2: window: '-3' is no number\n" },
-		{ "[server]\nwindow = 99999999999T\n",
-			"2: window: '99999999999T' is too large\n" },
-		{ "[server]\nsocket = run\n",
-			"2: socket: 'run' does not begin with /\n" },
-		{ "[directory]\nmode = 9\n", "2: mode: '9' is no mode such as 0640\n" },
-		{ "[directory]\nsync = often\n",
-			"2: sync: 'often' is not among the choices\n" },
-		{ "[directory]\nowner = nobody-knows\n",
-			"2: owner: there is no user 'nobody-knows'\n" },
-	};
-	struct conf c;
-
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		ck_assert_int_eq(parse(&c, rows[i].text), 1);
-		ck_assert_str_eq(told, rows[i].said);
-	}
-}
-END_TEST
-
-/* What is printed is read as the same. */
-START_TEST(conf_prints_itself)
-{
-	struct conf c, back;
-	char *text, *again;
-	size_t n, m;
-	FILE *f;
-
-	parse(&c, "[server]\nwindow = 3M\ngrace = 90s\ncommit = "
-		  "1500ms\n[directory]\nsync = never\n"
-		  "group = 0\n");
-	f = open_memstream(&text, &n);
-	conf_print(f, &c);
-	fclose(f);
-	ck_assert_int_eq(parse(&back, text), 0);
-	f = open_memstream(&again, &m);
-	conf_print(f, &back);
-	fclose(f);
-	ck_assert_str_eq(text, again);
-	ck_assert_ptr_nonnull(strstr(text, "\ngrace = 90s\n"));
-	ck_assert_ptr_nonnull(strstr(text, "\ncommit = 1500ms\n"));
-	free(text);
-	free(again);
-}
-END_TEST
 
 START_TEST(metrics_text)
 {
@@ -540,9 +446,6 @@ settings(void)
 {
 	TCase *c = tcase_create("settings");
 
-	tcase_add_test(c, conf_values);
-	tcase_add_test(c, conf_errors);
-	tcase_add_test(c, conf_prints_itself);
 	tcase_add_test(c, metrics_text);
 	return c;
 }
