@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """A proxy for HTTP/1.1 on loopback that does harm: what happens to each request is said by a
-function, which is given the method and the path and returns one of FAULTS or None."""
+function, which is given the method and the path and returns one of FAULTS or REFUSALS or None."""
 import http.client
 import random
 import socket
@@ -10,7 +10,7 @@ import threading
 FAULTS = ("refuse", "reset-early", "reset-late", "drop-answer", "error-500", "slow-down",
           "half-answer", "half-head", "lie-length", "lie-tag", "garbage", "spoil", "stall")
 REFUSALS = {"error-500": (500, "InternalError"), "slow-down": (503, "SlowDown"),
-            "other-keys": (403, "InvalidAccessKeyId")}
+            "other-keys": (403, "InvalidAccessKeyId"), "denied": (403, "AccessDenied")}
 ERROR = "<?xml version='1.0'?><Error><Code>%s</Code><Message>as the test has it</Message></Error>"
 
 
@@ -82,17 +82,18 @@ class Proxy:
             at = random.randrange(len(body))
             body = body[:at] + bytes([body[at] ^ 1]) + body[at + 1:]
         if fault in REFUSALS:
-            return self.refuse(c, fault)
+            return self.refuse(c, method, fault)
         return self.forward(c, method, path, headers, body, fault)
 
     def reset(self, c):
         c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return False
 
-    def refuse(self, c, fault):
+    def refuse(self, c, method, fault):
         status, code = REFUSALS[fault]
         text = (ERROR % code).encode()
-        c.sendall(b"HTTP/1.1 %d Bad\r\nContent-Length: %d\r\n\r\n%s" % (status, len(text), text))
+        c.sendall(b"HTTP/1.1 %d Bad\r\nContent-Length: %d\r\n\r\n%s"
+                  % (status, len(text), b"" if method == "HEAD" else text))
         return True
 
     def forward(self, c, method, path, headers, body, fault):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Recordings in real object stores: read, listed, shipped through harm and kills."""
 import base64
+import contextlib
 import hashlib
 import os
 import random
@@ -282,6 +283,35 @@ def lost_answers(s, d):
     assert_stored(s, d, want)
 
 
+@contextlib.contextmanager
+def short_life(s, d, r, url=None):
+    """A shipper that lives for a moment and what is done then, and is killed."""
+    p = subprocess.Popen([S3TOOL] + SETTINGS + ["ship", d("spool"), "60"], env=s.env(url),
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        p.wait(r.random() * 0.3)
+    except subprocess.TimeoutExpired:
+        pass
+    yield
+    p.kill()
+    p.wait()
+
+
+def keys_that_only_write(s, d):
+    """Neither look, nor list, nor remove; and a shipper that dies now and then."""
+    r = random.Random(SEED)
+    want = spool(d, [1000, PART + 5, 3 * PART + 5])
+    with Proxy(("127.0.0.1", s.port),
+               lambda method, path: None if method in ("PUT", "POST") else "denied") as p:
+        for _ in range(4):
+            with short_life(s, d, r, p.url):
+                pass
+        s.tool("ship", d("spool"), "1", url=p.url, status=None)
+    # what a lost answer left open needs keys that may look
+    s.tool("ship", d("spool"), "60")
+    assert_stored(s, d, want, left=100)
+
+
 def reading_through_harm(s, d):
     data = some(d, "big", 3000000)
     s.tool("put", d("big"), "big")
@@ -301,17 +331,10 @@ def kills(s, d):
     r = random.Random(SEED)
     want = spool(d, [1000, PART + 5, 3 * PART + 5])
     for i in range(int(os.environ.get("ROUNDS", "12"))):
-        p = subprocess.Popen([S3TOOL] + SETTINGS + ["ship", d("spool"), "60"], env=s.env(),
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            p.wait(r.random() * 0.3)
-        except subprocess.TimeoutExpired:
-            pass
-        if i % 4 == 3 and not isinstance(s, Moto):  # which forgets everything
-            s.kill()
-            s.start()
-        p.kill()
-        p.wait()
+        with short_life(s, d, r):
+            if i % 4 == 3 and not isinstance(s, Moto):  # which forgets everything
+                s.kill()
+                s.start()
         if i % 3 == 0:
             want.update(more(d, r, i))
     s.tool("ship", d("spool"), "60")
@@ -354,8 +377,8 @@ def acknowledged_bytes_stay(s, d):
 
 TESTS = (objects, parts, wrong_settings, programs_read, catalogue_knows_objects,
          opens_by_its_index, shipped, shipped_whole, names_that_are_taken, lost_answers,
-         shipped_through_harm, every_fault_passes, reading_through_harm, kills,
-         acknowledged_bytes_stay)
+         keys_that_only_write, shipped_through_harm, every_fault_passes, reading_through_harm,
+         kills, acknowledged_bytes_stay)
 
 if __name__ == "__main__":
     if not any(k.program for k in SERVERS):
