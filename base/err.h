@@ -6,6 +6,7 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum err_code {
@@ -22,6 +23,13 @@ enum {
 #include "base/err.def"
 #undef ERR
 };
+
+/* May the same work out when it is tried again a little later? */
+static inline bool
+err_is_passing(int code)
+{
+	return code == ERR_AGAIN || code == ERR_NET;
+}
 
 #define ERR_TEXT_MAX 320
 

@@ -2,6 +2,7 @@
 #include "log/moment.h"
 
 #include "format/vendor.h"
+#include "log/glance.h"
 
 #include <string.h>
 
@@ -22,12 +23,19 @@ moment_parse(struct moment *m, const char *text, struct err *e)
 	return when_parse(&m->when, text, e);
 }
 
-static bool
-needs_reading(const struct moment *m)
+/* What must be read to find it: nothing but the start, as much as tells the length, or all. */
+enum needs { NEEDS_START, NEEDS_LENGTH, NEEDS_ALL };
+
+static enum needs
+needs(const struct moment *m)
 {
-	return m->text &&
-	       (m->label || m->command || m->when.either ||
-		       m->when.kind == WHEN_PERCENT || m->when.kind == WHEN_END);
+	if (!m->text)
+		return NEEDS_START;
+	if (m->label || m->command)
+		return NEEDS_ALL;
+	return m->when.either || m->when.kind == WHEN_PERCENT || m->when.kind == WHEN_END
+		       ? NEEDS_LENGTH
+		       : NEEDS_START;
 }
 
 static bool
@@ -69,7 +77,7 @@ take(struct scan *s, const struct msg *m)
 
 /* As far as it can be read: what could not is told when it is read again. */
 static int
-scan_all(struct scan *s, struct input *in, struct err *e)
+scan_on(struct scan *s, struct input *in, struct err *e)
 {
 	const struct msg *m;
 	int r;
@@ -102,21 +110,23 @@ moments_find(
 	struct moment *m, size_t n, struct input *in, int64_t *duration_ns, struct err *e)
 {
 	struct scan s = { .m = m, .n = n };
-	bool read = false;
+	enum needs most = NEEDS_START;
 	const struct msg *first;
-	int r = 0;
+	int r;
 
 	for (size_t i = 0; i < n; i++)
-		read |= needs_reading(&m[i]);
+		most = needs(&m[i]) > most ? needs(&m[i]) : most;
 	*duration_ns = -1;
-	if (read)
-		r = scan_all(&s, in, e);
-	else
-		r = tape_next(
-			in->tape, &first, &s.at_ns, e); /* then the start is known */
+	r = tape_next(in->tape, &first, &s.at_ns, e); /* then the start is known */
+	if (r > 0 && most == NEEDS_ALL && (r = tape_rewind(in->tape, e)) == 0)
+		r = scan_on(&s, in, e);
+	if (r > 0 && most == NEEDS_LENGTH) {
+		glance_jump(in->tape);
+		r = scan_on(&s, in, e);
+	}
 	if (r < 0 || (r = tape_rewind(in->tape, e)) < 0)
 		return r;
-	if (read)
+	if (most != NEEDS_START)
 		*duration_ns = s.at_ns;
 	for (size_t i = 0; i < n; i++)
 		if (m[i].text &&

@@ -79,7 +79,8 @@ int s3_head(struct s3 *s, const char *key, struct meta *m, struct s3_result *r,
 /* Up to N bytes from OFF on into OUT, which is emptied first; of ETAG when that is not NULL
  * and not "". */
 int s3_get(struct s3 *s, const char *key, uint64_t off, size_t n, const char *etag,
-	struct buf *out, struct s3_result *r, struct err *e);
+	const struct s3_cancel *cancel, struct buf *out, struct s3_result *r,
+	struct err *e);
 int s3_delete(struct s3 *s, const char *key, struct s3_result *r, struct err *e);
 /* One page of names behind PREFIX.  MORE: what the next page begins with, "" at first and
  * after the last one. */

@@ -155,9 +155,13 @@ take_range(struct s3 *s, struct s3_call *c, uint64_t off, size_t n, struct buf *
 
 int
 s3_get(struct s3 *s, const char *key, uint64_t off, size_t n, const char *etag,
-	struct buf *out, struct s3_result *r, struct err *e)
+	const struct s3_cancel *cancel, struct buf *out, struct s3_result *r,
+	struct err *e)
 {
-	struct s3_call c = { .method = "GET", .key = key, .answer_max = n + RANGE_SLACK };
+	struct s3_call c = { .method = "GET",
+		.key = key,
+		.cancel = cancel,
+		.answer_max = n + RANGE_SLACK };
 	char range[64];
 	int rc;
 

@@ -15,8 +15,8 @@ ERROR = "<?xml version='1.0'?><Error><Code>%s</Code><Message>as the test has it<
 
 
 class Proxy:
-    def __init__(self, upstream, fault=lambda method, path: None, host="127.0.0.1"):
-        self.upstream, self.fault = upstream, fault
+    def __init__(self, upstream, fault=lambda method, path: None, host="127.0.0.1", delay=0):
+        self.upstream, self.fault, self.delay = upstream, fault, delay  # seconds a request
         self.requests, self.received, self.sent = 0, 0, 0
         self.log = []
         self.closing = threading.Event()
@@ -106,6 +106,7 @@ class Proxy:
         r = up.getresponse()
         data = r.read()
         up.close()
+        self.closing.wait(self.delay)
         if fault == "drop-answer":
             return False
         if fault == "stall":

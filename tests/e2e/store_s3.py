@@ -166,6 +166,12 @@ def opens_by_its_index(s, d):
             assert status == 0 and p.sent < 3 << 19, (command, p.sent, p.log)
             if command[0] == "info":
                 assert '"messages":%d' % (6 + size * 16) in out, out
+    for command in (["info", "--count", url], ["decode", url], ["events", url],
+                    ["marks", "list", url], ["cut", "--from", "0", "--to", "1", url, d("part")]):
+        with Proxy(("127.0.0.1", s.port)) as p:  # what must be read, once and in large ranges
+            assert log(s, *command, url=p.url)[0] == 0, command
+            assert p.sent < os.path.getsize(d("rec.audit")) + (2 << 20), (command, p.sent)
+            assert p.requests < 20 + size, (command, p.log)
 
 
 # ---- shipping ----

@@ -97,7 +97,7 @@ ask(int what)
 		rc = s3_head(s3, "k", &m, &r, &e);
 		break;
 	default:
-		rc = s3_get(s3, "k", 5, 10, NULL, &out, &r, &e);
+		rc = s3_get(s3, "k", 5, 10, NULL, NULL, &out, &r, &e);
 		must(rc < 0 || (out.n <= 10 && r.size >= 5));
 		break;
 	}

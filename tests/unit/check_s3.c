@@ -457,13 +457,13 @@ START_TEST(ranges)
 	struct buf out = { 0 };
 
 	answers(a);
-	ck_assert_int_eq(s3_get(s3, "k", 2, 3, "\"e\"", &out, &res, &err), 0);
+	ck_assert_int_eq(s3_get(s3, "k", 2, 3, "\"e\"", NULL, &out, &res, &err), 0);
 	ck_assert(span_is(buf_span(&out), "cde"));
 	ck_assert_uint_eq(res.size, 10);
 	ck_assert(fake_has(&fake, 0, "Range: bytes=2-4\nIf-Match: \"e\"\n"));
 	for (int i = 1; i < 6; i++)
-		ck_assert_int_lt(s3_get(s3, "k", 2, 3, NULL, &out, &res, &err), 0);
-	ck_assert_int_eq(s3_get(s3, "k", 2, 3, "\"e\"", &out, &res, &err), ERR_STATE);
+		ck_assert_int_lt(s3_get(s3, "k", 2, 3, NULL, NULL, &out, &res, &err), 0);
+	ck_assert_int_eq(s3_get(s3, "k", 2, 3, "\"e\"", NULL, &out, &res, &err), ERR_STATE);
 	ck_assert_int_eq(res.fault->action, S3_CHANGED);
 	buf_free(&out);
 }
