@@ -19,6 +19,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 import measure
+from show import alone, goal, table
 
 TEXTS = ["/usr/share/doc", "/usr/include", "/usr/lib/python3", "/usr/share/perl", "/usr/share/info",
          "/usr/share/man", "/usr/share/vim", "/var/lib/dpkg/info", "/var/log"]
@@ -66,9 +67,9 @@ def estimate(run, size):
 
 
 class Bench:
-    def __init__(self, build, work, table, goal):
+    def __init__(self, build, work):
         self.auditlog, self.generator = build + "/auditlog", build + "/bench/gen_recording"
-        self.work, self.table, self.goal = work, table, goal
+        self.work = work
         os.environ["XDG_CACHE_HOME"] = self.cache = work + "/cache"
 
     def forget(self):
@@ -88,10 +89,10 @@ class Bench:
         first = self.run("list", folder, rounds=1)
         again = self.run("list", folder)
         chosen = self.run("list", folder, "longer", "100d")
-        self.table(f"list over {count} recordings", ["", "wall ms", "cpu ms", "peak MB"],
-                   [[n, r["wall"] * 1000, r["cpu"] * 1000, r["memory"] / 1024]
-                    for n, r in (("first time", first), ("again", again), ("again, narrowed", chosen))])
-        self.goal(f"list over {count} recordings, catalogued", again["wall"] * 1000, 200, " ms")
+        table(f"list over {count} recordings", ["", "wall ms", "cpu ms", "peak MB"],
+              [[n, r["wall"] * 1000, r["cpu"] * 1000, r["memory"] / 1024]
+               for n, r in (("first time", first), ("again", again), ("again, narrowed", chosen))])
+        goal(f"list over {count} recordings, catalogued", again["wall"] * 1000, 200, " ms")
         shutil.rmtree(folder)
 
     def searching(self, title, folder, shown, patterns):
@@ -103,14 +104,14 @@ class Bench:
             rows.append([" ".join(what), self.run("grep", *what, folder)])
         index = sum(os.path.getsize(os.path.join(self.cache, "auditrec/search", n))
                     for n in os.listdir(self.cache + "/auditrec/search"))
-        self.table(f"grep, {title}: {len(os.listdir(folder))} recordings, {size / 1e6:.0f} MB in files, "
-                   f"{shown / 1e6:.0f} MB shown, on {os.cpu_count()} processors; index {index / 1e6:.1f} MB, "
-                   f"{100 * index / size:.1f} % of the files",
-                   ["", "wall s", "cpu s", "peak MB", "10 GB shown, s", "10 GB of files, s"],
-                   [[n, r["wall"], r["cpu"], r["memory"] / 1024, estimate(r, shown), estimate(r, size)]
-                    for n, r in rows])
-        self.goal(f"grep, {title}, indexed, nothing found, estimate for 10 GB shown", estimate(rows[2][1], shown), 1,
-                  " s")
+        table(f"grep, {title}: {len(os.listdir(folder))} recordings, {size / 1e6:.0f} MB in files, "
+              f"{shown / 1e6:.0f} MB shown, on {os.cpu_count()} processors; index {index / 1e6:.1f} MB, "
+              f"{100 * index / size:.1f} % of the files",
+              ["", "wall s", "cpu s", "peak MB", "10 GB shown, s", "10 GB of files, s"],
+              [[n, r["wall"], r["cpu"], r["memory"] / 1024, estimate(r, shown), estimate(r, size)]
+               for n, r in rows])
+        goal(f"grep, {title}, indexed, nothing found, estimate for 10 GB shown", estimate(rows[2][1], shown), 1,
+             " s")
 
     def generated(self, count, size):
         folder = self.work + "/generated"
@@ -154,7 +155,7 @@ class Bench:
                          ["grep", "never was this", path], ["grep", "-c", "kernel", path]):
                 rows.append([f"{one / 1e6:.0f} MB shown: " + " ".join(what[:-1]),
                              self.run(*what, rounds=1)["memory"] / 1024])
-        self.table("memory by the length of a recording", ["", "peak MB"], rows)
+        table("memory by the length of a recording", ["", "peak MB"], rows)
         os.unlink(path)
 
     def converting(self, size, asciinema):
@@ -174,17 +175,17 @@ class Bench:
         if failed := [n for n, v in runs.items() if any(r["status"] for r in v)]:
             print("  failed:", ", ".join(failed))
         mid = {n: {k: statistics.median(r[k] for r in v) for k in ("wall", "cpu", "memory")} for n, v in runs.items()}
-        self.table(f"to asciicast 3, {size / 1e6:.0f} MB of terminal output", ["", "wall s", "cpu s", "MB/s", "peak MB"],
-                   [[n, r["wall"], r["cpu"], size / 1e6 / r["wall"], r["memory"] / 1024] for n, r in mid.items()])
+        table(f"to asciicast 3, {size / 1e6:.0f} MB of terminal output", ["", "wall s", "cpu s", "MB/s", "peak MB"],
+              [[n, r["wall"], r["cpu"], size / 1e6 / r["wall"], r["memory"] / 1024] for n, r in mid.items()])
         if asciinema:
-            self.goal("convert: times as fast as asciinema 3",
-                      mid["asciinema convert"]["cpu"] / mid["auditlog convert"]["cpu"], 5, at_least=True)
+            goal("convert: times as fast as asciinema 3",
+                 mid["asciinema convert"]["cpu"] / mid["auditlog convert"]["cpu"], 5, at_least=True)
         else:
             print("  asciinema convert: left out, there is no asciinema 3 (set ASCIINEMA3)")
 
 
-def finding(build, work, table, goal, asciinema, small):
-    bench = Bench(build, work, table, goal)
+def finding(build, work, asciinema, small):
+    bench = Bench(build, work)
     part = 10 if small else 1
     bench.listing(10_000 // part)
     bench.generated(20, 50_000_000 // part)
@@ -193,27 +194,5 @@ def finding(build, work, table, goal, asciinema, small):
     bench.converting(200_000_000 // part, asciinema)
 
 
-def alone():
-    def table(title, columns, rows):
-        cells = [columns] + [[c if isinstance(c, str) else f"{c:.3g}" for c in r] for r in rows]
-        width = [max(len(r[i]) for r in cells) for i in range(len(columns))]
-        print("\n" + title)
-        for r in cells:
-            print("  " + r[0].ljust(width[0]) + "".join("  " + c.rjust(w) for c, w in zip(r[1:], width[1:])))
-        sys.stdout.flush()
-
-    def goal(what, value, limit, unit="", at_least=False):
-        met = value >= limit if at_least else value <= limit
-        print(f"  goal: {what}: {value:.3g}{unit}, {'at least' if at_least else 'at most'} {limit:g}{unit}: "
-              f"{'met' if met else 'NOT MET'}")
-
-    build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
-    work = tempfile.mkdtemp(prefix="auditrec-finding-")
-    try:
-        finding(build, work, table, goal, os.environ.get("ASCIINEMA3"), sys.argv[2:] == ["small"])
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    alone()
+    alone(lambda build, work, small: finding(build, work, os.environ.get("ASCIINEMA3"), small))

@@ -132,13 +132,16 @@ def memory(template, script, work):
 ECHOING = "stty raw -echo; printf 'IS''READY'; exec cat"
 
 
-def keystrokes(template, keys, work, gap=0.002, warm=20):
+def keystrokes(template, keys, work, gap=0.002, warm=20, ready=None):
     """Microseconds from a key to its echo by a program in raw mode, KEYS times; the gap
-    lets everybody fall asleep in between, as with a person who types."""
+    lets everybody fall asleep in between, as with a person who types.  READY is called when
+    the program runs."""
     run = Run(template, ECHOING, work)
     run.read_until(b"ISREADY", 20)
     while run.read(0.3):
         pass
+    if ready:
+        ready()
     times, poll = [], select.poll()
     poll.register(run.fd, select.POLLIN)
     for i in range(keys + warm):
