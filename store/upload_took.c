@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ENDS_MAX 5 /* that fail before the parts are looked at */
+#define ENDS_MAX  5  /* that fail before the parts are looked at */
+#define LOOKS_MAX 5  /* that are errors of the server */
+#define LISTS_MAX 20 /* of parts */
 
 /* What a fault costs: the network is asked again soon, a person needs longer. */
 static const struct retry_policy soon = { NS_PER_S, 60 * NS_PER_S };
@@ -292,6 +294,22 @@ divide(struct upload *u, const struct upload_job *job)
 	return true;
 }
 
+/* A server that died may never say again what became of something: it is made anew.  What is
+ * there all the same is not replaced. */
+static void
+stop_asking(struct upload *u, const struct upload_job *job)
+{
+	if (job->kind == UPLOAD_PARTS && u->failures >= LISTS_MAX)
+		upload_begin_anew(u);
+	if (job->kind != UPLOAD_LOOK || u->exists || u->failures < LOOKS_MAX)
+		return;
+	u->looked = true;
+	if (u->gone || !u->j.upload[0])
+		upload_begin_anew(u);
+	else
+		u->step = STEP_WORK;
+}
+
 static void
 failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *job,
 	const struct upload_outcome *o)
@@ -307,6 +325,8 @@ failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *
 			(o->fault->action == S3_RETRY && divide(u, job)))
 			u->step = STEP_LOOK; /* it may be there */
 		wait(u, now, chance, o, &soon);
+		if (strcmp(o->fault->metric, "server_error") == 0)
+			stop_asking(u, job);
 		break;
 	case S3_KEYS:
 		wait(u, now, chance, o, &later);

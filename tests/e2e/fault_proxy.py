@@ -19,7 +19,7 @@ class Proxy:
         self.upstream, self.fault, self.delay = upstream, fault, delay  # seconds a request
         self.requests, self.received, self.sent = 0, 0, 0
         self.log = []
-        self.closing = threading.Event()
+        self.closing, self.open = threading.Event(), set()
         self.here = threading.local()  # headers: of the request that fault() is asked about
         self.socket = socket.create_server((host, 0), backlog=64)
         self.port = self.socket.getsockname()[1]
@@ -43,14 +43,24 @@ class Proxy:
 
     def serve(self, c):
         f = c.makefile("rb")
+        self.open.add(c)
         try:
             while self.one(c, f):
                 pass
         except (OSError, ValueError, http.client.HTTPException):
             pass
         finally:
+            self.open.discard(c)
             f.close()
             c.close()
+
+    def cut(self):
+        """Whatever is on its way."""
+        for c in list(self.open):
+            try:
+                c.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
     def one(self, c, f):
         line = f.readline().decode("latin-1").split()

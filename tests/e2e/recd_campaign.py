@@ -17,7 +17,7 @@ from fault_proxy import FAULTS, Proxy
 from rec_lib import OUT, decode, main, stream
 from recd_lib import ACK, CLOSED, END, REFUSED, UNKNOWN, WELCOME, Client
 from recd_s3 import LOG, PATIENCE, SEED, Shipping, Skip, fetch, keys
-from s3_lib import S3rver, VersityGW
+from s3_lib import Moto, S3rver, VersityGW
 
 ROUNDS = int(os.environ.get("ROUNDS", "12"))
 WRITERS = 3
@@ -129,10 +129,12 @@ class Depositor:
 
 
 class Campaign:
-    def __init__(self, d, server, daemon):
-        self.d, self.server, self.daemon = d, server, daemon
-        self.lock, self.over = threading.Lock(), threading.Event()
+    def __init__(self, d, server, proxy, daemon):
+        self.d, self.server, self.proxy, self.daemon = d, server, proxy, daemon
+        self.lock, self.over, self.away = threading.Lock(), threading.Event(), threading.Event()
         self.sessions, self.recorders, self.failures, self.not_begun = [], [], [], 0
+        self.harm = [f for f in FAULTS if f not in ("stall", "lie-tag")
+                     and (f != "spoil" or server.checks_bytes)]
         self.kills = {"recorder": 0, "daemon": 0, "server": 0}
 
     # ---- who writes ----
@@ -190,7 +192,12 @@ class Campaign:
             self.failures.append(e)
             raise
 
-    # ---- who kills ----
+    # ---- who harms and kills ----
+
+    def fault(self, method, path):
+        if self.away.is_set():
+            return "refuse"
+        return random.choice(self.harm) if random.random() < HARM else None
 
     def kill_recorder(self):
         with self.lock:
@@ -207,12 +214,20 @@ class Campaign:
         self.daemon.start()
 
     def kill_server(self):
-        self.server.kill()
+        """One that loses what it said it has is only out of reach for a while."""
         self.kills["server"] += 1
-        pause(0.3)
-        self.server.start()
+        if self.server.durable:
+            self.server.kill()
+            pause(0.3)
+            self.server.start()
+        else:
+            self.away.set()
+            self.proxy.cut()
+            pause(0.5)
+            self.away.clear()
 
     def run(self):
+        self.proxy.fault = self.fault
         threads = [threading.Thread(target=self.write, daemon=True) for _ in range(WRITERS)]
         for t in threads:
             t.start()
@@ -222,6 +237,7 @@ class Campaign:
             random.choice(kill)()
             assert not self.failures, self.failures
         self.over.set()
+        self.proxy.fault = lambda method, path: None
         for t in threads:
             t.join(PATIENCE * 3)
             assert not t.is_alive(), "a session hangs"
@@ -277,26 +293,20 @@ class Campaign:
 
 def test_campaign(d):
     random.seed(SEED)
-    kind = next((k for k in (VersityGW, S3rver) if k.program), None)
+    kind = next((k for k in (VersityGW, Moto, S3rver) if k.program), None)
     if not kind:
-        raise Skip("no S3 server that survives (tools/get-s3 fetches them)")
-    calm, harm = threading.Event(), [f for f in FAULTS if f not in ("stall", "lie-tag")
-                                     and (f != "spoil" or kind.checks_bytes)]
-
-    def fault(method, path):
-        return None if calm.is_set() or random.random() > HARM else random.choice(harm)
-
+        raise Skip("no S3 server (tools/get-s3 fetches them)")
     begun = time.monotonic()
-    with kind(d) as s, Proxy(("127.0.0.1", s.port), fault) as proxy:
+    with kind(d) as s, Proxy(("127.0.0.1", s.port)) as proxy:
         with Shipping(d, s, proxy.url, "grace = 10h") as daemon:
-            c = Campaign(d, s, daemon)
+            c = Campaign(d, s, proxy, daemon)
             try:
                 c.run()
-                calm.set()
                 c.settle()
                 objects, total = c.check_all()
             except AssertionError as e:
-                raise AssertionError("SEED=%d: %s\n%s" % (SEED, e, daemon.said()[-3000:])) from e
+                raise AssertionError("SEED=%d: %s\n%s\n%s" % (SEED, e, daemon.said()[-3000:],
+                                                             proxy.log[-12:])) from e
     harmed = sum(1 for _, _, f in proxy.log if f)
     print("# %s, SEED %d: %d kills %s; %d sessions, %d to their end, %d not begun; %d requests, "
           "%d harmed; %d recordings with %.1f MB in the store, nothing lost, %.0f s"

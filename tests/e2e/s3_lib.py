@@ -36,6 +36,7 @@ class Server:
     checks_keys = False  # refuses a wrong secret key
     checks_bytes = False # refuses bytes that are not those that were signed
     conditions = True    # knows If-None-Match
+    durable = False      # what it said it has is there after kill -9
 
     def __init__(self, d):
         self.d, self.port = d, free_port()
@@ -129,7 +130,7 @@ class S3rver(Server):
 
 class VersityGW(Server):
     program = find("versitygw")
-    checks_keys = checks_bytes = True
+    checks_keys = checks_bytes = durable = True
 
     def command(self):
         os.makedirs(os.path.join(self.d("data"), self.bucket), exist_ok=True)

@@ -199,6 +199,28 @@ START_TEST(an_end_that_always_fails)
 }
 END_TEST
 
+/* What the server cannot say of something, for ever. */
+START_TEST(never_an_answer)
+{
+	struct yard_plan stop = { FAKE_S3_LOST, 1000000, "POST", "uploadId" };
+	struct yard_plan plan = { FAKE_S3_ERROR, 1000000, _i ? "GET" : "HEAD",
+		_i ? "uploadId" : NULL };
+
+	fake_s3_fate(yard.server, yard_by_plan, &stop);
+	yard_record(1, 2 * YARD_PART + 1);
+	yard_until_parts(3);
+	store_close(yard.box);
+	yard_leave(2, 10);
+	fake_s3_fate(yard.server, yard_by_plan, &plan);
+	yard_start(false);
+	ck_assert_msg(yard_settle(), "%s", yard.told);
+	yard_assert_stored(1, 2 * YARD_PART + 1);
+	yard_assert_stored(2, 10);
+	ck_assert_uint_eq(fake_s3_uploads(yard.server), 0);
+	yard_assert_empty();
+}
+END_TEST
+
 /* --- everything at once --- */
 
 /* Who may not list uploads and abort them leaves some, as he is told to: then it is an error. */
@@ -268,6 +290,7 @@ restarts(void)
 	tcase_add_test(t, an_end_that_was_not_heard_is_not_done_again);
 	tcase_add_test(t, an_end_that_cannot_be_done_again);
 	tcase_add_test(t, an_end_that_always_fails);
+	tcase_add_loop_test(t, never_an_answer, 0, 2);
 	tcase_add_loop_test(t, anything_may_happen, 0, 20);
 	return t;
 }
