@@ -46,12 +46,19 @@ conn_drop(struct conn *c)
 
 /* ---- writing ---- */
 
+/* For its session, which is being looked into: it has not been answered. */
+static bool
+is_waiting(const struct conn *c)
+{
+	return c->held && c->held->busy;
+}
+
 static uint32_t
 wanted_events(const struct conn *c)
 {
 	uint32_t ev = 0;
 
-	if (!c->closing && !c->wait_ns)
+	if (!c->closing && !c->wait_ns && !is_waiting(c))
 		ev |= EPOLLIN;
 	if (c->out.n)
 		ev |= EPOLLOUT;
@@ -137,7 +144,7 @@ take_frames(struct conn *c)
 	struct err e;
 	int n;
 
-	while (!c->closing) {
+	while (!c->closing && !is_waiting(c)) {
 		n = deposit_read(&f, buf_span(&c->in), DEPOSIT_FROM_C, &e);
 		if (n == 0)
 			return;
@@ -226,6 +233,8 @@ conn_tick(struct conn *c)
 		c->wait_ns = 0;
 		c->heard_ns = s->now_ns; /* it could not be heard */
 	}
+	if (is_waiting(c))
+		c->heard_ns = s->now_ns;
 	if (limit && !c->closing && !c->wait_ns && s->now_ns - c->heard_ns > limit)
 		conn_refuse(c, DEPOSIT_R_IDLE, "");
 	else if (c->wait_ns)

@@ -324,7 +324,7 @@ adopt(void *ctx, const struct store_info *info)
 {
 	struct daemon_state *d = ctx;
 
-	server_adopt(d->server, info->name);
+	server_adopt(d->server, info->name, (uint64_t)info->size);
 	return 0;
 }
 

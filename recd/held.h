@@ -5,8 +5,13 @@
 #define RECD_HELD_H
 
 #include "recd/keep.h"
+#include "recd/worker.h"
 
 struct conn;
+struct server;
+
+/* What a thread does with a session meanwhile; nobody else touches its recording. */
+enum held_busy { HELD_FREE, HELD_LOOKED_INTO, HELD_ENCRYPTED };
 
 struct held {
 	struct held *next; /* of the same slot */
@@ -22,6 +27,17 @@ struct held {
 	uint64_t acked;
 	size_t waiting; /* bytes in memory, of a message that is not whole */
 	bool counted;   /* in its user's quota */
+	uint64_t size;  /* of the file that an earlier run left */
+	/* what takes long (slow.c) */
+	enum held_busy busy;
+	struct job job;
+	struct server *server;
+	struct keep_opts opts;
+	struct keep *looked; /* what came of looking into it */
+	int rc;              /* likewise, and of encrypting it */
+	struct err why;
+	uint64_t first, made; /* what somebody who came back still has of its bytes */
+	const char *end_why;  /* it is to end, when it was looked into; NULL: not */
 };
 
 struct held_table {

@@ -301,9 +301,8 @@ fill_box(void *ctx, struct dst *out, struct err *e)
 	return box_put(out, f->src, f->k->file->size, f->k->o.recipients, e);
 }
 
-/* From here on only its recipients can read it. */
-static int
-encrypt(struct keep *k, struct err *e)
+int
+keep_encrypt(struct keep *k, struct err *e)
 {
 	struct fill f = { .k = k };
 	int rc = store_open(k->o.store, k->id, &f.src, e);
@@ -344,15 +343,23 @@ finish(struct keep *k, int64_t wall_ns, struct err *e)
 		return rc;
 	}
 	rc = tapew_close(k->w, e);
+	k->w = NULL;
 	if (rc == 0)
 		rc = store_commit(k->file, 0, true, e);
-	if (rc == 0 && k->o.recipients)
-		rc = encrypt(k, e);
 	if (rc < 0) {
 		leave(k);
 		return rc;
 	}
-	return hand_over(k, e);
+	return k->o.recipients ? 1 : hand_over(k, e);
+}
+
+int
+keep_hand_over(struct keep *k, int rc, struct err *e)
+{
+	if (rc == 0)
+		return hand_over(k, e);
+	leave(k);
+	return rc;
 }
 
 int

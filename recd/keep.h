@@ -42,6 +42,8 @@ int keep_begin(struct keep **k, const struct keep_opts *o,
  * nobody has come back for it. */
 int keep_resume(struct keep **k, const struct keep_opts *o,
 	const uint8_t id[DEPOSIT_ID_SIZE], const struct peer *peer, struct err *e);
+/* PEER has come back for it.  ERR_STATE: it is finished. */
+int keep_meet(struct keep *k, const struct peer *peer, struct err *e);
 
 /* Bytes of the client, which stand at OFFSET of its run.  0, or why the session must end:
  * the error says it, *WHY as the client is told. */
@@ -64,10 +66,16 @@ uint64_t keep_size(const struct keep *k);
 bool keep_wants_seal(const struct keep *k);
 int keep_seal(struct keep *k, int64_t wall_ns, struct err *e);
 
-/* The client says that the session has ended: the recording is finished, K released. */
+/* The client says that the session has ended: the recording is finished, K released.  With
+ * recipients 1: it is durable and sealed, keep_encrypt() and keep_hand_over() are to follow. */
 int keep_end(struct keep *k, int64_t wall_ns, struct err *e);
 /* Nobody goes on with it: says so in the recording (WHY, a text) and finishes it. */
 int keep_abandon(struct keep *k, const char *why, int64_t wall_ns, struct err *e);
+/* From there on only its recipients can read it.  Any thread; nobody else touches K. */
+int keep_encrypt(struct keep *k, struct err *e);
+/* It belongs to the store, K is released.  RC: what keep_encrypt() has said; an error leaves
+ * the recording open, and is returned. */
+int keep_hand_over(struct keep *k, int rc, struct err *e);
 /* Nothing was ever taken: there will be no recording. */
 void keep_drop(struct keep *k);
 /* The daemon stops: what was taken is written, the recording stays open.  K may be NULL. */

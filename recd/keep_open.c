@@ -164,7 +164,7 @@ reopen(struct keep *k, struct err *e)
 	if (rc == 0)
 		rc = look_boxed(k, e);
 	if (rc == 0 && k->boxed)
-		return k->have_peer ? err_set(e, ERR_STATE, "it is finished") : 0;
+		return 0;
 
 	/* not even the first write came whole */
 	if (rc == 0 && k->file->size < FIRST_WRITE && k->file->size > 0)
@@ -194,6 +194,20 @@ keep_resume(struct keep **out, const struct keep_opts *o,
 	}
 	k->flushed = k->taken;
 	k->found = true;
+	if (peer && keep_meet(k, peer, e) < 0) {
+		keep_leave(k);
+		return e->code;
+	}
 	*out = k;
+	return 0;
+}
+
+int
+keep_meet(struct keep *k, const struct peer *peer, struct err *e)
+{
+	if (k->boxed)
+		return err_set(e, ERR_STATE, "it is finished");
+	k->peer = *peer;
+	k->have_peer = true;
 	return 0;
 }

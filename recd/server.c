@@ -68,6 +68,19 @@ find_room(const struct server_opts *o)
 	return o->connections < most ? o->connections : (unsigned)most;
 }
 
+static int
+open_workers(struct server *s, struct err *e)
+{
+	int rc = worker_init(&s->looker, &s->watch, e);
+
+	if (rc < 0)
+		return rc;
+	rc = worker_init(&s->boxer, &s->watch, e);
+	if (rc < 0)
+		worker_stop(&s->looker);
+	return rc;
+}
+
 int
 server_open(struct server **out, const struct server_opts *o, struct err *e)
 {
@@ -81,7 +94,10 @@ server_open(struct server **out, const struct server_opts *o, struct err *e)
 	s->room = find_room(o);
 	quota_init(&s->quota, &o->quota);
 	rc = watch_open(&s->watch, e);
+	if (rc == 0)
+		rc = open_workers(s, e);
 	if (rc < 0) {
+		watch_close(&s->watch);
 		free(s);
 		return rc;
 	}
@@ -159,7 +175,7 @@ server_watch(struct server *s, struct watched *w, struct err *e)
 }
 
 void
-server_adopt(struct server *s, const char *name)
+server_adopt(struct server *s, const char *name, uint64_t size)
 {
 	uint8_t id[DEPOSIT_ID_SIZE];
 	unsigned v;
@@ -168,7 +184,7 @@ server_adopt(struct server *s, const char *name)
 		return;
 	for (int i = 0; i < DEPOSIT_ID_SIZE && sscanf(name + 2 * i, "%2x", &v) == 1; i++)
 		id[i] = (uint8_t)v;
-	session_adopt(s, id);
+	session_adopt(s, id, size);
 }
 
 static void
@@ -240,8 +256,10 @@ dump_one(const struct held *h, struct buf *out)
 	char name[KEEP_NAME_SIZE];
 
 	keep_name(name, h->id);
-	if (!h->keep) {
-		buf_addf(out, "%s of an earlier run\n", name);
+	if (!h->keep || h->busy) {
+		buf_addf(out, "%s %s\n", name,
+			h->busy == HELD_ENCRYPTED ? "is being encrypted"
+						  : "of an earlier run");
 		return;
 	}
 	buf_addf(out, "%s uid %u, %llu bytes taken, %llu kept, %llu in the file%s%s\n",
@@ -269,6 +287,8 @@ server_close(struct server *s)
 		conn_refuse(c, DEPOSIT_R_STOPPING, "");
 	while (s->conns)
 		conn_drop(s->conns);
+	worker_stop(&s->looker);
+	worker_stop(&s->boxer);
 	for (h = held_next(&s->held, NULL); h; h = h_next) {
 		h_next = held_next(&s->held, h);
 		session_leave(s, h);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The daemon without its configuration: sockets on one side, sessions that are kept on the
- * other, one thread.  A session outlives its connection: whoever has its token and its uid may
- * go on with it for a while, then it is finished with a note that its end is missing. */
+ * other, one thread for all that does not take long.  A session outlives its connection:
+ * whoever has its token and its uid may go on with it for a while, then it is finished with a
+ * note that its end is missing. */
 #ifndef RECD_SERVER_H
 #define RECD_SERVER_H
 
@@ -41,9 +42,9 @@ int server_open(struct server **s, const struct server_opts *o, struct err *e);
 int server_listen(struct server *s, int fd, struct err *e);
 /* Another descriptor in the same loop (signals, metrics). */
 int server_watch(struct server *s, struct watched *w, struct err *e);
-/* A recording that an earlier run left open: somebody may come back for it, as for one whose
+/* A recording of SIZE bytes that an earlier run left open: somebody may come back for it, as for one whose
  * connection broke.  Names that are no ids are passed over. */
-void server_adopt(struct server *s, const char *name);
+void server_adopt(struct server *s, const char *name, uint64_t size);
 /* One round: what is due, and what came; waits for it. */
 int server_turn(struct server *s, struct err *e);
 const struct metrics *server_metrics(const struct server *s);

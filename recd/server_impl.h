@@ -41,6 +41,7 @@ struct server {
 	unsigned room; /* connections there may be, and as many sessions */
 	uint64_t turn; /* number of the present one */
 	struct held_table held;
+	struct worker looker, boxer;
 	struct quota quota;
 	struct metrics metrics;
 	int64_t now_ns;  /* of this turn, monotonic */
@@ -67,9 +68,20 @@ void conn_drop(struct conn *c);
 void session_hello(struct conn *c, const struct deposit_frame *f);
 void session_data(struct conn *c, const struct deposit_frame *f);
 void session_end(struct conn *c, const struct deposit_frame *f);
-void session_adopt(struct server *s, const uint8_t id[DEPOSIT_ID_SIZE]);
+void session_adopt(struct server *s, const uint8_t id[DEPOSIT_ID_SIZE], uint64_t size);
 void session_detach(struct server *s, struct held *h);
 void session_tick(struct server *s, struct held *h); /* it may be gone after that */
 void session_leave(struct server *s, struct held *h);
+struct keep_opts session_keep_opts(const struct server *s);
+/* H was read: whoever came back for it goes on, or it ends. */
+void session_looked(struct server *s, struct held *h);
+void session_forget(struct server *s, struct held *h);
+
+/* slow.c: with threads; session_tick() and others leave a busy session alone */
+void slow_look(struct server *s, struct held *h); /* session_looked() follows */
+void slow_encrypt(
+	struct server *s, struct held *h); /* and hands it over, and forgets it */
+void slow_leave(
+	struct held *h); /* the threads have ended: as the next daemon may find it */
 
 #endif

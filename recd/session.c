@@ -8,6 +8,10 @@
 
 #include <syslog.h>
 
+#define EMPTY_MAX 4096 /* bytes of a file that may hold no message */
+
+static const char gone[] = "its recorder went away";
+
 static void
 keyed(const struct server *s, const char *what, const uint8_t id[DEPOSIT_ID_SIZE],
 	uid_t uid, uint8_t out[SHA256_BYTES])
@@ -66,8 +70,8 @@ count(struct server *s)
 	s->metrics.detached = alone;
 }
 
-static void
-forget(struct server *s, struct held *h)
+void
+session_forget(struct server *s, struct held *h)
 {
 	if (h->conn)
 		h->conn->held = NULL;
@@ -81,14 +85,14 @@ forget(struct server *s, struct held *h)
 /* ---- greetings ---- */
 
 static void
-welcome(struct conn *c, const struct deposit_frame *hello)
+welcome(struct conn *c, const uint8_t id[DEPOSIT_ID_SIZE])
 {
 	struct deposit_frame f = { .type = DEPOSIT_WELCOME,
 		.version = DEPOSIT_VERSION,
 		.window = c->server->o.window,
 		.offset = keep_wanted(c->held->keep) };
 
-	make_token(c->server, hello->id, c->peer.uid, f.token);
+	make_token(c->server, id, c->peer.uid, f.token);
 	conn_send(c, &f);
 }
 
@@ -117,8 +121,8 @@ reason_of(int code)
 	}
 }
 
-static struct keep_opts
-keep_options(const struct server *s)
+struct keep_opts
+session_keep_opts(const struct server *s)
 {
 	return (struct keep_opts){ .store = s->o.store,
 		.ship = s->o.ship,
@@ -133,7 +137,7 @@ static struct held *
 hold_new(struct conn *c, const struct deposit_frame *f, struct err *e)
 {
 	struct server *s = c->server;
-	struct keep_opts ko = keep_options(s);
+	struct keep_opts ko = session_keep_opts(s);
 	struct held *h = held_add(&s->held, f->id, hash_id(s, f->id));
 
 	if (!h) {
@@ -147,25 +151,22 @@ hold_new(struct conn *c, const struct deposit_frame *f, struct err *e)
 	return h;
 }
 
-/* Reads what an earlier run left open. */
-static int
-look_into(struct server *s, struct held *h, const struct peer *peer, struct err *e)
-{
-	struct keep_opts ko = keep_options(s);
-
-	return h->keep ? 0 : keep_resume(&h->keep, &ko, h->id, peer, e);
-}
-
 /* Registered, perhaps by an earlier run, and nothing came of it: true, and H is gone. */
 static bool
-drop_empty(struct server *s, struct held *h, const struct peer *peer)
+drop_empty(struct server *s, struct held *h)
 {
+	struct keep_opts ko = session_keep_opts(s);
 	struct err e = { .code = 0 };
 
-	if (h->conn || look_into(s, h, peer, &e) < 0 || keep_wanted(h->keep) != 0)
+	if (h->conn || h->busy)
+		return false;
+	if (!h->keep &&
+		(h->size > EMPTY_MAX || keep_resume(&h->keep, &ko, h->id, NULL, &e) < 0))
+		return false;
+	if (keep_wanted(h->keep) != 0)
 		return false;
 	keep_drop(h->keep);
-	forget(s, h);
+	session_forget(s, h);
 	return true;
 }
 
@@ -177,7 +178,7 @@ begin(struct conn *c, const struct deposit_frame *f)
 	struct held *h = held_find(&s->held, f->id, hash_id(s, f->id));
 
 	/* whose registration was not answered asks again */
-	if (h && !drop_empty(s, h, &c->peer)) {
+	if (h && !drop_empty(s, h)) {
 		conn_refuse(c, DEPOSIT_R_TAKEN, "");
 		return;
 	}
@@ -206,7 +207,7 @@ begin(struct conn *c, const struct deposit_frame *f)
 			"pid %d: its recorder is traced by pid %d", (int)c->peer.pid,
 			(int)c->peer.tracer);
 	attach(c, h);
-	welcome(c, f);
+	welcome(c, f->id);
 }
 
 /* The session that F asks to go on with; NULL: C was told why not. */
@@ -215,7 +216,6 @@ find_again(struct conn *c, const struct deposit_frame *f)
 {
 	struct server *s = c->server;
 	uint8_t token[DEPOSIT_TOKEN_SIZE];
-	struct err e = { .code = 0 };
 	struct held *h;
 
 	make_token(s, f->id, c->peer.uid, token);
@@ -235,37 +235,65 @@ find_again(struct conn *c, const struct deposit_frame *f)
 	}
 	h->counted = true;
 	h->uid = c->peer.uid;
-	if (look_into(s, h, &c->peer, &e) < 0) {
-		conn_refuse(c, reason_of(e.code), e.text);
-		return NULL;
-	}
 	return h;
+}
+
+/* Its old connection is dead, though nobody has told us yet. */
+static void
+replace(struct held *h)
+{
+	if (!h->conn)
+		return;
+	h->conn->held = NULL;
+	conn_refuse(h->conn, DEPOSIT_R_ORDER, "the session goes on elsewhere");
+	h->conn = NULL;
+}
+
+/* H is known: what C still has of its bytes must fit to it. */
+static void
+go_on(struct server *s, struct conn *c, struct held *h)
+{
+	uint64_t wanted = keep_wanted(h->keep);
+	struct err e = { .code = 0 };
+
+	if (wanted < h->first || wanted > h->made) {
+		conn_refuse(c, DEPOSIT_R_ORDER, "");
+		return;
+	}
+	if (keep_meet(h->keep, &c->peer, &e) < 0) {
+		conn_refuse(c, reason_of(e.code), e.text);
+		return;
+	}
+	s->metrics.resumed++;
+	attach(c, h);
+	welcome(c, h->id);
+	/* what was read back is acknowledged when it is known to be kept */
+	h->dirty_ns = s->now_ns;
+	server_due(s, h->dirty_ns + s->o.commit_ns);
 }
 
 static void
 resume(struct conn *c, const struct deposit_frame *f)
 {
 	struct held *h = find_again(c, f);
-	uint64_t wanted;
 
 	if (!h)
 		return;
-	wanted = keep_wanted(h->keep);
-	if (wanted < f->offset || wanted > f->made) {
-		conn_refuse(c, DEPOSIT_R_ORDER, "");
+	if (h->busy == HELD_ENCRYPTED) {
+		conn_refuse(c, DEPOSIT_R_UNKNOWN, "it is finished");
 		return;
 	}
-	/* its old connection is dead, though nobody has told us yet */
-	if (h->conn) {
-		h->conn->held = NULL;
-		conn_refuse(h->conn, DEPOSIT_R_ORDER, "the session goes on elsewhere");
+	h->first = f->offset;
+	h->made = f->made;
+	replace(h);
+	if (h->keep) {
+		h->alone_ns = c->server->now_ns;
+		go_on(c->server, c, h);
+		return;
 	}
-	c->server->metrics.resumed++;
 	attach(c, h);
-	welcome(c, f);
-	/* what was read back is acknowledged when it is known to be kept */
-	h->dirty_ns = c->server->now_ns;
-	server_due(c->server, h->dirty_ns + c->server->o.commit_ns);
+	if (!h->busy)
+		slow_look(c->server, h);
 }
 
 void
@@ -335,22 +363,67 @@ commit(struct server *s, struct held *h, bool must)
 	return true;
 }
 
+static void
+cannot_finish(struct server *s, struct held *h, const struct err *why)
+{
+	char name[KEEP_NAME_SIZE];
+
+	keep_name(name, h->id);
+	s->metrics.failures++;
+	server_say(s, LOG_ERR, "%s: cannot be finished: %s", name, why->text);
+	session_forget(s, h);
+}
+
+/* The recording ended with RC; the session is nobody's any more. */
+static void
+finished(struct server *s, struct held *h, int rc, const struct err *why)
+{
+	if (h->conn)
+		h->conn->held = NULL;
+	h->conn = NULL;
+	if (rc < 0)
+		cannot_finish(s, h, why);
+	else if (rc > 0)
+		slow_encrypt(s, h);
+	else
+		session_forget(s, h);
+}
+
 /* It cannot go on: finish it with a note of what is missing. */
 static void
 give_up(struct server *s, struct held *h, const char *why)
 {
 	struct err e = { .code = 0 };
 	char name[KEEP_NAME_SIZE];
+	int rc;
 
 	keep_name(name, h->id);
 	s->metrics.abandoned++;
 	server_say_of(s, h->uid, LOG_WARNING, "%s: ended without its end: %s", name, why);
-	if (look_into(s, h, NULL, &e) < 0 ||
-		keep_abandon(h->keep, why, clk_wall(s->o.clk), &e) < 0) {
-		s->metrics.failures++;
-		server_say(s, LOG_ERR, "%s: cannot be finished: %s", name, e.text);
-	}
-	forget(s, h);
+	rc = keep_abandon(h->keep, why, clk_wall(s->o.clk), &e);
+	finished(s, h, rc, &e);
+}
+
+void
+session_looked(struct server *s, struct held *h)
+{
+	const char *end_why = h->end_why;
+	struct conn *c = h->conn;
+
+	h->end_why = NULL;
+	h->keep = h->looked;
+	if (c && h->rc < 0)
+		conn_refuse(c, reason_of(h->rc), h->why.text);
+	else if (c && c->in.n)
+		conn_refuse(c, DEPOSIT_R_MALFORMED, "bytes before the answer");
+	else if (c)
+		go_on(s, c, h);
+	else if (end_why && h->rc < 0)
+		cannot_finish(s, h, &h->why);
+	else if (end_why)
+		give_up(s, h, end_why);
+	else
+		server_due(s, h->alone_ns + s->o.grace_ns + 1);
 }
 
 /* Takes them, if their user's others leave room for what is not a whole message yet. */
@@ -401,6 +474,7 @@ session_end(struct conn *c, const struct deposit_frame *f)
 	struct server *s = c->server;
 	struct held *h = c->held;
 	struct err e = { .code = 0 };
+	int rc;
 
 	if (f->offset != keep_wanted(h->keep)) {
 		conn_refuse(c, DEPOSIT_R_ORDER, "the end is elsewhere");
@@ -412,15 +486,13 @@ session_end(struct conn *c, const struct deposit_frame *f)
 		conn_refuse(c, DEPOSIT_R_CONTENT, "the last message is not whole");
 		return;
 	}
-	if (keep_end(h->keep, clk_wall(s->o.clk), &e) < 0) {
-		s->metrics.failures++;
-		server_say(s, LOG_ERR, "cannot finish a recording: %s", e.text);
-		forget(s, h);
+	rc = keep_end(h->keep, clk_wall(s->o.clk), &e);
+	finished(s, h, rc, &e);
+	if (rc < 0) {
 		conn_refuse(c, DEPOSIT_R_FAILED, e.text);
 		return;
 	}
 	s->metrics.ended++;
-	forget(s, h);
 	c->closing = true;
 	conn_send(c, &closed);
 }
@@ -428,21 +500,23 @@ session_end(struct conn *c, const struct deposit_frame *f)
 /* ---- without a connection ---- */
 
 void
-session_adopt(struct server *s, const uint8_t id[DEPOSIT_ID_SIZE])
+session_adopt(struct server *s, const uint8_t id[DEPOSIT_ID_SIZE], uint64_t size)
 {
 	uint64_t hash = hash_id(s, id);
 	struct held *h =
 		held_find(&s->held, id, hash) ? NULL : held_add(&s->held, id, hash);
 
-	if (h)
-		session_detach(s, h);
+	if (!h)
+		return;
+	h->size = size;
+	session_detach(s, h);
 }
 
 void
 session_detach(struct server *s, struct held *h)
 {
 	h->conn = NULL;
-	if (h->keep && drop_empty(s, h, NULL))
+	if (h->keep && drop_empty(s, h))
 		return;
 	h->alone_ns = s->now_ns;
 	server_due(s, h->alone_ns + s->o.grace_ns + 1);
@@ -469,6 +543,8 @@ seal(struct server *s, struct held *h)
 void
 session_tick(struct server *s, struct held *h)
 {
+	if (h->busy)
+		return;
 	seal(s, h);
 	if (h->retry_ns ? s->now_ns >= h->retry_ns
 			: h->dirty_ns && s->now_ns >= h->dirty_ns + s->o.commit_ns)
@@ -479,15 +555,24 @@ session_tick(struct server *s, struct held *h)
 		server_due(s, h->dirty_ns + s->o.commit_ns);
 	if (h->conn || h->retry_ns)
 		return;
-	if (s->now_ns - h->alone_ns <= s->o.grace_ns)
+	if (s->now_ns - h->alone_ns <= s->o.grace_ns) {
 		server_due(s, h->alone_ns + s->o.grace_ns + 1);
-	else if (!drop_empty(s, h, NULL))
-		give_up(s, h, "its recorder went away");
+	} else if (drop_empty(s, h)) {
+		return;
+	} else if (h->keep) {
+		give_up(s, h, gone);
+	} else {
+		h->end_why = gone;
+		slow_look(s, h);
+	}
 }
 
 void
 session_leave(struct server *s, struct held *h)
 {
-	keep_leave(h->keep); /* may be NULL */
-	forget(s, h);
+	if (h->busy)
+		slow_leave(h);
+	else
+		keep_leave(h->keep); /* may be NULL */
+	session_forget(s, h);
 }

@@ -343,12 +343,12 @@ directory_replace(struct store_file *file, store_fill *fill, void *ctx, struct e
 	if (rc == 0 && renameat(d->fd, hidden, d->fd, file->id) < 0)
 		rc = err_sys(e, ERR_IO, "cannot replace %s/%s", d->o.path, file->id);
 	if (rc < 0) {
-		d->used -= fresh.file.size;
+		__atomic_sub_fetch(&d->used, fresh.file.size, __ATOMIC_RELAXED);
 		unlinkat(d->fd, hidden, 0);
 		close(fresh.fd);
 		return rc;
 	}
-	d->used -= file->size;
+	__atomic_sub_fetch(&d->used, file->size, __ATOMIC_RELAXED);
 	close(f->fd);
 	f->fd = fresh.fd;
 	file->size = file->durable = fresh.file.size;

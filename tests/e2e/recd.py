@@ -464,6 +464,7 @@ def test_encryption(d):
         assert r.returncode == 0, r
         (name,) = daemon.recordings()
         path = daemon.path(name)
+        daemon.until(lambda: not daemon.is_open(name), "it was not encrypted")
         raw = open(path, "rb").read()
         assert raw.startswith(b"auditrec-box-1\n\0") and name.encode() not in raw
         assert read("verify", path, "ann", "--key", d("key.pub")).returncode == 0
@@ -491,6 +492,7 @@ def test_encryption(d):
         c.send(END, struct.pack(">Q", c.at))
         c.until(CLOSED)
         path = daemon.path(c.id.hex())
+        daemon.until(lambda: not daemon.is_open(c.id.hex()), "it was not encrypted")
         assert open(path, "rb").read(14) == b"auditrec-box-1"
         assert read("verify", path, "ann", "--key", d("key.pub")).returncode == 0
         assert not [n for n in os.listdir(daemon.dir + "/rec") if n.startswith(".")]
