@@ -13,7 +13,7 @@ import time
 
 from fault_proxy import FAULTS, Proxy
 from rec_lib import OUT, decode, main, stream
-from recd_lib import CLOSED, END, WELCOME, Client, Daemon
+from recd_lib import CLOSED, END, REFUSED, UNKNOWN, WELCOME, Client, Daemon
 from s3_lib import BUCKET, BUILD, PATIENCE, SERVERS, Skip
 
 LOG = os.path.join(BUILD, "auditlog")
@@ -143,13 +143,12 @@ def session(daemon, bytes_at_a_time, pieces, between=lambda n: None):
             try:
                 c.close()
                 kind, p = c.hello(resume=True, first=0, made=len(held))
+                if kind == REFUSED and p[:2] == struct.pack(">H", UNKNOWN):
+                    return c.id.hex(), out  # it was finished, and the answer was lost
+                if kind == WELCOME and c.at < len(held):
+                    c.data(held[c.at:])
             except OSError:
                 time.sleep(0.02)
-                continue
-            if kind != WELCOME:
-                return c.id.hex(), out  # it was finished, and the answer was lost
-            if c.at < len(held):
-                c.data(held[c.at:])
 
 
 def whole(s, d, daemon, key, out):
