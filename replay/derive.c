@@ -2,7 +2,6 @@
 #include "replay/derive.h"
 
 #include "base/err.h"
-#include "replay/reel_impl.h"
 
 #define READ_OVER 65536 /* bytes: sooner than to seek */
 
@@ -28,7 +27,8 @@ end_rows(struct derive *d, size_t from, size_t end)
 	b->n = last + without_blanks(b->p + last, end - last);
 }
 
-/* The rows that output DATA brings, as those of one message. */
+/* The rows that output DATA brings, as those of one message; ERR_DAMAGED: it is not plain, so
+ * what is stored is not of this recording. */
 static int
 add_rows(struct derive *d, struct text_ref *ref, struct span data, uint64_t n,
 	int64_t at_ns)
@@ -42,6 +42,8 @@ add_rows(struct derive *d, struct text_ref *ref, struct span data, uint64_t n,
 	if (buf_reserve(b, data.n * LINES_GROWTH + LINES_SLACK) < 0)
 		return ERR_NOMEM;
 	end = lines_text(&ref->at, data, b->p + from, b->p + b->n);
+	if (!end)
+		return ERR_DAMAGED;
 	end_rows(d, from, (size_t)(end - b->p));
 	feeds = ref->at.feeds - feeds;
 	ref->row = feeds < (uint64_t)(ref->rows - 1 - ref->row) ? ref->row + (int)feeds
@@ -55,16 +57,8 @@ add_rows(struct derive *d, struct text_ref *ref, struct span data, uint64_t n,
 	return 0;
 }
 
-static bool
-is_plain(const struct text_ref *ref, struct span data)
-{
-	struct lines l = ref->at;
-
-	return lines_scan(&l, data) == data.n;
-}
-
 static int
-add_ref(struct derive *d, struct reel *r, struct text_ref *ref, struct tape_pos *pos)
+add_ref(struct derive *d, struct reader *r, struct text_ref *ref, struct tape_pos *pos)
 {
 	uint64_t end = ref->n + ref->count;
 
@@ -74,7 +68,7 @@ add_ref(struct derive *d, struct reel *r, struct text_ref *ref, struct tape_pos 
 	buf_add_span(&d->row, ref->row_text);
 	while (pos->ordinal < end) {
 		uint64_t n = pos->ordinal;
-		int rc = reel_read(r, pos, n, NULL);
+		int rc = reader_read(r, pos, n, NULL);
 		const struct msg *m = r->got.m;
 
 		if (rc <= 0)
@@ -82,8 +76,6 @@ add_ref(struct derive *d, struct reel *r, struct text_ref *ref, struct tape_pos 
 		*pos = r->got.after;
 		if (n < ref->n || !msg_is_output(m) || m->channel != ref->channel)
 			continue;
-		if (d->doubt && !is_plain(ref, m->p.io.data))
-			return ERR_DAMAGED;
 		rc = add_rows(d, ref, m->p.io.data, n + 1, r->got.at_ns);
 		if (rc < 0)
 			return rc;
@@ -92,7 +84,7 @@ add_ref(struct derive *d, struct reel *r, struct text_ref *ref, struct tape_pos 
 }
 
 static int
-add_all(struct derive *d, struct reel *r)
+add_all(struct derive *d, struct reader *r)
 {
 	struct tape_pos pos = { .ordinal = UINT64_MAX };
 	struct text_line line;
@@ -112,7 +104,7 @@ add_all(struct derive *d, struct reel *r)
 }
 
 int
-derive_block(struct derive *d, struct reel *r, const struct text *t, size_t block,
+derive_block(struct derive *d, struct reader *r, const struct text *t, size_t block,
 	struct text_reader *out)
 {
 	int rc = text_read(&d->stored, t, block);
@@ -121,7 +113,7 @@ derive_block(struct derive *d, struct reel *r, const struct text *t, size_t bloc
 }
 
 int
-derive_page(struct derive *d, struct reel *r, struct text_reader *out)
+derive_page(struct derive *d, struct reader *r, struct text_reader *out)
 {
 	int rc;
 

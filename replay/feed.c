@@ -37,7 +37,7 @@ reel_flush(struct reel *r)
 static uint64_t
 apply(struct reel *r, bool plain)
 {
-	const struct msg *m = r->got.m;
+	const struct msg *m = r->reader.got.m;
 	struct span data;
 	uint64_t cost;
 
@@ -101,7 +101,7 @@ plain_end(struct reel *r)
 static bool
 is_plain(const struct reel *r, struct lines *l)
 {
-	struct span data = r->got.m->p.io.data;
+	struct span data = r->reader.got.m->p.io.data;
 
 	return lines_scan(l, data) == data.n;
 }
@@ -137,7 +137,7 @@ come_to_lines(struct reel *r, struct lines *l)
 static bool
 follow(struct reel *r)
 {
-	const struct msg *m = r->got.m;
+	const struct msg *m = r->reader.got.m;
 	bool on = goes_on(r);
 	struct lines l;
 
@@ -147,7 +147,7 @@ follow(struct reel *r)
 		return false;
 	r->plain = true;
 	r->lines = l;
-	r->plain_off = r->got.after.off;
+	r->plain_off = r->reader.got.after.off;
 	text_ref_more(&r->text, r->cur.n + 1, m->p.io.data.n + (size_t)l.len);
 	return true;
 }
@@ -156,7 +156,7 @@ follow(struct reel *r)
 static uint64_t
 apply_and_note(struct reel *r)
 {
-	const struct msg *m = r->got.m;
+	const struct msg *m = r->reader.got.m;
 	uint64_t cost;
 
 	if (text_limit(&r->text) != TEXT_NO_LIMIT || !shown_touches(&r->cur.shown, m))
@@ -164,7 +164,7 @@ apply_and_note(struct reel *r)
 	if (follow(r))
 		return apply(r, true);
 	plain_end(r);
-	rows_begin(&r->rows, r->emu, &r->text, r->cur.n + 1, r->got.at_ns,
+	rows_begin(&r->rows, r->emu, &r->text, r->cur.n + 1, r->reader.got.at_ns,
 		msg_is_output(m) ? m->p.io.data.n : 0);
 	cost = shown_apply(&r->cur.shown, r->emu, m);
 	rows_note(&r->rows);
@@ -177,7 +177,7 @@ note_front(struct reel *r, uint64_t cost)
 	r->front = r->cur;
 	/* asks the system for the size of the file: too dear for a million small messages */
 	if (r->cur.n % PROGRESS_EVERY == 1)
-		r->front_progress = tape_progress(r->tape);
+		r->front_progress = tape_progress(r->reader.tape);
 	if (keyframes_due(&r->keyframes, r->emu, cost))
 		reel_flush(r);
 	keyframes_note(&r->keyframes, &r->cur, r->emu, cost);
@@ -193,9 +193,9 @@ reel_feed_on(struct reel *r, struct err *e)
 	if (rc <= 0)
 		return rc;
 	cost = first ? apply_and_note(r) : apply(r, false);
-	r->cost += cost + (r->got.after.off - r->cur.pos.off) / READ_PER_UNIT;
-	r->cur.pos = r->got.after;
-	r->cur.at_ns = r->got.at_ns;
+	r->cost += cost + (r->reader.got.after.off - r->cur.pos.off) / READ_PER_UNIT;
+	r->cur.pos = r->reader.got.after;
+	r->cur.at_ns = r->reader.got.at_ns;
 	r->cur.n++;
 	charge_work(r);
 	if (first) {

@@ -37,7 +37,7 @@ find_done(const struct find *f, const struct reel *r)
 	if (r->times_rc <= 0)
 		return end > f->from ? (double)(at - f->from) / (double)(end - f->from)
 				     : 0;
-	file = tape_progress(r->tape); /* nobody has been at the end yet */
+	file = tape_progress(r->reader.tape); /* nobody has been at the end yet */
 	return file < 0 ? 0 : file;
 }
 
@@ -102,7 +102,7 @@ static int
 read_block(struct find *f, struct reel *r, size_t block, uint64_t from, uint64_t end)
 {
 	const struct scan *s = &f->scan;
-	int rc = scan_begin(&f->scan, r, &r->text, block);
+	int rc = scan_begin(&f->scan, &r->reader, &r->text, block);
 
 	f->nmaybe = 0;
 	while (rc == 0 && (rc = scan_next(&f->scan)) > 0) {

@@ -35,7 +35,7 @@ index_times(struct reel *r, uint64_t cost)
 		if (r->times_rc <= 0)
 			break;
 		used = READ_MESSAGE + (next->pos.off - off) / READ_PER_UNIT +
-		       payload_cost(r->got.m);
+		       payload_cost(r->reader.got.m);
 		cost -= used < cost ? used : cost;
 	}
 	return cost;
@@ -123,7 +123,7 @@ reel_index_ahead(struct reel *r, uint64_t cost, struct err *e)
 static int64_t
 duration(const struct reel *r)
 {
-	int64_t told = tape_info(r->tape)->duration_ns;
+	int64_t told = tape_info(r->reader.tape)->duration_ns;
 
 	if (r->times_rc > 0 && told > r->timeline.next.at_ns)
 		return told;
@@ -193,12 +193,12 @@ reel_message(struct reel *r, uint64_t n, struct msg *m, int64_t *at_ns, struct b
 	pos = p->pos;
 	for (k = p->n; k <= n && rc > 0; k++) {
 		rc = reel_read(r, &pos, k, e);
-		pos = r->got.after;
+		pos = r->reader.got.after;
 	}
 	if (rc <= 0)
 		return rc;
-	*at_ns = r->got.at_ns;
-	rc = msg_copy(m, r->got.m, store);
+	*at_ns = r->reader.got.at_ns;
+	rc = msg_copy(m, r->reader.got.m, store);
 	return rc < 0 ? err_set(e, rc, "%s", err_name(rc)) : 1;
 }
 

@@ -13,55 +13,29 @@ no_memory(struct err *e)
 
 /* --- reading --- */
 
-static int
-move_tape(struct reel *r, const struct tape_pos *pos, uint64_t n, struct err *e)
-{
-	int rc;
-
-	if (r->tape_n == n)
-		return 0;
-	r->tape_n = REEL_NOWHERE;
-	rc = tape_seek(r->tape, pos, e);
-	if (rc < 0)
-		return rc;
-	r->tape_n = n;
-	return 0;
-}
-
 static void
-note_got(struct reel *r, const struct msg *m, uint64_t n, int64_t at_ns)
+note_got(struct reel *r, uint64_t n)
 {
-	r->got = (struct reel_got){ m, n, at_ns, tape_tell(r->tape) };
-	r->tape_n = n + 1;
+	const struct reader_got *got = &r->reader.got;
+
 	if (r->end_n <= n)
 		r->end_n = REEL_NOWHERE; /* it has grown */
 	if (n != r->timeline.next.n)
 		return;
-	timeline_note(&r->timeline, m, at_ns, &r->got.after);
-	typed_note(&r->typed, m, n + 1, at_ns);
-	keylog_note(&r->keylog, m, n, at_ns);
+	timeline_note(&r->timeline, got->m, got->at_ns, &got->after);
+	typed_note(&r->typed, got->m, n + 1, got->at_ns);
+	keylog_note(&r->keylog, got->m, n, got->at_ns);
 }
 
 int
 reel_read(struct reel *r, const struct tape_pos *pos, uint64_t n, struct err *e)
 {
-	const struct msg *m;
-	int64_t at_ns;
-	int rc;
+	int rc = reader_read(&r->reader, pos, n, e);
 
-	if (r->got.m && r->got.n == n)
-		return 1;
-	r->got.m = NULL;
-	rc = move_tape(r, pos, n, e);
-	if (rc < 0)
-		return rc;
-	rc = tape_next(r->tape, &m, &at_ns, e);
 	if (rc > 0)
-		note_got(r, m, n, at_ns);
+		note_got(r, n);
 	else
 		r->end_n = n;
-	if (rc < 0)
-		r->tape_n = REEL_NOWHERE;
 	return rc;
 }
 
@@ -160,7 +134,7 @@ goes_on(struct reel *r, const struct goal *g, struct err *e)
 	if (!g->by_time && r->cur.n >= g->n)
 		return 0;
 	rc = reel_read(r, &r->cur.pos, r->cur.n, e);
-	if (rc > 0 && g->by_time && r->got.at_ns > g->at_ns)
+	if (rc > 0 && g->by_time && r->reader.got.at_ns > g->at_ns)
 		return 0;
 	return rc;
 }
@@ -193,7 +167,7 @@ way_done(const struct reel *r, const struct goal *g, const struct way *w)
 				   (double)p->pos.off)
 			 : 0;
 	}
-	return w->progress < 0 ? 0 : part(tape_progress(r->tape), w->progress, 1);
+	return w->progress < 0 ? 0 : part(tape_progress(r->reader.tape), w->progress, 1);
 }
 
 static int
@@ -212,7 +186,8 @@ go(struct reel *r, const struct goal *g, reel_cancel *cancel, void *ctx, struct 
 		if (rc < 0)
 			return rc;
 		if (!way.on)
-			way = (struct way){ way.off, true, tape_progress(r->tape) };
+			way = (struct way){ way.off, true,
+				tape_progress(r->reader.tape) };
 		if (!cancel || r->cost - asked < REEL_CANCEL_EVERY)
 			continue;
 		asked = r->cost;
@@ -254,7 +229,7 @@ start(struct reel *r, const struct reel_opts *o, struct err *e)
 	r->emu = emu_new(SHOWN_COLS, SHOWN_ROWS);
 	if (!r->emu)
 		return no_memory(e);
-	r->cur.pos = tape_tell(r->tape);
+	r->cur.pos = tape_tell(r->reader.tape);
 	shown_init(&r->cur.shown, o ? o->channel : -1);
 	r->front = r->cur;
 	r->front_slot.still.n = REEL_NOWHERE;
@@ -286,7 +261,7 @@ reel_open(struct reel **out, struct tape *t, const struct reel_opts *o, struct e
 		tape_close(t);
 		return no_memory(e);
 	}
-	r->tape = t;
+	reader_init(&r->reader, t);
 	rc = start(r, o, e);
 	if (rc < 0) {
 		reel_close(r);
@@ -311,14 +286,14 @@ reel_close(struct reel *r)
 	free(r->front_slot.p);
 	free(r->aside.p);
 	emu_free(r->emu);
-	tape_close(r->tape);
+	tape_close(r->reader.tape);
 	free(r);
 }
 
 struct tape *
 reel_tape(struct reel *r)
 {
-	return r->tape;
+	return r->reader.tape;
 }
 
 const struct emu *
@@ -364,7 +339,7 @@ reel_next_time(struct reel *r, int64_t *at_ns, struct err *e)
 		if (reel_read(r, &r->cur.pos, r->cur.n, e) <= 0)
 			return false;
 		r->next_n = r->cur.n;
-		r->next_at_ns = r->got.at_ns;
+		r->next_at_ns = r->reader.got.at_ns;
 	}
 	*at_ns = r->next_at_ns;
 	return true;
@@ -376,7 +351,7 @@ reel_step(struct reel *r, const struct msg **m, struct err *e)
 	int rc = reel_feed(r, e);
 
 	if (rc > 0 && m)
-		*m = r->got.m;
+		*m = r->reader.got.m;
 	return rc;
 }
 

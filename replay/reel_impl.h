@@ -4,13 +4,13 @@
  * The emulator always holds the state CUR, between two calls that of the player's place.
  * FRONT is the last state that anybody has reached: key frames exist up to there.  While CUR
  * is FRONT the two move together; before CUR leaves it, the emulator's bytes go into
- * front.p.  The tape stands wherever the last reader left it and is moved when somebody
- * reads elsewhere, so that a paused player costs no seeks. */
+ * front.p. */
 #ifndef REPLAY_REEL_IMPL_H
 #define REPLAY_REEL_IMPL_H
 
 #include "replay/keyframe.h"
 #include "replay/keylog.h"
+#include "replay/reader.h"
 #include "replay/reel.h"
 #include "replay/rows.h"
 #include "replay/timeline.h"
@@ -27,16 +27,8 @@ struct slot {
 	size_t size, cap;
 };
 
-/* The message read last; m is NULL when there is none. */
-struct reel_got {
-	const struct msg *m;
-	uint64_t n;
-	int64_t at_ns;
-	struct tape_pos after;
-};
-
 struct reel {
-	struct tape *tape;
+	struct reader reader; /* of the tape, which is the reel's */
 	struct emu *emu;
 	struct still cur;
 	struct still front;
@@ -56,8 +48,6 @@ struct reel {
 	uint64_t plain_off; /* in the recording */
 	bool slow;          /* no short cuts (tests) */
 
-	struct reel_got got;
-	uint64_t tape_n; /* number of the message in front of the tape, or REEL_NOWHERE */
 	uint64_t end_n;  /* messages in the recording as far as known, or REEL_NOWHERE */
 	uint64_t next_n; /* next_at_ns is the time of this message, or REEL_NOWHERE */
 	int64_t next_at_ns;
@@ -87,9 +77,9 @@ struct goal {
 	uint64_t n;
 };
 
-/* Read message number N, which is at POS, into r->got: 1, 0 at the end, negative. */
+/* Read message number N, which is at POS, into r->reader.got: 1, 0 at the end, negative. */
 int reel_read(struct reel *r, const struct tape_pos *pos, uint64_t n, struct err *e);
-/* Apply the message behind CUR; it stays in r->got.  1, 0 at the end, negative. */
+/* Apply the message behind CUR; it stays in r->reader.got.  1, 0 at the end, negative. */
 int reel_feed(struct reel *r, struct err *e);
 /* The same, but that output may wait for reel_flush(): much of it need not be drawn then. */
 int reel_feed_on(struct reel *r, struct err *e);

@@ -20,7 +20,7 @@ look_ahead(struct scan *s, size_t from)
 }
 
 int
-scan_begin_page(struct scan *s, struct reel *r)
+scan_begin_page(struct scan *s, struct reader *r)
 {
 	int rc = derive_page(&s->derive, r, &s->r);
 
@@ -32,7 +32,7 @@ scan_begin_page(struct scan *s, struct reel *r)
 }
 
 int
-scan_begin(struct scan *s, struct reel *r, const struct text *t, size_t block)
+scan_begin(struct scan *s, struct reader *r, const struct text *t, size_t block)
 {
 	int rc = text_read(&s->derive.stored, t, block);
 

@@ -23,10 +23,10 @@ struct scan {
 	unsigned failures;
 };
 
-/* T belongs to R. */
-int scan_begin(struct scan *s, struct reel *r, const struct text *t, size_t block);
+/* T is a store of R's recording. */
+int scan_begin(struct scan *s, struct reader *r, const struct text *t, size_t block);
 /* The same of the page in S->derive.stored. */
-int scan_begin_page(struct scan *s, struct reel *r);
+int scan_begin_page(struct scan *s, struct reader *r);
 /* The next match: 1, 0, or ERR_LIMIT when the query runs away too often. */
 int scan_next(struct scan *s);
 void scan_end(struct scan *s);

@@ -193,7 +193,7 @@ look(struct search *s, size_t unit, struct unit *u, size_t max)
 {
 	const struct text *t = text_of(s);
 	size_t cap = 0;
-	int rc = scan_begin(&s->scan, s->r, t, unit);
+	int rc = scan_begin(&s->scan, &s->r->reader, t, unit);
 
 	u->done = text_block_size(t, unit);
 	while (rc == 0 && (rc = scan_next(&s->scan)) > 0) {
@@ -469,7 +469,7 @@ search_context(struct search *s, const struct search_hit *hit, struct buf *out)
 
 	if (hit->unit >= text_blocks(t))
 		return ERR_NOTFOUND;
-	rc = derive_block(&s->scan.derive, s->r, t, hit->unit, &s->scan.r);
+	rc = derive_block(&s->scan.derive, &s->r->reader, t, hit->unit, &s->scan.r);
 	while (rc == 0 && page_next(&s->scan.r, &l, 0))
 		if (l.n == hit->n && s->scan.r.at - l.text.n - 1 == hit->line)
 			return buf_add_span(out, l.text);

@@ -122,7 +122,7 @@ goes_on(const struct pass *p)
 
 /* The page in the scan, of R. */
 static int
-look_at(struct pass *p, struct reel *r)
+look_at(struct pass *p, struct reader *r)
 {
 	struct derive *d = &p->scan.derive;
 	struct span texts = d->stored.texts, heads = d->stored.heads;
@@ -141,7 +141,7 @@ look_at(struct pass *p, struct reel *r)
 
 /* The first N blocks of the store T of R. */
 static int
-look(struct pass *p, struct reel *r, struct text *t, size_t n)
+look(struct pass *p, struct reader *r, struct text *t, size_t n)
 {
 	int rc = 0;
 
@@ -159,7 +159,7 @@ look(struct pass *p, struct reel *r, struct text *t, size_t n)
 
 /* Looks through T when there is much of it, and empties it; at the end through all of it. */
 static int
-look_over(struct pass *p, struct reel *r, struct text *t, size_t much, bool last)
+look_over(struct pass *p, struct reader *r, struct text *t, size_t much, bool last)
 {
 	int rc;
 
@@ -215,7 +215,7 @@ sift_shown(struct pass *p, struct tape *t, struct tape_end *end, struct err *e)
 	do {
 		more = reel_index_ahead(r, SLICE_COST, &broken);
 		tell(p->s, reel_tape(r));
-		rc = look_over(p, r, &r->text, large, more <= 0);
+		rc = look_over(p, &r->reader, &r->text, large, more <= 0);
 	} while (more > 0 && rc == 0);
 	if (rc == 0)
 		rc = finish(p);
@@ -329,13 +329,14 @@ sift_run(const struct sift *s, struct tape *t, struct tape_end *end, struct err 
 
 /* The recording, when it has to be read itself. */
 static int
-open_reel(struct reel **r, sift_open_fn *open, void *ctx, struct err *e)
+open_reader(struct reader *r, sift_open_fn *open, void *ctx, struct err *e)
 {
-	struct reel_opts o = { .channel = -1, .text_memory = REEL_NO_TEXT };
 	struct tape *t;
 	int rc = open(ctx, &t, e);
 
-	return rc < 0 ? rc : reel_open(r, t, &o, e);
+	if (rc == 0)
+		reader_init(r, t);
+	return rc;
 }
 
 int
@@ -344,19 +345,18 @@ sift_gist(const struct sift *s, struct gist *g, sift_open_fn *open, void *ctx,
 {
 	struct pass p = begin_pass(s);
 	struct text_reader *page = &p.scan.derive.stored;
-	struct reel *r = NULL;
+	struct reader r = { 0 };
 	double size = (double)src_size(g->src);
 	int rc = 0, more = 0;
 
-	p.scan.derive.doubt = true;
 	while (rc == 0 && !p.stopped && (more = gist_next(g, e)) > 0) {
 		if (!query_may_match(s->query, &g->filter))
 			continue;
 		while (rc == 0 && !p.stopped && (more = gist_read(g, page, e)) > 0) {
-			if (page->refs && !r)
-				rc = open_reel(&r, open, ctx, e);
+			if (page->refs && !r.tape)
+				rc = open_reader(&r, open, ctx, e);
 			if (rc == 0)
-				rc = explain(look_at(&p, r), e);
+				rc = explain(look_at(&p, &r), e);
 		}
 		if (more < 0)
 			break;
@@ -367,7 +367,6 @@ sift_gist(const struct sift *s, struct gist *g, sift_open_fn *open, void *ctx,
 		rc = more;
 	if (rc == 0)
 		rc = explain(finish(&p), e);
-	if (r)
-		reel_close(r);
+	tape_close(r.tape);
 	return end_pass(&p, rc, e);
 }

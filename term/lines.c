@@ -5,6 +5,10 @@
 #include "base/utf8.h"
 #include "term/width.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum { GROUND, ESCAPE, CSI };
 
 #define TAB        8
@@ -35,12 +39,54 @@ load(const uint8_t *p)
 	return w;
 }
 
-/* Printable ASCII at the front of P; copied to OUT, with up to seven bytes more, if not NULL. */
+#ifdef __SSE2__
+/* The same of sixteen bytes, a bit each. */
+ALWAYS unsigned
+special16(__m128i v)
+{
+	/* bytes with the top bit are negative */
+	__m128i low = _mm_cmpgt_epi8(_mm_set1_epi8(0x20), v);
+
+	return (unsigned)_mm_movemask_epi8(
+		_mm_or_si128(low, _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F))));
+}
+
+/* The bytes at the front of P that are printable in steps of sixteen; *ENDED: one is not. */
 ALWAYS size_t
-run(const uint8_t *p, size_t n, uint8_t *out)
+wide_run(const uint8_t *p, size_t n, uint8_t *out, bool *ended)
 {
 	size_t i = 0;
 
+	for (; i + 16 <= n; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		unsigned s = special16(v);
+
+		if (out)
+			_mm_storeu_si128((__m128i *)(void *)(out + i), v);
+		if (s) {
+			*ended = true;
+			return i + (size_t)__builtin_ctz(s);
+		}
+	}
+	return i;
+}
+#else
+ALWAYS size_t
+wide_run(const uint8_t *p, size_t n, uint8_t *out, bool *ended)
+{
+	return 0;
+}
+#endif
+
+/* Printable ASCII at the front of P; copied to OUT, with up to fifteen bytes more, if not NULL. */
+ALWAYS size_t
+run(const uint8_t *p, size_t n, uint8_t *out)
+{
+	bool ended = false;
+	size_t i = wide_run(p, n, out, &ended);
+
+	if (ended)
+		return i;
 	for (; i + 8 <= n; i += 8) {
 		uint64_t s = special(load(p + i));
 
@@ -292,6 +338,5 @@ lines_text(struct lines *l, struct span s, uint8_t *from, uint8_t *out)
 {
 	struct pen_at o = { out, from };
 
-	feed(l, s, &o);
-	return o.at;
+	return feed(l, s, &o) == s.n ? o.at : NULL;
 }

@@ -27,10 +27,10 @@ struct lines {
 
 /* How many bytes of S, from its front, are plain; L is then behind them. */
 size_t lines_scan(struct lines *l, struct span s);
-/* The same for bytes that are known to be plain, and their text: rows without blanks at
+/* The same for bytes that are all plain, and their text: rows without blanks at
  * their ends, each followed by a newline but for the last one, whose blanks are kept.  OUT has
  * room for LINES_GROWTH * S.n + LINES_SLACK bytes and holds the last row's text in front, from
- * FROM on.  Returns the end of what was written. */
+ * FROM on.  Returns the end of what was written, or NULL: they are not. */
 uint8_t *lines_text(struct lines *l, struct span s, uint8_t *from, uint8_t *out);
 
 #endif
