@@ -19,7 +19,7 @@ struct directory_file {
 	struct directory *d;
 	int fd;
 	int64_t synced_ns;
-	bool synced; /* all that was done to it once was durable, and nothing was cut since */
+	bool synced;  /* once, and nothing was cut since */
 	bool settled; /* its facts and names are durable */
 };
 
