@@ -28,6 +28,9 @@ struct src_near {
 struct src {
 	const struct src_ops *ops;
 	const struct src_near *near; /* NULL: nothing lies beside it */
+	/* From now on a read that would take longer than NS ends in ERR_AGAIN, and what it wants
+	 * is on its way; 0: it takes as long as it takes.  NULL: what is read is at hand. */
+	void (*wait_at_most)(struct src *s, int64_t ns);
 };
 
 static inline ssize_t
@@ -45,6 +48,12 @@ src_close(struct src *s)
 {
 	if (s)
 		s->ops->close(s);
+}
+static inline void
+src_wait_at_most(struct src *s, int64_t ns)
+{
+	if (s->wait_at_most)
+		s->wait_at_most(s, ns);
 }
 /* "" without neighbours. */
 const char *src_name(struct src *s);

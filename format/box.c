@@ -290,6 +290,12 @@ box_size(struct src *s)
 }
 
 static void
+box_wait_at_most(struct src *s, int64_t ns)
+{
+	src_wait_at_most(((struct box_src *)s)->in, ns);
+}
+
+static void
 box_close(struct src *s)
 {
 	struct box_src *b = (struct box_src *)s;
@@ -367,6 +373,7 @@ box_open(struct src **out, struct src *in, const struct box_key *keys, int nkeys
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	}
 	b->src.ops = &ops;
+	b->src.wait_at_most = box_wait_at_most;
 	b->in = in;
 	rc = sodium_init() < 0 ? err_set(e, ERR_STATE, "libsodium does not work here")
 			       : read_header(b, keys, nkeys, e);

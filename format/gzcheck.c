@@ -4,6 +4,7 @@
 #include "format/gzcheck.h"
 
 #include "format/gzidx.h"
+#include "format/tape_impl.h"
 #include "format/wire.h"
 
 #include <inttypes.h>
@@ -228,7 +229,7 @@ check_blind(struct gzcheck *c, struct src *src, struct err *e)
 
 	for (; c->next < c->index.n; c->next++) {
 		const struct gzidx_entry *x = &c->index.v[c->next];
-		ssize_t n = src_read_at(src, x->file, h, sizeof h, e);
+		ssize_t n = tape_read_all(src, x->file, h, sizeof h, e);
 
 		if (n < 0)
 			return (int)n;

@@ -74,7 +74,7 @@ ends_in_two_markers(struct tape_audit *a)
 	uint8_t b[sizeof two];
 
 	return size > (int64_t)sizeof b &&
-	       src_read_at(a->t.src, (uint64_t)size - sizeof b, b, sizeof b, NULL) ==
+	       tape_read_all(a->t.src, (uint64_t)size - sizeof b, b, sizeof b, NULL) ==
 		       (ssize_t)sizeof b &&
 	       memcmp(b, two, sizeof b) == 0;
 }
@@ -332,7 +332,7 @@ audit_seek(struct tape *t, const struct tape_pos *pos, struct err *e)
 
 	/* Behind a gap places are counted by what could be read, not as the index has them. */
 	if (rc == 0 && t->end.state != TAPE_DAMAGED)
-		tape_audit_jump(a, pos->off);
+		rc = tape_audit_jump(a, pos->off, e);
 	if (rc == 0)
 		rc = plain_seek(&a->plain, pos->off, e);
 	while (rc == 0 && pos->off > plain_tell(&a->plain) && (rc = swallowed(a, e)) > 0)

@@ -66,7 +66,7 @@ bool tape_audit_same_connection(const struct tape_audit *a, struct span id);
 /* tape_index.c */
 void tape_audit_load_index(struct tape_audit *a);
 bool tape_audit_index_find(struct tape *t, int64_t at_ns, struct tape_access *out);
-/* Go nearer to plain offset OFF by the index, where that helps. */
-void tape_audit_jump(struct tape_audit *a, uint64_t off);
+/* Go nearer to plain offset OFF by the index, where that helps.  Negative: it may help later. */
+int tape_audit_jump(struct tape_audit *a, uint64_t off, struct err *e);
 
 #endif

@@ -11,16 +11,25 @@
 #define HOPS_MAX   (1 << 18)
 #define WORTH      ((uint64_t)1 << 20) /* plain bytes that are worth asking the index for */
 
-/* What the member at OFF says about itself; false: nothing that can be trusted. */
-static bool
-member_at(struct src *src, uint64_t off, struct gzidx_member *m)
+/* What the member at OFF says about itself: 1; 0: nothing that can be trusted; or an error of the
+ * source. */
+static int
+look_at_member(struct src *src, uint64_t off, struct gzidx_member *m, struct err *e)
 {
 	uint8_t h[GZ_HEADER + 2 + GZIDX_MEMBER_SIZE];
 	struct span extra = span_of(h + GZ_HEADER + 2, GZIDX_MEMBER_SIZE);
+	ssize_t n = tape_read_all(src, off, h, sizeof h, e);
 
-	return src_read_at(src, off, h, sizeof h, NULL) == (ssize_t)sizeof h &&
-	       h[0] == 0x1F && h[1] == 0x8B && h[3] == GZ_FEXTRA &&
+	if (n < (ssize_t)sizeof h)
+		return n < 0 ? (int)n : 0;
+	return h[0] == 0x1F && h[1] == 0x8B && h[3] == GZ_FEXTRA &&
 	       h[10] == GZIDX_MEMBER_SIZE && h[11] == 0 && gzidx_member_get(extra, m);
+}
+
+static bool
+member_at(struct src *src, uint64_t off, struct gzidx_member *m)
+{
+	return look_at_member(src, off, m, NULL) > 0;
 }
 
 void
@@ -48,7 +57,7 @@ last_member(struct src *src, uint64_t *off, struct gzidx_member *m)
 	low = at > SCAN_MAX ? at - SCAN_MAX : 0;
 	while (at > low) {
 		uint64_t from = at - low > SCAN_BLOCK ? at - SCAN_BLOCK : low;
-		ssize_t n = src_read_at(src, from, b, sizeof b, NULL);
+		ssize_t n = tape_read_all(src, from, b, sizeof b, NULL);
 		uint64_t i = n < (ssize_t)sizeof head ? 0 : (uint64_t)n - sizeof head + 1;
 
 		while (i-- > 0) {
@@ -110,17 +119,20 @@ have_index(struct tape_audit *a)
 		tape_rewind(&a->t, NULL);
 }
 
-/* The entry, if its member agrees; otherwise the whole index is out. */
-static bool
-entry_holds(struct tape_audit *a, const struct gzidx_entry *x)
+/* 1: the entry's member agrees; otherwise 0, and the whole index is out, unless it could not be
+ * read just now. */
+static int
+entry_holds(struct tape_audit *a, const struct gzidx_entry *x, struct err *e)
 {
 	struct gzidx_member m;
+	int rc = look_at_member(a->t.src, x->file, &m, e);
 
-	if (member_at(a->t.src, x->file, &m) && m.plain == x->plain &&
-		m.ordinal == x->ordinal)
-		return true;
+	if (err_is_passing(rc))
+		return rc;
+	if (rc > 0 && m.plain == x->plain && m.ordinal == x->ordinal)
+		return 1;
 	a->own.n = 0;
-	return false;
+	return 0;
 }
 
 bool
@@ -131,21 +143,25 @@ tape_audit_index_find(struct tape *t, int64_t at_ns, struct tape_access *out)
 
 	have_index(a);
 	x = gzidx_by_time(&a->own, at_ns);
-	if (!x || !entry_holds(a, x))
+	if (!x || entry_holds(a, x, NULL) <= 0)
 		return false;
 	out->pos = (struct tape_pos){ x->plain, x->ordinal, x->at_ns };
 	out->at_ns = x->at_ns;
 	return true;
 }
 
-void
-tape_audit_jump(struct tape_audit *a, uint64_t off)
+int
+tape_audit_jump(struct tape_audit *a, uint64_t off, struct err *e)
 {
 	const struct gzidx_entry *x;
+	int rc = 0;
 
 	if (off - plain_nearest(&a->plain, off) > WORTH)
 		have_index(a);
 	x = gzidx_by_plain(&a->own, off);
-	if (x && x->plain > plain_nearest(&a->plain, off) && entry_holds(a, x))
+	if (x && x->plain > plain_nearest(&a->plain, off))
+		rc = entry_holds(a, x, e);
+	if (rc > 0)
 		plain_at(&a->plain, x->file, x->plain);
+	return rc < 0 ? rc : 0;
 }

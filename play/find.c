@@ -123,9 +123,15 @@ active(struct find *f)
 static int
 run(struct finder *s)
 {
+	int rc;
+
 	if (!s->search || s->err.code)
 		return s->err.code;
-	return search_run(s->search, SLICE_BYTES, &s->err);
+	rc = search_run(s->search, SLICE_BYTES, &s->err);
+	if (!err_is_passing(rc))
+		return rc;
+	s->err.code = 0;
+	return 0;
 }
 
 /* Slices of nothing are none: the index comes first then. */

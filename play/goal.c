@@ -18,7 +18,7 @@ go_time(struct player *p, int64_t at)
 
 	if (rc < 0) {
 		player_fail(p, &e);
-		return player_arrive(p, reel_time(p->reel));
+		return p->late.on ? 0 : player_arrive(p, reel_time(p->reel));
 	}
 	if (reel_at_end(p->reel)) /* behind the last message there is nothing */
 		at = reel_time(p->reel);
@@ -31,10 +31,9 @@ go_ordinal(struct player *p, uint64_t ordinal)
 	struct err e = { 0 };
 	int rc = reel_seek_ordinal(p->reel, ordinal, NULL, NULL, &e);
 
-	if (rc < 0) {
+	if (rc < 0)
 		player_fail(p, &e);
-	}
-	return player_arrive(p, reel_time(p->reel));
+	return p->late.on ? 0 : player_arrive(p, reel_time(p->reel));
 }
 
 /* Is the index far enough to go there in one short move? */

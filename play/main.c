@@ -21,7 +21,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PIPE_PATIENCE_MS 500 /* until it is said that a pipe is read */
+#define WAIT_NS          (10 * NS_PER_MS) /* for bytes from afar, while keys wait */
+#define PIPE_PATIENCE_MS 500              /* until it is said that a pipe is read */
 
 static int
 print_help(void)
@@ -100,6 +101,8 @@ open_reel(
 		rc = tape_open(&t, src, &to, e);
 	if (rc == 0)
 		rc = reel_open(r, t, &o, e);
+	if (rc == 0 && !run->conf->script)
+		src_wait_at_most(src, WAIT_NS);
 	if (rc < 0)
 		err_prefix(e, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
 	/* whatever the reason: this cannot be read, and that is exit status 2 */

@@ -178,6 +178,9 @@ word(const struct app *a, const struct player_view *v, char *out, size_t size)
 	else if (v->error) {
 		snprintf(out, size, "%s", v->error);
 		return ROLE_BAR_ALERT;
+	} else if (v->late) {
+		snprintf(out, size, "%s", v->late);
+		return ROLE_BAR_ALERT;
 	} else if (app_overview_shown(a))
 		snprintf(out, size, "overview: arrows move the part, Enter shows it");
 	else if (a->copy.on)

@@ -109,6 +109,10 @@ player_duration(const struct player *p)
 void
 player_fail(struct player *p, const struct err *e)
 {
+	if (err_is_passing(e->code)) {
+		late_note(p, e);
+		return;
+	}
 	p->err = *e;
 	p->failed = p->finished = true;
 }
@@ -119,21 +123,24 @@ player_index(struct player *p, bool ahead)
 	struct err e = { 0 };
 	int rc;
 
-	if (p->failed || reel_index_state(p->reel).done)
+	if (p->failed || reel_index_state(p->reel).done || p->now < p->late.index_at)
 		return false;
 	rc = ahead ? reel_index_ahead(p->reel, PLAYER_SLICE_COST, &e)
 		   : reel_index(p->reel, PLAYER_SLICE_COST, &e);
-	if (rc < 0) {
+	if (rc < 0 && !late_index(p, &e)) {
 		p->err = e;
 		p->failed = true;
 	}
-	return true;
+	if (rc >= 0 && !p->late.on)
+		late_over(p);
+	return rc >= 0 || p->failed;
 }
 
 bool
 player_idle(struct player *p)
 {
-	return player_index(p, false);
+	/* what comes from afar is read once, for all that the index wants */
+	return player_index(p, p->late.index_at > 0);
 }
 
 unsigned
@@ -167,7 +174,9 @@ apply_next(struct player *p)
 
 	if (rc < 0)
 		player_fail(p, &e);
-	else if (rc > 0 && p->stop_at_markers && vendor_of(m) == VENDOR_MARKER)
+	else
+		late_over(p);
+	if (rc > 0 && p->stop_at_markers && vendor_of(m) == VENDOR_MARKER)
 		p->news |= PLAYER_MARKER;
 	return rc;
 }
@@ -175,7 +184,7 @@ apply_next(struct player *p)
 static void
 reach_end(struct player *p)
 {
-	if (live_wait(p))
+	if (p->late.on || live_wait(p))
 		return;
 	p->finished = true;
 	p->live.edge = false;
@@ -202,8 +211,13 @@ cut_idle(struct player *p, int64_t at)
 static bool
 next_at(struct player *p, int64_t *at)
 {
-	if (!reel_next_time(p->reel, at, NULL))
+	struct err e = { 0 };
+
+	if (!reel_next_time(p->reel, at, &e)) {
+		if (err_is_passing(e.code))
+			player_fail(p, &e);
 		return false;
+	}
 	if (p->live.edge && *at > p->pos) {
 		p->pos = *at;
 		player_anchor(p);
@@ -273,6 +287,8 @@ player_tick(struct player *p, int64_t now)
 	bool was_held = p->in_frame;
 
 	p->now = now;
+	if (late_waits(p))
+		return PLAYER_STATUS;
 	flags = live_poll(p);
 	if (p->goal.kind != GOAL_NONE)
 		return flags | goal_pursue(p);
@@ -317,11 +333,17 @@ next_moment(const struct player *p)
 int64_t
 player_deadline(const struct player *p)
 {
-	if (p->goal.kind != GOAL_NONE || (p->more && !p->paused && !p->finished))
+	int64_t late = late_deadline(p);
+
+	if (p->late.on)
+		return late;
+	if (p->goal.kind != GOAL_NONE)
+		return late < INT64_MAX ? late : p->now;
+	if ((p->more && !p->paused && !p->finished))
 		return p->now;
 	if (p->paused || p->finished)
-		return live_deadline(p);
-	return min(next_moment(p), live_deadline(p));
+		return min(late, live_deadline(p));
+	return min(min(next_moment(p), late), live_deadline(p));
 }
 
 unsigned
@@ -375,6 +397,7 @@ player_view(const struct player *p)
 		.at_edge = p->live.edge,
 		.in_frame = p->in_frame,
 		.error = p->err.code && p->failed ? p->err.text : NULL,
+		.late = late_text(p),
 	};
 	int64_t at;
 

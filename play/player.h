@@ -81,6 +81,7 @@ struct player_view { /* everything that is shown of it */
 	double indexed;    /* part of the recording that can be sought at once, 0 to 1 */
 	bool in_frame;     /* the program is drawing: keep the screen as it is shown */
 	const char *error; /* what stopped the recording, NULL nothing */
+	const char *late;  /* what it waits for, NULL nothing */
 };
 struct player_view player_view(const struct player *p);
 /* What the last single step applied, one line; "" when the last thing was no step. */

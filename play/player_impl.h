@@ -72,11 +72,29 @@ struct player {
 		int64_t poll_at;
 	} live;
 	struct err err;
+	/* What could not be read just now, and is tried again when it is time. */
+	struct late {
+		struct err err;   /* the last that was told; code 0: nothing */
+		bool on;          /* playing waits ... */
+		int64_t at;       /* ... until then */
+		int64_t since;    /* when it began */
+		int64_t index_at; /* the index waits until then */
+	} late;
 	char step[200];
 };
 
 void player_anchor(struct player *p); /* the clock runs on from pos and now */
-void player_fail(struct player *p, const struct err *e); /* stay on what is shown */
+/* Stay on what is shown, for good or until it is tried again (then p->late.on). */
+void player_fail(struct player *p, const struct err *e);
+
+/* late.c: what comes from afar and is late */
+void late_note(struct player *p, const struct err *e); /* playing waits */
+bool late_index(
+	struct player *p, const struct err *e); /* the index does; false: not for that */
+bool late_waits(struct player *p); /* at NOW; when it is over, the clock runs on */
+void late_over(struct player *p);  /* something was read */
+const char *late_text(const struct player *p);
+int64_t late_deadline(const struct player *p);
 bool player_duration_known(const struct player *p);
 int64_t player_duration(const struct player *p);
 /* Now stand at POS, by other means than playing. */

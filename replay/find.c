@@ -34,7 +34,7 @@ find_done(const struct find *f, const struct reel *r)
 
 	if (f->backward)
 		return f->from ? (double)(f->from - f->stretch) / (double)f->from : 0;
-	if (r->times_rc <= 0)
+	if (reel_ended(r->times_rc))
 		return end > f->from ? (double)(at - f->from) / (double)(end - f->from)
 				     : 0;
 	file = tape_progress(r->reader.tape); /* nobody has been at the end yet */

@@ -26,7 +26,7 @@ index_times(struct reel *r, uint64_t cost)
 {
 	struct timeline_place *next = &r->timeline.next;
 
-	if (r->times_rc <= 0 && r->frames_rc > 0)
+	if (reel_ended(r->times_rc) && !reel_ended(r->frames_rc))
 		return cost; /* has the recording grown?  The other pass is not there yet */
 	while (cost) {
 		uint64_t off = next->pos.off, used;
@@ -38,7 +38,8 @@ index_times(struct reel *r, uint64_t cost)
 		       payload_cost(r->reader.got.m);
 		cost -= used < cost ? used : cost;
 	}
-	return cost;
+	/* far away, a second place to read on from would cost more than waiting */
+	return err_is_passing(r->times_rc) ? 0 : cost;
 }
 
 static void
@@ -70,7 +71,7 @@ index_frames(struct reel *r, uint64_t cost, struct err *e)
 
 	r->frames_rc = reel_read(r, &r->front.pos, r->front.n, e);
 	if (r->frames_rc <= 0)
-		return 0;
+		return err_is_passing(r->frames_rc) ? r->frames_rc : 0;
 	rc = reel_put_aside(r, &r->aside, e);
 	if (rc < 0)
 		return rc;
@@ -79,16 +80,21 @@ index_frames(struct reel *r, uint64_t cost, struct err *e)
 	if (rc < 0)
 		return rc;
 	emulate(r, cost, e);
-	rc = reel_bring_back(r, &r->aside, e);
+	rc = reel_bring_back(r, &r->aside, err_is_passing(r->frames_rc) ? NULL : e);
 	if (rc == 0 && !dirty)
 		emu_clean(r->emu); /* what was drawn still stands */
-	return rc;
+	return rc == 0 && err_is_passing(r->frames_rc) ? r->frames_rc : rc;
 }
 
 /* 1 while there is more, 0, or why not. */
 static int
 outcome(const struct reel *r, struct err *e)
 {
+	if (err_is_passing(r->times_rc)) {
+		if (e)
+			*e = r->times_err;
+		return r->times_rc;
+	}
 	if (r->times_rc > 0 || r->frames_rc > 0)
 		return 1;
 	if (r->times_rc < 0) {
@@ -115,8 +121,9 @@ reel_index_ahead(struct reel *r, uint64_t cost, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	if (r->frames_rc <= 0)
-		index_times(r, cost);
+	if (!reel_ended(r->frames_rc))
+		return 1;
+	index_times(r, cost);
 	return outcome(r, e);
 }
 
@@ -125,7 +132,7 @@ duration(const struct reel *r)
 {
 	int64_t told = tape_info(r->reader.tape)->duration_ns;
 
-	if (r->times_rc > 0 && told > r->timeline.next.at_ns)
+	if (!reel_ended(r->times_rc) && told > r->timeline.next.at_ns)
 		return told;
 	return r->timeline.next.at_ns;
 }
@@ -136,9 +143,9 @@ progress(const struct reel *r)
 {
 	double p = r->front_progress;
 
-	if (r->times_rc <= 0 && r->frames_rc <= 0)
+	if (reel_ended(r->times_rc) && reel_ended(r->frames_rc))
 		return 1;
-	if (r->times_rc <= 0 && r->timeline.next.pos.off)
+	if (reel_ended(r->times_rc) && r->timeline.next.pos.off)
 		p = (double)r->front.pos.off / (double)r->timeline.next.pos.off;
 	return p < 0 ? 0 : p > 1 ? 1 : p;
 }
@@ -147,8 +154,8 @@ struct reel_index_state
 reel_index_state(const struct reel *r)
 {
 	return (struct reel_index_state){
-		.done = r->times_rc <= 0 && r->frames_rc <= 0,
-		.times_done = r->times_rc <= 0,
+		.done = reel_ended(r->times_rc) && reel_ended(r->frames_rc),
+		.times_done = reel_ended(r->times_rc),
 		.times_ns = r->timeline.next.at_ns,
 		.frames_ns = r->front.at_ns,
 		.progress = progress(r),

@@ -34,7 +34,7 @@ reel_read(struct reel *r, const struct tape_pos *pos, uint64_t n, struct err *e)
 
 	if (rc > 0)
 		note_got(r, n);
-	else
+	else if (!err_is_passing(rc))
 		r->end_n = n;
 	return rc;
 }

@@ -61,6 +61,13 @@ struct reel {
 	double front_progress;
 };
 
+/* Has a pass of the index come to an end, for now or for good?  What passes is tried again. */
+static inline bool
+reel_ended(int rc)
+{
+	return rc <= 0 && !err_is_passing(rc);
+}
+
 /* Up to this many messages applied, TEXT has all that was shown. */
 static inline uint64_t
 reel_text_end(const struct reel *r)

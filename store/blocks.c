@@ -43,6 +43,7 @@ struct blocks {
 	const struct blocks_ops *ops;
 	void *ctx;
 	uint64_t size, clock;
+	int64_t wait_ns; /* 0: as long as it takes */
 	struct stream stream[STREAMS];
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t work, done;
@@ -289,23 +290,15 @@ fetch_ahead(struct blocks *b, uint64_t number, bool waited)
 
 /* --- waiting --- */
 
-static _Atomic int64_t patience_ns;
-
-void
-blocks_wait_at_most(int64_t ns)
-{
-	patience_ns = ns;
-}
-
 struct deadline {
 	bool has;
 	struct timespec at; /* monotonic */
 };
 
 static struct deadline
-make_deadline(void)
+make_deadline(const struct blocks *b)
 {
-	int64_t wait = patience_ns, ns;
+	int64_t wait = b->wait_ns, ns;
 	struct deadline d = { .has = wait > 0 };
 
 	if (!d.has)
@@ -344,7 +337,7 @@ take_failure(struct job *j, struct err *e)
 static struct block *
 get(struct blocks *b, uint64_t number, bool *waited, struct err *e)
 {
-	struct deadline deadline = make_deadline();
+	struct deadline deadline = make_deadline(b);
 	struct block *k;
 	bool asked = false;
 
@@ -396,6 +389,12 @@ static int64_t
 blocks_size(struct src *s)
 {
 	return (int64_t)((struct blocks *)s)->size;
+}
+
+static void
+blocks_wait_at_most(struct src *s, int64_t ns)
+{
+	((struct blocks *)s)->wait_ns = ns;
 }
 
 /* --- beginning and end --- */
@@ -467,6 +466,7 @@ blocks_open(struct src **s, const struct blocks_ops *ops, void *ctx, uint64_t si
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	}
 	b->src.ops = &src;
+	b->src.wait_at_most = blocks_wait_at_most;
 	b->ops = ops;
 	b->ctx = ctx;
 	b->size = size;

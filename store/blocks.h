@@ -26,8 +26,5 @@ struct blocks_ops {
  * taken over, on error too. */
 int blocks_open(struct src **s, const struct blocks_ops *ops, void *ctx, uint64_t size,
 	struct span first, struct err *e);
-/* From now on, in the whole process: a read that would take longer than NS ends in ERR_AGAIN,
- * while the fetch goes on.  0, as it is at first: it takes as long as it takes. */
-void blocks_wait_at_most(int64_t ns);
 
 #endif

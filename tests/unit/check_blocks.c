@@ -184,9 +184,9 @@ START_TEST(blocks_that_come_late)
 	memset(&far, 0, sizeof far);
 	far.size = FAR_SIZE;
 	far.held = true;
-	blocks_wait_at_most(1000000);
 	ck_assert_int_eq(
 		blocks_open(&src, &far_ops, NULL, FAR_SIZE, span_of("", 0), &e), 0);
+	src_wait_at_most(src, 1000000);
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(src_read_at(src, 5, &byte, 1, &e), ERR_AGAIN);
 	ck_assert_int_eq(far.fetches, 1);
@@ -195,7 +195,7 @@ START_TEST(blocks_that_come_late)
 		continue;
 	ck_assert_int_eq(n, 1);
 	ck_assert_uint_eq(byte, far_byte(5));
-	blocks_wait_at_most(0);
+	src_wait_at_most(src, 0);
 	far.fails = true;
 	ck_assert_int_eq(src_read_at(src, 50 * BLOCKS_SIZE, &byte, 1, &e), ERR_NET);
 	ck_assert_str_eq(e.text, "far away");
