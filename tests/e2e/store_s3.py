@@ -243,6 +243,8 @@ def every_fault_passes(s, d):
             assert_stored(s, d, want)
         except AssertionError:
             raise AssertionError(fault + ": " + s.said)
+        for name in want:  # there is none of that name the next time
+            s.tool("remove", name)
 
 
 def first_ends(names, fault):
