@@ -20,13 +20,15 @@ sidebar_show(struct sidebar *s, bool shown)
 void
 sidebar_place(struct sidebar *s, int rows, size_t n, size_t current)
 {
-	size_t page = rows > 0 ? (size_t)rows : 1;
+	size_t page = (size_t)rows;
 
-	s->rows = (int)page;
+	s->rows = rows > 0 ? rows : 0;
 	if (s->follow)
 		s->selected = current == SIZE_MAX ? 0 : current;
 	if (s->selected >= n)
 		s->selected = n ? n - 1 : 0;
+	if (rows <= 0)
+		return; /* not painted yet, or without room */
 	if (s->selected < s->top)
 		s->top = s->selected;
 	if (s->selected >= s->top + page)

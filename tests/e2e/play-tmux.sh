@@ -45,11 +45,13 @@ shown() {
 	mux capture-pane -p | grep -qF "$1"
 }
 
-# Names of keys as tmux has them; ~TEXT is no key, but waits for that text.
+# Names of keys as tmux has them, all at once; ~TEXT is no key, but waits for that text.
 press() {
+	keys=
 	for key; do
 		case $key in
 		~*)
+			send
 			shows "${key#?}"
 			continue
 			;;
@@ -57,8 +59,14 @@ press() {
 		PgDn) key=NPage ;;
 		Esc) key=Escape ;;
 		esac
-		mux send-keys "$key"
+		keys="$keys $key"
 	done
+	send
+}
+send() {
+	# shellcheck disable=SC2086 # words
+	[ -z "$keys" ] || mux send-keys $keys
+	keys=
 }
 
 # Is the terminal's picture the wanted one, soon?
@@ -75,8 +83,16 @@ equal() {
 
 mux new-session -d -x 80 -y 24 "sleep 100000" \; set -g status off \; set -g remain-on-exit on
 
-# same TERM COLOURS COLSxROWS RECORDING KEY...
+# What the player says stands there for a moment only, and other things move for it: on a
+# machine that is slow just then it is tried again.
 same() {
+	for PATIENCE in 5 10 20 40 80; do
+		same_once "$@" && return 0
+	done
+	return 1
+}
+# same_once TERM COLOURS COLSxROWS RECORDING KEY...
+same_once() {
 	term=$1 colours=$2 cols=${3%x*} rows=${3#*x} recording=$golden/$4.cast
 	shift 4
 	mux resize-window -x "$cols" -y "$rows" \; \

@@ -302,6 +302,37 @@ START_TEST(lists_the_hits)
 }
 END_TEST
 
+/* Keys that come at once, before the list was painted: it looks as if they came one by one. */
+START_TEST(list_moves_unseen)
+{
+	static const char *const keys[] = { "R", "Down", "Down" };
+	struct buf b = { 0 };
+	struct show s;
+	int row[2];
+
+	buf_add_str(&b, HEAD);
+	for (int i = 0; i < 30; i++)
+		buf_addf(&b, "[%d,\"o\",\"line %d\\r\\n\"]\n", i + 1, i);
+	for (int seen = 0; seen < 2; seen++) {
+		show_open(&s, buf_span(&b), 60, 24);
+		tick_to(&s, 0);
+		show_index(&s);
+		show_search(&s, "/", "ne \\d");
+		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+			app_key(&s.app, keymap_key(keys[i]), s.now);
+			if (seen)
+				paint_app(&s.app, &s.canvas);
+		}
+		paint_app(&s.app, &s.canvas);
+		row[seen] = selected_row(&s);
+		ck_assert(row_has(&s, row[seen], "line 2"));
+		show_close(&s);
+	}
+	ck_assert_int_eq(row[0], row[1]);
+	buf_free(&b);
+}
+END_TEST
+
 /* Hits that are found in front of the selected one do not take the selection away. */
 START_TEST(list_keeps_the_selected_hit)
 {
@@ -420,6 +451,7 @@ case_find(void)
 	tcase_add_test(t, marks_while_one_types);
 	tcase_add_test(t, looks_where_it_is_told);
 	tcase_add_test(t, lists_the_hits);
+	tcase_add_test(t, list_moves_unseen);
 	tcase_add_test(t, list_keeps_the_selected_hit);
 	tcase_add_test(t, list_answers_the_mouse);
 	tcase_add_test(t, marks_hits_on_the_timeline);
