@@ -34,10 +34,10 @@ def cpu_of(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def commit_now(daemon):
-    """The default settings, where tests want what is quick."""
+def set_sync(daemon, sync):
+    """Tests want what is quick."""
     with open(daemon.conf) as f:
-        text = f.read().replace("sync = never", "sync = interval")
+        text = f.read().replace("sync = never", "sync = " + sync)
     with open(daemon.conf, "w") as f:
         f.write(text)
     return daemon
@@ -60,8 +60,8 @@ class Bench:
         folder = tempfile.mkdtemp(dir=self.work)
         return folder, lambda name: os.path.join(folder, name)
 
-    def daemon(self, d):
-        return commit_now(self.recd.Daemon(d, "user-connects = 0"))
+    def daemon(self, d, sync="interval"):
+        return set_sync(self.recd.Daemon(d, "user-connects = 0"), sync)
 
     # ---- auditrecd ----
 
@@ -130,6 +130,32 @@ class Bench:
                for n in runs])
         goal("one session's throughput: auditrecd / file", mid("file", "wall") / mid("auditrecd", "wall"),
              0.9, at_least=True)
+
+    def short_ones(self, sync, count):
+        """Milliseconds from greeting to welcome, and from the last byte until it is closed."""
+        folder, d = self.fresh()
+        times = {"begin": [], "end": []}
+        with self.daemon(d, sync) as daemon:
+            for _ in range(count):
+                c, begin = self.recd.Client(daemon), time.monotonic_ns()
+                c.hello()
+                there = time.monotonic_ns()
+                c.data(c.begin() + c.end())
+                c.send(self.recd.END, struct.pack(">Q", c.at))
+                c.until(self.recd.CLOSED)
+                times["begin"].append((there - begin) / 1e6)
+                times["end"].append((time.monotonic_ns() - there) / 1e6)
+                c.close()
+        shutil.rmtree(folder)
+        return times
+
+    def beginnings(self, count, rounds):
+        runs = interleave(["never", "interval", "commit"], rounds, lambda n: self.short_ones(n, count))
+        pool = {n: {k: sorted(t for r in v for t in r[k]) for k in ("begin", "end")} for n, v in runs.items()}
+        at = lambda n, k, p: pool[n][k][int(len(pool[n][k]) * p)]
+        table(f"a session begins and ends, in milliseconds: {count * rounds} of them",
+              ["sync", "begin, median", "p90", "end, median", "p90"],
+              [[n, at(n, "begin", .5), at(n, "begin", .9), at(n, "end", .5), at(n, "end", .9)] for n in pool])
 
     def keys(self, keys, rounds):
         """Round trips of keys; also while the daemon stands still."""
@@ -247,6 +273,7 @@ def keeping(build, work, small):
     bench = Bench(build, work)
     bench.crowds(1000, 3 if small else 10)
     bench.throughput(1_000_000 if small else 10_000_000, 3 if small else 7)
+    bench.beginnings(50, 3 if small else 5)
     bench.keys(200 if small else 1000, 3 if small else 5)
     servers = bench.servers()
     for kind in servers:
