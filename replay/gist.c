@@ -26,7 +26,7 @@ enum { SECTION = 0x54434553, END = 0x20444E45 };
 
 struct section {
 	uint32_t tag;
-	uint32_t buckets; /* of the filter; END: the state of the recording */
+	uint32_t filter; /* bytes of it; END: the state of the recording */
 	uint32_t raw, packed, pages_sum;
 	uint32_t sum; /* of what stands in front, and the filter */
 };
@@ -42,7 +42,7 @@ sum_of_section(const struct section *s, struct span filter)
 static struct head
 make_head(const struct gist_key *k)
 {
-	struct head h = { .magic = "ARGIST1",
+	struct head h = { .magic = "ARGIST2",
 		.version = PACKAGE_VERSION,
 		.inode = k->inode,
 		.size = k->size,
@@ -130,7 +130,7 @@ put_section(struct gist_writer *w)
 	else
 		buf_clear(&w->packed);
 	buf_clear(&w->filter);
-	check(w, gram_take(&w->grams, &w->filter, &s.buckets, !wanted));
+	check(w, gram_take(&w->grams, &w->filter, &s.filter, !wanted));
 	s.packed = (uint32_t)w->packed.n;
 	s.pages_sum = pack_sum(0, buf_span(&w->packed));
 	s.sum = sum_of_section(&s, buf_span(&w->filter));
@@ -176,7 +176,7 @@ gist_abandon(struct gist_writer *w)
 int
 gist_end(struct gist_writer *w, const struct tape_end *end, struct err *e)
 {
-	struct section s = { .tag = END, .buckets = (uint32_t)end->state };
+	struct section s = { .tag = END, .filter = (uint32_t)end->state };
 
 	if (w->pages.n)
 		put_section(w);
@@ -255,8 +255,8 @@ static bool
 is_sound(const struct section *s)
 {
 	if (s->tag == END)
-		return s->buckets == TAPE_CLEAN || s->buckets == TAPE_TRUNCATED;
-	return s->tag == SECTION && s->buckets && s->buckets <= GRAM_BUCKETS_MAX &&
+		return s->filter == TAPE_CLEAN || s->filter == TAPE_TRUNCATED;
+	return s->tag == SECTION && s->filter && s->filter <= GRAM_SIZE_MAX &&
 	       s->raw <= PAGES_MAX && s->packed <= PAGES_MAX &&
 	       s->raw / RATIO_MAX <= s->packed;
 }
@@ -273,17 +273,17 @@ gist_next(struct gist *g, struct err *e)
 	memcpy(&s, p, sizeof s);
 	if (!is_sound(&s))
 		return damaged(e, "is no gist");
-	filter = s.tag == END ? 0 : gram_size(s.buckets);
+	filter = s.tag == END ? 0 : s.filter;
 	p = bytes_at(g, g->off, sizeof s + filter, e);
 	if (!p)
 		return ERR_DAMAGED;
 	if (s.sum != sum_of_section(&s, span_of(p + sizeof s, filter)))
 		return damaged(e, "has a wrong checksum");
 	if (s.tag == END) {
-		g->state = (enum tape_state)s.buckets;
+		g->state = (enum tape_state)s.filter;
 		return 0;
 	}
-	g->filter = (struct gram_filter){ p + sizeof s, s.buckets };
+	g->filter = (struct gram_filter){ p + sizeof s, s.filter };
 	g->pages_off = g->off + sizeof s + filter;
 	g->raw = s.raw;
 	g->packed = s.packed;

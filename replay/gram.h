@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: ISC */
-/* Which short runs of characters stand in a text, as a filter.  A gram is three bytes and a
- * hint of the fourth, without case; the bits of a filter are so few that one of two grams that
- * are not there seems to be, but many in a row do not.  What is there always is; what runs
- * over the end of a line is not in it. */
+/* Which short runs of characters stand in a text, as a filter.  A gram is five bytes, without
+ * case; the bits of a filter are so few that one of two grams that are not there seems to be,
+ * but many in a row do not.  What is there always is; what runs over the end of a line is not
+ * in it. */
 #ifndef REPLAY_GRAM_H
 #define REPLAY_GRAM_H
 
 #include "base/buf.h"
 
-#define GRAM_BYTES       4 /* of text for one */
-#define GRAM_BUCKETS_MAX (UINT32_C(1) << 18)
+#define GRAM_BYTES    5                   /* of text for one */
+#define GRAM_SIZE_MAX (UINT32_C(1) << 19) /* of a filter */
 
 struct gram_filter {
 	const uint8_t *bits;
-	uint32_t buckets; /* of 4 bits */
+	uint32_t size; /* in bytes */
 };
-
-/* Bytes of its bits. */
-static inline size_t
-gram_size(uint32_t buckets)
-{
-	return ((size_t)buckets + 1) / 2;
-}
 
 struct gram_maker {
 	uint64_t *seen; /* a bit for each gram ... */
@@ -33,9 +26,9 @@ int gram_init(struct gram_maker *m); /* 0 or ERR_NOMEM */
 void gram_free(struct gram_maker *m);
 /* All that TEXTS (valid UTF-8, lines each ended by a newline) has. */
 void gram_add(struct gram_maker *m, struct span texts);
-/* Their filter, appended to BITS; M is empty then.  SHARP: it is more than twice as large, and
- * only one of four grams that are not there seems to be. */
-int gram_take(struct gram_maker *m, struct buf *bits, uint32_t *buckets, bool sharp);
+/* Their filter, appended to BITS, of *SIZE bytes; M is empty then.  SHARP: it is half as large
+ * again, and only one of three grams that are not there seems to be. */
+int gram_take(struct gram_maker *m, struct buf *bits, uint32_t *size, bool sharp);
 
 /* Letters without case: TEXT as a filter sees it, appended to OUT. */
 void gram_fold(struct buf *out, struct span text);

@@ -198,7 +198,7 @@ START_TEST(reads_what_it_must)
 	recording_start(&rec, 3);
 	put_log(&rec, 200000);
 	plainly(&s, &rec, &told, gist);
-	ck_assert_uint_lt(dst_mem_bytes(gist).n, rec.file.n / 10);
+	ck_assert_uint_lt(dst_mem_bytes(gist).n, rec.file.n / 5);
 	ck_assert_int_eq(
 		query_new(&s.query, "needle in a (hay)?stack", QUERY_FOLD, NULL), 0);
 	ck_assert_int_eq(gist_open(&g, src_mem(dst_mem_bytes(gist)), &key, NULL), 0);
