@@ -2,7 +2,8 @@
 """A campaign of kills: recorders, the daemon and the object store work together, one of them
 is killed with -9 at every random moment and started again, and what goes over the network is
 harmed.  Whatever was acknowledged is in the store afterwards, once, and sealed; nothing is
-left anywhere else.  ROUNDS kills, SEED says which."""
+left anywhere else; and the same with recordings that are encrypted when they end.
+ROUNDS kills, SEED says which."""
 import json
 import os
 import random
@@ -14,7 +15,7 @@ import threading
 import time
 
 from fault_proxy import FAULTS, Proxy
-from rec_lib import OUT, decode, main, stream
+from rec_lib import MAGIC, OUT, decode, main, stream
 from recd_lib import ACK, CLOSED, END, REFUSED, UNKNOWN, WELCOME, Client
 from recd_s3 import LOG, PATIENCE, SEED, Shipping, Skip, fetch, keys
 from s3_lib import Moto, S3rver, VersityGW
@@ -24,7 +25,8 @@ WRITERS = 3
 HARM = 0.1
 MESSAGE = 60000
 SIZES = 2 * ((0, 300), (1000, 60000), (100000, 1000000)) + ((6000000, 12000000),)
-WRITE = "i=0; while [ $i -lt $2 ]; do dd if=$0 bs=$1 skip=$i count=1 status=none; i=$((i+1)); done"
+WRITE = ("i=0; while [ $i -lt $2 ]; do dd if=$0 bs=$1 skip=$i count=1 status=none; sleep 0.03; "
+         "i=$((i+1)); done")
 
 
 def pause(most):
@@ -129,7 +131,8 @@ class Depositor:
 
 
 class Campaign:
-    def __init__(self, d, server, proxy, daemon):
+    def __init__(self, d, server, proxy, daemon, rounds):
+        self.rounds = rounds
         self.d, self.server, self.proxy, self.daemon = d, server, proxy, daemon
         self.lock, self.over, self.away = threading.Lock(), threading.Event(), threading.Event()
         self.sessions, self.recorders, self.failures, self.not_begun = [], [], [], 0
@@ -232,7 +235,7 @@ class Campaign:
         for t in threads:
             t.start()
         kill = (self.kill_recorder, self.kill_daemon, self.kill_daemon, self.kill_server)
-        for _ in range(ROUNDS):
+        for _ in range(self.rounds):
             pause(0.5)
             random.choice(kill)()
             assert not self.failures, self.failures
@@ -260,12 +263,20 @@ class Campaign:
             assert time.monotonic() < end, (now, self.daemon.metrics(), self.daemon.said()[-5000:])
             time.sleep(0.05)
 
+    def log(self, *args):
+        r = subprocess.run([LOG, *args], capture_output=True,
+                           env=dict(os.environ, AUDITREC_PRIVATE_KEY=self.d("ann")))
+        assert r.returncode == 0, r
+        return r.stdout
+
     def check(self, key, known):
         path = fetch(self.server, self.d, key)
-        r = subprocess.run([LOG, "verify", "--json", "--key", self.daemon.key + ".pub", path],
-                           capture_output=True, text=True)
-        assert r.returncode == 0 and json.loads(r.stdout)["seals"]["final"], (key, r)
-        got = stream(decode(path), OUT)
+        verified = json.loads(self.log("verify", "--json", "--key", self.daemon.key + ".pub", path))
+        assert verified["seals"]["final"], (key, verified)
+        with open(path, "rb") as f:
+            plain = f.read(len(MAGIC)) == MAGIC
+        assert plain != os.path.exists(self.d("ann")), key
+        got = stream(decode(path), OUT) if plain else self.log("convert", "-f", "raw", path, "-")
         if key in known:
             s = known.pop(key)
         else:
@@ -291,15 +302,15 @@ class Campaign:
         return len(there), total
 
 
-def test_campaign(d):
+def campaign(d, rounds, settings=""):
     random.seed(SEED)
     kind = next((k for k in (VersityGW, Moto, S3rver) if k.program), None)
     if not kind:
         raise Skip("no S3 server (tools/get-s3 fetches them)")
     begun = time.monotonic()
     with kind(d) as s, Proxy(("127.0.0.1", s.port)) as proxy:
-        with Shipping(d, s, proxy.url, "grace = 10h") as daemon:
-            c = Campaign(d, s, proxy, daemon)
+        with Shipping(d, s, proxy.url, "grace = 10h", settings) as daemon:
+            c = Campaign(d, s, proxy, daemon, rounds)
             try:
                 c.run()
                 c.settle()
@@ -315,5 +326,14 @@ def test_campaign(d):
              total / 1e6, time.monotonic() - begun))
 
 
+def test_campaign(d):
+    campaign(d, -(-ROUNDS * 2 // 3))
+
+
+def test_campaign_encrypted(d):
+    subprocess.run([LOG, "keygen", d("ann")], check=True)
+    campaign(d, ROUNDS // 3, "[encryption]\nrecipients = %s.pub\n" % d("ann"))
+
+
 if __name__ == "__main__":
-    main(test_campaign)
+    main(test_campaign, test_campaign_encrypted)
