@@ -3,7 +3,9 @@
  * player stands where it is, answers its keys, and tries again. */
 #include "play/player_impl.h"
 
-#define SOON_NS   (20 * NS_PER_MS)  /* until what is on its way is asked for again */
+#include <stdio.h>
+
+#define SOON_NS   (5 * NS_PER_MS)   /* until what is on its way is asked for again */
 #define LATER_NS  NS_PER_S          /* until the network is */
 #define SILENT_NS (300 * NS_PER_MS) /* of waiting that nobody needs to be told of */
 
@@ -21,6 +23,8 @@ remember(struct player *p, const struct err *e)
 	/* why it is late is worth more than that it is */
 	if (e->code == ERR_NET || !p->late.err.code)
 		p->late.err = *e;
+	if (e->code == ERR_NET)
+		snprintf(p->late.text, sizeof p->late.text, "trying again: %s", e->text);
 }
 
 void
@@ -66,7 +70,7 @@ late_text(const struct player *p)
 {
 	if (!p->late.err.code || ns_sub(p->now, p->late.since) < SILENT_NS)
 		return NULL;
-	return p->late.err.code == ERR_NET ? p->late.err.text : "waiting for the network";
+	return p->late.err.code == ERR_NET ? p->late.text : "waiting for the network";
 }
 
 int64_t

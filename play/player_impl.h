@@ -74,7 +74,8 @@ struct player {
 	struct err err;
 	/* What could not be read just now, and is tried again when it is time. */
 	struct late {
-		struct err err;   /* the last that was told; code 0: nothing */
+		struct err err; /* the last that was met; code 0: nothing */
+		char text[ERR_TEXT_MAX + 20];
 		bool on;          /* playing waits ... */
 		int64_t at;       /* ... until then */
 		int64_t since;    /* when it began */

@@ -45,6 +45,7 @@ struct blocks {
 	uint64_t size, clock;
 	int64_t wait_ns; /* 0: as long as it takes */
 	struct stream stream[STREAMS];
+	uint64_t late; /* somebody had to wait for this block, which was on its way */
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t work, done;
 	bool closing;
@@ -255,9 +256,10 @@ fetch_now(struct blocks *b, struct job *j, uint64_t number)
 	start(b, j, number, count);
 }
 
-/* The other half: somebody is at NUMBER.  WAITED: what was fetched ahead was not there in time. */
+/* The other half: somebody is at NUMBER.  What was fetched ahead and was not there in time shows
+ * that more has to be on its way at once. */
 static void
-fetch_ahead(struct blocks *b, uint64_t number, bool waited)
+fetch_ahead(struct blocks *b, uint64_t number)
 {
 	uint64_t last = (b->size - 1) / BLOCKS_SIZE;
 	struct stream *s = NULL;
@@ -271,8 +273,10 @@ fetch_ahead(struct blocks *b, uint64_t number, bool waited)
 	if (!s)
 		return;
 	s->used = ++b->clock;
-	if (waited && s->ahead == BLOCKS_AHEAD && s->depth < BLOCKS_FETCHES - 1)
+	if (b->late == number && s->ahead == BLOCKS_AHEAD &&
+		s->depth < BLOCKS_FETCHES - 1)
 		s->depth++;
+	b->late = b->late == number ? NOWHERE : b->late;
 	while (s->next <= last && s->next - number <= s->ahead * s->depth &&
 		(j = idle_job(b, BLOCKS_FETCHES - 1))) {
 		size_t ahead = s->ahead < BLOCKS_AHEAD ? s->ahead * 2 : s->ahead;
@@ -333,21 +337,21 @@ take_failure(struct job *j, struct err *e)
 	return j->err.code;
 }
 
-/* Block NUMBER; NULL and an error.  *WAITED: for something that was on its way. */
+/* Block NUMBER; NULL and an error. */
 static struct block *
-get(struct blocks *b, uint64_t number, bool *waited, struct err *e)
+get(struct blocks *b, uint64_t number, struct err *e)
 {
 	struct deadline deadline = make_deadline(b);
 	struct block *k;
 	bool asked = false;
 
-	*waited = false;
 	while (!(k = find(b, number))) {
 		struct job *j = job_of(b, number);
 
 		if (j && take_failure(j, e) < 0)
 			return NULL;
-		*waited |= j && !asked;
+		if (j && !asked)
+			b->late = number;
 		if (!j && (j = idle_job(b, BLOCKS_FETCHES))) {
 			fetch_now(b, j, number);
 			asked = true;
@@ -367,19 +371,18 @@ blocks_read_at(struct src *s, uint64_t off, void *p, size_t n, struct err *e)
 	struct err ignored;
 	struct block *k;
 	ssize_t got;
-	bool waited;
 
 	if (off >= b->size || n == 0)
 		return 0;
 	e = e ? e : &ignored;
 	pthread_mutex_lock(&b->lock);
-	k = get(b, number, &waited, e);
+	k = get(b, number, e);
 	got = e->code;
 	if (k) {
 		n = n < k->n - from ? n : k->n - from;
 		memcpy(p, k->bytes + from, n);
 		got = (ssize_t)n;
-		fetch_ahead(b, number, waited);
+		fetch_ahead(b, number);
 	}
 	pthread_mutex_unlock(&b->lock);
 	return got;
@@ -470,6 +473,7 @@ blocks_open(struct src **s, const struct blocks_ops *ops, void *ctx, uint64_t si
 	b->ops = ops;
 	b->ctx = ctx;
 	b->size = size;
+	b->late = NOWHERE;
 	for (size_t i = 0; i < STREAMS; i++)
 		b->stream[i] = (struct stream){ NOWHERE, 1, 1, 0 };
 	init_locks(b);

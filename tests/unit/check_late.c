@@ -169,7 +169,7 @@ START_TEST(a_broken_line)
 		ck_assert_int_ne(player_view(p).state, PLAYER_FINISHED);
 	}
 	ck_assert_int_gt(now, 10 * NS_PER_S);
-	ck_assert_str_eq(player_view(p).late, "the line is cut");
+	ck_assert_str_eq(player_view(p).late, "trying again: the line is cut");
 	player_pause(p, true, now);
 	ck_assert_int_eq(player_view(p).state, PLAYER_PAUSED);
 	player_pause(p, false, now);
