@@ -102,7 +102,7 @@ yard_settle(void)
 {
 	struct timespec t;
 
-	for (int i = 0; i < YARD_TRIES; i++) {
+	for (int64_t i = 0; i < YARD_TRIES * NS_PER_MS / WAIT; i++) {
 		clock_gettime(CLOCK_MONOTONIC, &t);
 		if (ship_wait(s3_store_ship(yard.box),
 			    t.tv_sec * NS_PER_S + t.tv_nsec + WAIT))

@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 #define YARD_PART  1000
-#define YARD_TRIES 3000 /* of anything that is waited for */
+#define YARD_TRIES 60000 /* milliseconds for anything that is waited for */
 
 struct yard {
 	char dir[16]; /* the spool */
