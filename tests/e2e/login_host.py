@@ -7,7 +7,6 @@ import glob
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -149,9 +148,7 @@ class Host:
             assert time.monotonic() < end, open(self.at("sshd.log")).read()
 
     def sshd_listens(self, extra):
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
+        self.port = lib.free_port()
         write(self.at("sshd_config"), "\n".join((
             "Port %d" % self.port, "ListenAddress 127.0.0.1",
             "HostKey " + self.at("hostkey"), "PidFile none", "UsePAM yes",

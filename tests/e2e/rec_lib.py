@@ -5,9 +5,11 @@ import fcntl
 import json
 import os
 import pty
+import random
 import select
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -268,6 +270,21 @@ def need(*programs):
     for p in programs:
         if not shutil.which(p):
             raise Skip("no " + p)
+
+
+def free_port():
+    """A port of the loopback that no outgoing connection is given, also while its server is
+    away: one that connects to it then would else meet itself, or take it."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as f:
+        first = int(f.read().split()[0])
+    for port in random.SystemRandom().sample(range(10240, first), 100) if first > 20000 else [0] * 100:
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return s.getsockname()[1]
+    raise AssertionError("no free port")
 
 
 def alive(pid):

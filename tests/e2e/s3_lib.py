@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 
-from rec_lib import Skip, need, PATIENCE  # noqa: F401
+from rec_lib import free_port, Skip, need, PATIENCE  # noqa: F401
 
 BUILD = os.environ.get("builddir", os.getcwd())
 S3TOOL = os.path.join(BUILD, "tests/store/s3tool")
@@ -21,11 +21,6 @@ def find(*names):
             if p and os.path.exists(os.path.join(p, n)):
                 return os.path.join(p, n)
     return None
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
 
 
 class Server:
@@ -71,7 +66,15 @@ class Server:
             self.process = None
 
     def __enter__(self):
-        self.start()
+        for left in reversed(range(5)):
+            try:
+                self.start()
+                break
+            except AssertionError:  # somebody took its port in the meantime
+                if self.process.poll() is None or not left:
+                    self.kill()
+                    raise
+                self.port = free_port()
         return self
 
     def __exit__(self, *a):
