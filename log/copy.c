@@ -112,8 +112,9 @@ open_out(struct copy *c)
 
 	if (!to && open_file(c))
 		return CMD_WRONG;
+	/* what dresses it reads it again or dooms it: that is for the file itself */
 	if (!to)
-		to = is_large(c->format) ? fdio_behind(c->dst) : c->dst;
+		to = is_large(c->format) && !c->dress ? fdio_behind(c->dst) : c->dst;
 	c->given = NULL;
 	/* who fails to open closes it: it must not appear then */
 	doom(c, true);
