@@ -348,7 +348,7 @@ def test_seals(d):
     subprocess.run([AUDITRECD, "--make-key", key], check=True)
     r = subprocess.run([AUDITRECD, "--make-key", key], capture_output=True)
     assert r.returncode == 2 and os.stat(key).st_mode & 0o777 == 0o600, r
-    with Daemon(d, "grace = 60s", "[seal]\nkey = %s\ninterval = 20ms" % key) as daemon:
+    with Daemon(d, "grace = 1h", "[seal]\nkey = %s\ninterval = 20ms" % key) as daemon:
         c = Client(daemon)
         assert c.hello()[0] == WELCOME
         c.data(c.begin())
@@ -459,7 +459,7 @@ def test_encryption(d):
         env = dict(os.environ, AUDITREC_PRIVATE_KEY=d(who))
         return subprocess.run([AUDITLOG, command, *words, path], capture_output=True, env=env)
 
-    with Daemon(d, "grace = 60s", more) as daemon:
+    with Daemon(d, "grace = 1h", more) as daemon:
         r = run(daemon, "sh", "-c", "echo the secret; seq 1 50000")
         assert r.returncode == 0, r
         (name,) = daemon.recordings()

@@ -3,6 +3,7 @@
 """A thousand sessions at once with one auditrecd: all of them are kept, whatever becomes of the
 others.  SESSIONS says how many."""
 import os
+import signal
 import subprocess
 
 from auditfile import cbor
@@ -63,7 +64,8 @@ def verify(key, paths):
 
 def test_many_sessions(d):
     subprocess.run([AUDITRECD, "--make-key", d("key")], check=True)
-    with Daemon(d, "user-connects = 0\ngrace = 5s", "[seal]\nkey = %s" % d("key")) as daemon:
+    conf, seal = "user-connects = 0\ngrace = %s", "[seal]\nkey = %s" % d("key")
+    with Daemon(d, conf % "1h", seal) as daemon:  # who comes back does so in time
         before = descriptors(daemon)
         crowd = Crowd(daemon, SESSIONS)
         write_scripts(crowd.members)
@@ -71,6 +73,8 @@ def test_many_sessions(d):
         assert daemon.metrics()["sessions"] == SESSIONS, daemon.metrics()
         crowd.talk()
         crowd.close()
+        daemon.configure(conf % "1ms", seal)
+        os.kill(daemon.pid, signal.SIGHUP)
         daemon.until(lambda: daemon.metrics()["sessions"] == 0, "some sessions are still kept")
         kept = sum(check_kept(daemon, m) for m in crowd.members)
         check_metrics(daemon, crowd.members, kept)

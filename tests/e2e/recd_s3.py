@@ -265,7 +265,7 @@ def test_harm_and_deaths(d):
         return None if calm.is_set() or random.random() > 0.15 else random.choice(usable)
 
     with some_server()(d) as s, Proxy(("127.0.0.1", s.port), fault) as proxy:
-        daemon = Shipping(d, s, proxy.url, "grace = 60s")
+        daemon = Shipping(d, s, proxy.url, "grace = 1h")
         with daemon:
             done, lock, over = [], threading.Lock(), threading.Event()
 
