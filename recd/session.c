@@ -9,6 +9,8 @@
 #include <syslog.h>
 
 #define EMPTY_MAX 4096 /* bytes of a file that may hold no message */
+/* only whole messages are acknowledged: one must have room */
+#define WINDOW_LEAST ((uint32_t)(KEEP_MESSAGE_MAX + DEPOSIT_DATA_MAX))
 
 static const char gone[] = "its recorder went away";
 
@@ -87,9 +89,10 @@ session_forget(struct server *s, struct held *h)
 static void
 welcome(struct conn *c, const uint8_t id[DEPOSIT_ID_SIZE])
 {
+	uint32_t window = c->server->o.window;
 	struct deposit_frame f = { .type = DEPOSIT_WELCOME,
 		.version = DEPOSIT_VERSION,
-		.window = c->server->o.window,
+		.window = window < WINDOW_LEAST ? WINDOW_LEAST : window,
 		.offset = keep_wanted(c->held->keep) };
 
 	make_token(c->server, id, c->peer.uid, f.token);

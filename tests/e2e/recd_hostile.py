@@ -187,6 +187,15 @@ def test_connects_without_end(d):
         assert ended(as_user(ANN, lambda: welcome(daemon))) == 0
 
 
+def test_message_larger_than_the_window(d):
+    """What is configured is never too small for a message: the client would wait for ever."""
+    with Daemon(d, "window = 64K") as daemon:
+        c = Client(daemon)
+        assert c.hello()[0] == WELCOME and c.window > 1 << 20, c.window
+        c.data(c.begin() + c.output(bytes(1000000)))
+        c.acked(c.at)
+
+
 def test_messages_that_never_end(d):
     """They take memory, so a user may have few of them."""
     with Daemon(d, "user-waiting = 1M") as daemon:
