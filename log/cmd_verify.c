@@ -9,10 +9,14 @@
 #include "log/input.h"
 #include "log/out.h"
 #include "log/sealed.h"
+#include "log/walk.h"
+#include "store/open.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { OPT_JSON = 1, OPT_KEY, OPT_ID };
@@ -170,45 +174,175 @@ conclude_text(struct verify *verify)
 	buf_add_str(out, ")\n");
 }
 
-static int
-verify_src(struct verify *v, struct src *src, const struct clk *clk)
+static void
+conclude(struct verify *v)
 {
-	struct err e;
-	int rc;
-
-	progress_start(&v->progress, clk, STDERR_FILENO);
-	rc = verdict_reach(&v->v, src, &v->opts, &e);
-	progress_end(&v->progress);
-	if (rc < 0) {
-		diag_fail(&e, input_name(v->path));
-		return CMD_WRONG;
-	}
 	if (v->json)
 		conclude_json(v);
 	else
 		conclude_text(v);
-	return verdict_is_good(&v->v) ? CMD_OK : CMD_DAMAGED;
+}
+
+/* ---- many of them ---- */
+
+struct round {
+	const struct verify *how;
+	const struct clk *clk;
+	uint64_t n, clean, truncated, damaged, foreign;
+	int status; /* the worst */
+};
+
+static void
+worse(struct round *r, int status)
+{
+	r->status = status > r->status ? status : r->status;
+}
+
+static void
+count(struct round *r, const struct verdict *v)
+{
+	bool good = verdict_is_good(v);
+
+	r->n++;
+	r->clean += good;
+	r->truncated += v->end.state == TAPE_TRUNCATED;
+	r->damaged += !good && v->end.state != TAPE_TRUNCATED;
+	worse(r, good ? CMD_OK : CMD_DAMAGED);
+}
+
+static void
+say(void *ctx, const struct err *e, const char *path)
+{
+	diag_fail(e, input_name(path));
+	worse(ctx, CMD_WRONG);
+}
+
+/* In a folder there may be other things; but none with the name of a recording. */
+static void
+take_error(
+	struct round *r, struct verify *v, const struct walk_file *f, const struct err *e)
+{
+	if (e->code != ERR_FORMAT || f->named) {
+		say(r, e, f->path);
+	} else if (!v->opts.id) {
+		r->foreign++;
+	} else {
+		v->v.end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };
+		take_finding(v, &(struct verdict_finding){ .offset = -1,
+					.text = "is no recording, but called like one" });
+		v->v.found++;
+		conclude(v);
+		count(r, &v->v);
+	}
 }
 
 static int
-verify_path(const struct verify *how, const char *path, const struct clk *clk)
+verify_src(struct verify *v, const struct walk_file *f, struct err *e)
 {
-	struct verify v = *how;
-	char id[VERDICT_ID_MAX];
 	struct src *src;
-	int status;
+	int rc = walk_open(f, &src, e);
 
-	v.path = path;
+	if (rc == 0) {
+		rc = verdict_reach(&v->v, src, &v->opts, e);
+		progress_end(&v->progress);
+	}
+	return rc;
+}
+
+static void
+verify_file(struct round *r, const struct walk_file *f)
+{
+	struct verify v = *r->how;
+	char id[VERDICT_ID_MAX];
+	struct meta meta;
+	struct err e;
+	int rc = store_read_meta(&meta, f->path, &e);
+
+	if (rc < 0)
+		say(r, &e, f->path);
+	v.path = f->path;
 	v.opts.found = take_finding;
 	v.opts.step = take_step;
 	v.opts.ctx = &v;
-	if (!v.opts.id && verdict_name(id, path))
+	v.opts.meta = rc > 0 ? &meta : NULL;
+	if (!v.opts.id && verdict_name(id, f->path))
 		v.opts.id = id;
-	if (input_open_src(&src, path))
-		return CMD_WRONG;
-	status = verify_src(&v, src, clk);
+	progress_start(&v.progress, r->clk, STDERR_FILENO);
+	if (verify_src(&v, f, &e) < 0) {
+		take_error(r, &v, f, &e);
+	} else {
+		conclude(&v);
+		count(r, &v.v);
+	}
 	buf_free(&v.findings);
-	return status;
+}
+
+/* The side file NAME of a folder: is there what it stands beside? */
+static void
+check_side(struct round *r, const char *folder, const char *name)
+{
+	struct verify v = *r->how;
+	char path[PATH_MAX], id[VERDICT_ID_MAX];
+	size_t n = strlen(name), end = strlen(META_SUFFIX);
+
+	if (n < end || strcmp(name + n - end, META_SUFFIX) != 0 ||
+		snprintf(path, sizeof path, "%s/%.*s", folder, (int)(n - end), name) >=
+			(int)sizeof path ||
+		!verdict_name(id, path) || access(path, F_OK) == 0)
+		return;
+	v.path = path;
+	v.v.end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };
+	take_finding(
+		&v, &(struct verdict_finding){ .offset = -1,
+			    .text = "the recording is missing, its metadata are there" });
+	v.v.found++;
+	conclude(&v);
+	count(r, &v.v);
+	buf_free(&v.findings);
+}
+
+static void
+check_sides(struct round *r, const char *folder)
+{
+	struct dirent **v;
+	int n = store_is_url(folder) ? -1 : scandir(folder, &v, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		check_side(r, folder, v[i]->d_name);
+		free(v[i]);
+	}
+	if (n >= 0)
+		free(v);
+}
+
+static int
+verify_all(struct round *r, const struct walk *w, char **roots, int nroots)
+{
+	struct out *out = r->how->out;
+	struct err e;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < w->n; i++) {
+		verify_file(r, &w->v[i]);
+		rc = out_flush(out, &e);
+	}
+	for (int i = 0; i < nroots; i++)
+		check_sides(r, roots[i]);
+	if (r->n > 1 && !r->how->json)
+		buf_addf(&out->buf,
+			"%" PRIu64 " recordings: %" PRIu64 " clean, %" PRIu64
+			" truncated, %" PRIu64 " damaged\n",
+			r->n, r->clean, r->truncated, r->damaged);
+	if (rc == 0)
+		rc = out_flush(out, &e);
+	if (r->foreign)
+		diag_note("left out %" PRIu64 " file%s in folders: no recordings",
+			r->foreign, r->foreign == 1 ? "" : "s");
+	if (rc == 0 && !r->n && r->status == CMD_OK) {
+		diag_error("there is no recording to verify");
+		return CMD_WRONG;
+	}
+	return rc < 0 ? diag_fail(&e, NULL) : r->status;
 }
 
 static int
@@ -217,8 +351,10 @@ run(struct cmd_run *r)
 	uint8_t public[SIGN_PUBLIC];
 	struct out out;
 	struct verify how = { .out = &out };
+	struct round round = { .how = &how, .clk = r->clk };
+	struct walk w;
 	struct err e;
-	int id, status = CMD_OK;
+	int id, status;
 
 	while ((id = cmd_next(r, &e)) > 0) {
 		if (id == OPT_KEY && sealed_read_key(public, r->opts.value, &e) < 0)
@@ -233,22 +369,18 @@ run(struct cmd_run *r)
 	if (id < 0)
 		return cmd_wrong(&e);
 	out_init(&out, STDOUT_FILENO);
-	for (int i = 0; i < r->noperands; i++) {
-		int one = verify_path(&how, r->operands[i], r->clk);
-
-		status = one > status ? one : status;
-		if (out_flush(&out, &e) < 0) {
-			status = diag_fail(&e, NULL);
-			break;
-		}
-	}
+	if (walk_all(&w, r->operands, r->noperands, say, &round, &e) < 0)
+		status = diag_fail(&e, NULL);
+	else
+		status = verify_all(&round, &w, r->operands, r->noperands);
+	walk_free(&w);
 	out_free(&out);
 	return status;
 }
 
 const struct cmd cmd_verify = {
 	.name = "verify",
-	.args = "FILE...",
+	.args = "FILE|DIR...",
 	.help = "check that recordings are whole and undamaged",
 	.options = options,
 	.run = run,

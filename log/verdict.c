@@ -2,6 +2,7 @@
 #include "log/verdict.h"
 
 #include "base/clk.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -110,6 +111,34 @@ take_id(struct verdict *v, struct span id)
 	v->id[n] = '\0';
 }
 
+static void
+copy_text(char *out, size_t size, struct span s)
+{
+	size_t n = s.n < size - 1 ? s.n : size - 1;
+
+	n -= n < s.n ? utf8_tail(span_of(s.p, n)) : 0;
+	memcpy(out, s.p, n);
+	out[n] = '\0';
+}
+
+/* As whoever kept it has learnt it, too: the last word counts. */
+static void
+take_meta(struct meta *x, const struct msg *m)
+{
+	if (m->payload_null)
+		return;
+	if (m->type == MSG_CONNECT) {
+		x->start_s = m->time_ns / NS_PER_S;
+		copy_text(
+			x->remote_addr, sizeof x->remote_addr, m->p.connect.remote_addr);
+		copy_text(x->country, sizeof x->country, m->p.connect.country);
+	} else if (m->type == MSG_HANDSHAKE_SUCCESSFUL) {
+		x->authenticated = true;
+		copy_text(x->username, sizeof x->username,
+			m->p.handshake_successful.username);
+	}
+}
+
 static int
 read_all(struct trial *t, struct err *e)
 {
@@ -127,6 +156,7 @@ read_all(struct trial *t, struct err *e)
 		sealcheck_message(t->seals, m, pos.off);
 		check_order(t, m);
 		take_id(v, m->connection_id);
+		take_meta(&v->meta, m);
 		if (++v->messages % STEP_EVERY == 0)
 			step(t, 0.5 + tape_progress(t->tape) / 2);
 	}
@@ -179,6 +209,38 @@ check_name(struct trial *t)
 }
 
 static void
+check_fact(struct trial *t, const char *what, const char *told, const char *is)
+{
+	char text[ERR_TEXT_MAX];
+
+	if (!*told || strcmp(told, is) == 0)
+		return;
+	snprintf(text, sizeof text,
+		"its metadata say %s %.100s, the recording says %.100s", what, told,
+		*is ? is : "nothing");
+	take_gzip(t, -1, text);
+}
+
+/* Facts that the store keeps beside it; not all stores keep all. */
+static void
+check_meta(struct trial *t)
+{
+	const struct meta *told = t->o->meta, *is = &t->v->meta;
+	char a[24], b[24];
+
+	if (!told)
+		return;
+	snprintf(a, sizeof a, "%" PRId64, told->start_s);
+	snprintf(b, sizeof b, "%" PRId64, is->start_s);
+	check_fact(t, "startTime", told->start_s ? a : "", b);
+	check_fact(t, "remoteAddr", told->remote_addr, is->remote_addr);
+	check_fact(t, "username", told->username, is->username);
+	check_fact(t, "country", told->country, is->country);
+	if (told->authenticated && !is->authenticated)
+		check_fact(t, "authenticated", "yes", "no");
+}
+
+static void
 conclude(struct trial *t)
 {
 	struct verdict *v = t->v;
@@ -188,6 +250,7 @@ conclude(struct trial *t)
 	check_stream(t);
 	check_seals(t);
 	check_name(t);
+	check_meta(t);
 	if (v->end.state != TAPE_DAMAGED &&
 		(t->wrong || (v->found && v->end.state == TAPE_CLEAN)))
 		v->end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };

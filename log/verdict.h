@@ -8,6 +8,7 @@
 #include "format/gzcheck.h"
 #include "format/sealcheck.h"
 #include "format/tape.h"
+#include "store/meta.h"
 
 #define VERDICT_ID_MAX 64 /* of a connection id, what is longer is cut */
 
@@ -25,6 +26,7 @@ struct verdict_opts {
 	const uint8_t
 		*public; /* to check seals with, SIGN_PUBLIC bytes; NULL: they are counted */
 	const char *id; /* the session that it must be; NULL: any */
+	const struct meta *meta; /* what the store says of it; NULL: nothing */
 	void (*found)(void *ctx, const struct verdict_finding *f);
 	void (*step)(void *ctx, double done); /* now and then, 0 to 1 or negative */
 	void *ctx;
@@ -40,6 +42,7 @@ struct verdict {
 	bool checked; /* the seals, with a key */
 	struct sealcheck_result seals;
 	char id[VERDICT_ID_MAX]; /* of the first message */
+	struct meta meta;        /* as the messages have it */
 };
 
 /* SRC is taken over.  Negative: it cannot be read, or is no recording at all. */

@@ -61,7 +61,7 @@ add_folder(struct walk *w, const char *path, bool named, struct err *e)
 static bool
 is_left_out(const char *name)
 {
-	static const char *const ends[] = { ".state", ".metadata.json" };
+	static const char *const ends[] = { ".state", META_SUFFIX };
 	size_t n = strlen(name);
 
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {

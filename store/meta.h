@@ -11,6 +11,7 @@
 #define META_ADDR_MAX    64
 #define META_USER_MAX    256
 #define META_COUNTRY_MAX 8
+#define META_SUFFIX      ".metadata.json"
 #define META_FILE_MAX    ((size_t)16 << 10) /* bytes of a side file that is read */
 
 struct meta {

@@ -200,6 +200,50 @@ store_open_src(struct src **s, const char *name, struct err *e)
 	return rc < 0 ? rc : store_unlock(s, e);
 }
 
+static int
+read_object_meta(struct meta *m, const char *url, struct err *e)
+{
+	char bucket[BUCKET_MAX];
+	struct s3_result r;
+	const char *key;
+	struct s3 *s3;
+	int rc = take_url(url, &s3, &key, bucket, e);
+
+	if (rc == 0)
+		rc = s3_src_head(s3, key, m, &r, &s3_patience, e);
+	return rc < 0 ? rc : m->start_s != 0;
+}
+
+static int
+read_file_meta(struct meta *m, const char *path, struct err *e)
+{
+	uint8_t text[META_FILE_MAX];
+	char side[PATH_MAX];
+	struct src *src;
+	ssize_t n;
+	int rc;
+
+	if (snprintf(side, sizeof side, "%s" META_SUFFIX, path) >= (int)sizeof side)
+		return 0;
+	rc = fdio_open_regular(&src, side, e);
+	if (rc < 0)
+		return rc == ERR_NOTFOUND ? 0 : rc;
+	n = src_read_at(src, 0, text, sizeof text, e);
+	src_close(src);
+	rc = n < 0 ? (int)n : meta_read(m, span_of(text, (size_t)n), e);
+	if (rc < 0)
+		err_prefix(e, "%.200s", side);
+	return rc < 0 ? rc : 1;
+}
+
+int
+store_read_meta(struct meta *m, const char *name, struct err *e)
+{
+	*m = (struct meta){ 0 };
+	return store_is_url(name) ? read_object_meta(m, name, e)
+				  : read_file_meta(m, name, e);
+}
+
 struct listing {
 	const char *bucket, *key;
 	bool all; /* that begin with KEY */

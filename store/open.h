@@ -15,6 +15,8 @@ bool store_is_prefix(const char *url);
 /* A source over NAME; what is a file is opened as fdio_open_src() does.  Of what is encrypted
  * the inside (store/unlock.h). */
 int store_open_src(struct src **s, const char *name, struct err *e);
+/* What the store knows of NAME besides its bytes: 1; 0: nothing; negative. */
+int store_read_meta(struct meta *m, const char *name, struct err *e);
 /* The objects that URL means, their names as URLs: the one with that key, or all behind it
  * when it ends with "/" or there is none. */
 int store_list_url(const char *url, store_seen *seen, void *ctx, struct err *e);

@@ -155,6 +155,19 @@ s3_src_open(struct src **src, struct s3 *s, const char *key, const struct s3_pat
 }
 
 int
+s3_src_head(struct s3 *s, const char *key, struct meta *m, struct s3_result *r,
+	const struct s3_patience *p, struct err *e)
+{
+	unsigned try = 0;
+	int rc;
+
+	do
+		rc = s3_head(s, key, m, r, e);
+	while (rc < 0 && again(p, r, ++try, NULL));
+	return rc;
+}
+
+int
 s3_src_list(struct s3 *s, const char *prefix, store_seen *seen, void *ctx,
 	const struct s3_patience *p, struct err *e)
 {

@@ -18,6 +18,9 @@ extern const struct s3_patience s3_patience; /* five tries, nanosleep */
 /* S and P are borrowed. */
 int s3_src_open(struct src **src, struct s3 *s, const char *key,
 	const struct s3_patience *p, struct err *e);
+/* s3_head() with patience. */
+int s3_src_head(struct s3 *s, const char *key, struct meta *m, struct s3_result *r,
+	const struct s3_patience *p, struct err *e);
 /* All pages of a listing, with patience. */
 int s3_src_list(struct s3 *s, const char *prefix, store_seen *seen, void *ctx,
 	const struct s3_patience *p, struct err *e);

@@ -193,6 +193,33 @@ verify_name() {
 	"$auditlog" verify --id $id session.audit && ! "$auditlog" verify --id $other session.audit
 }
 check "verify finds recordings that were exchanged" verify_name
+# A folder as auditrecd keeps it: recordings, what is told of them, and what is missing.
+verify_folder() {
+	id=0123456789abcdef0123456789abcdef
+	rm -rf kept && mkdir kept && cp session.audit kept/$id || return 1
+	meta='{"startTime":1710000000,"remoteAddr":"10.1.2.3","authenticated":true,"username":"ann"'
+	echo "$meta,\"country\":\"XX\"}" >kept/$id.metadata.json
+	"$auditlog" verify kept || return 1
+	echo "a note" >kept/notes.txt
+	"$auditlog" verify kept 2>err && grep -q 'left out 1 file' err || return 1
+	sed 's/ann/bob/' kept/$id.metadata.json >kept/x && mv kept/x kept/$id.metadata.json
+	"$auditlog" verify kept >out && return 1
+	grep -q 'its metadata say username bob, the recording says ann' out || return 1
+	echo "$meta}" >kept/$id.metadata.json
+	gone=$(echo $id | tr 0-9 9) junk=$(echo $id | tr 0-9 8)
+	echo "$meta}" >kept/$gone.metadata.json
+	echo junk >kept/$junk
+	"$auditlog" verify kept >out && return 1
+	grep -q "^kept/$gone: the recording is missing, its metadata are there" out &&
+		grep -q "^kept/$junk: is no recording, but called like one" out &&
+		grep -q "^kept/$id: clean" out &&
+		grep -q '^3 recordings: 1 clean, 0 truncated, 2 damaged$' out || return 1
+	lines "
+assert [l['state'] for l in sorted(lines, key=lambda l: l['file'])] == ['clean', 'damaged', 'damaged'], lines
+assert all(l['findings'] for l in lines if l['state'] == 'damaged'), lines
+" sh -c '"$auditlog" verify --json kept; test $? -eq 1'
+}
+check "verify takes a folder, and knows what is missing" verify_folder
 check "verify --help helps" says 0 '^usage: auditlog verify' "$auditlog" verify --help
 check "--help lists the commands" says 0 '^  convert ' "$auditlog" --help
 check "--version tells it" says 0 '^auditlog [0-9]' "$auditlog" --version

@@ -26,7 +26,11 @@ every() {
 	done
 	fails 2 "$1" "$auditlog" marks list "$2"
 }
+all=$commands
+commands="decode info screen" # verify takes folders
 check "a folder" every 'folder: is a directory, not a recording' folder
+check "an empty folder verified" fails 2 'there is no recording' "$auditlog" verify folder
+commands=$all
 check "a device" every '/dev/zero: is a device, not a recording' /dev/zero
 check "an empty file" every 'empty: the file is empty' empty
 check "random bytes" every 'random: ' random

@@ -107,7 +107,12 @@ def programs_read(s, d):
     assert out.count("s3://") == 3, out
     status, out, err = log(s, "grep", "-l", ".", "s3://%s/rec/" % BUCKET)
     assert status == 0 and url in out, (status, out, err)
-    for command in ("info", "verify", "screen"):
+    # what s3tool says of an object is not true of this one, and that is told
+    status, out, err = log(s, "verify", url, "s3://%s/rec/" % BUCKET)
+    assert status == 1 and "3 recordings: 0 clean, 0 truncated, 3 damaged" in out, (out, err)
+    assert out.count("startTime 1700000000, the recording says 1710000000") == 3, out
+    assert "left out 1 file" in err, err
+    for command in ("info", "screen"):
         status, out, err = log(s, command, url)
         assert status == 0, (command, out, err)
     status, _, err = log(s, "convert", url, d("out.cast"))
