@@ -153,6 +153,16 @@ take_range(struct s3 *s, struct s3_call *c, uint64_t off, size_t n, struct buf *
 	return 0;
 }
 
+/* For servers that do not look at If-Match. */
+static int
+check_tag(const char *etag, struct s3_result *r, struct err *e)
+{
+	if (!etag || !*etag || !r->etag[0] || strcmp(etag, r->etag) == 0)
+		return 0;
+	r->fault = s3_fault_find(span_of("", 0), 412);
+	return err_set(e, r->fault->err, "%s", r->fault->text);
+}
+
 int
 s3_get(struct s3 *s, const char *key, uint64_t off, size_t n, const char *etag,
 	const struct s3_cancel *cancel, struct buf *out, struct s3_result *r,
@@ -170,6 +180,8 @@ s3_get(struct s3 *s, const char *key, uint64_t off, size_t n, const char *etag,
 	if (etag && *etag)
 		s3_call_header(&c, "If-Match", etag);
 	rc = s3_call_do(s, &c, r, e);
+	if (rc == 0)
+		rc = check_tag(etag, r, e);
 	if (rc == 0)
 		rc = take_range(s, &c, off, n, out, r, e);
 	s3_call_end(&c);

@@ -38,8 +38,8 @@ def some(d, name, size):
     return data
 
 
-def log(s, *args, url=None):
-    p = subprocess.run([LOG] + list(args), env=s.env(url), stdout=subprocess.PIPE,
+def log(s, *args, url=None, more=None):
+    p = subprocess.run([LOG] + list(args), env=dict(s.env(url), **(more or {})), stdout=subprocess.PIPE,
                        stderr=subprocess.PIPE, timeout=PATIENCE)
     return p.returncode, p.stdout.decode(), p.stderr.decode()
 
@@ -177,6 +177,55 @@ def opens_by_its_index(s, d):
             assert log(s, *command, url=p.url)[0] == 0, command
             assert p.sent < os.path.getsize(d("rec.audit")) + (2 << 20), (command, p.sent)
             assert p.requests < 20 + size, (command, p.log)
+
+
+def replaced_while_it_is_read(s, d):
+    """What is read is one state of the object."""
+    for name in ("one", "two"):
+        some(d, name, 5000000 + (name == "two"))
+    s.tool("put", d("one"), "rec")
+    n = [0]
+
+    def swap(method, path):
+        n[0] += 1
+        if n[0] == 4:
+            s.tool("remove", "rec")
+            s.tool("put", d("two"), "rec")
+    with Proxy(("127.0.0.1", s.port), swap) as p:
+        s.tool("get", "rec", url=p.url, status=1)
+        assert "changed" in s.said, s.said
+
+
+def encrypted(s, d):
+    """Ranges of what is encrypted, too; without the key one line."""
+    os.makedirs(d("home/.config/auditrec"))
+    key = d("home/.config/auditrec/private-key")
+    assert subprocess.run([LOG, "keygen", key], stdout=subprocess.DEVNULL).returncode == 0
+    with open(d("plain"), "wb") as f:
+        f.write(auditfile.HEAD + struct.pack("<Q", 2))
+        z = zlib.compressobj(0, wbits=31)
+        f.write(z.compress(b"".join(map(auditfile.cbor, auditfile.sample()[:6]))))
+        for i in range(200):
+            text = base64.b64encode(random.Random(i).randbytes(60000))
+            f.write(z.compress(auditfile.cbor(auditfile.io(2 * 10 ** 9 + i, text))))
+        f.write(z.flush())
+    assert log(s, "convert", "-z", "1", d("plain"), d("rec.audit"))[0] == 0
+    s.tool("box", d("rec.audit"), key + ".pub", d("rec.box"))
+    s.tool("put", d("rec.box"), "rec")
+    url, home = "s3://%s/rec" % BUCKET, {"HOME": d("home"), "XDG_CONFIG_HOME": ""}
+    size = os.path.getsize(d("rec.box"))
+    assert size > 8 << 20
+    with Proxy(("127.0.0.1", s.port)) as p:
+        status, out, err = log(s, "info", url, url=p.url, more=home)
+        assert status == 0 and "206" in out and p.sent < 2 << 20, (out, err, p.sent)
+    with Proxy(("127.0.0.1", s.port)) as p:
+        assert log(s, "decode", url, url=p.url, more=home)[1] == log(s, "decode", d("rec.audit"))[1]
+        assert p.sent < size + (1 << 20), p.sent
+    for wrong in ("none", "other"):
+        if wrong == "other":
+            assert subprocess.run([LOG, "keygen", d("other")], stdout=subprocess.DEVNULL).returncode == 0
+        status, out, err = log(s, "info", url, more={"AUDITREC_PRIVATE_KEY": d(wrong)})
+        assert status == 2 and not out and err.count("\n") == 1 and "is encrypted for key" in err, err
 
 
 # ---- shipping ----
@@ -389,7 +438,7 @@ def acknowledged_bytes_stay(s, d):
 
 
 TESTS = (objects, parts, wrong_settings, programs_read, catalogue_knows_objects,
-         opens_by_its_index, shipped, shipped_whole, names_that_are_taken, lost_answers,
+         opens_by_its_index, replaced_while_it_is_read, encrypted, shipped, shipped_whole, names_that_are_taken, lost_answers,
          keys_that_only_write, shipped_through_harm, every_fault_passes, reading_through_harm,
          kills, acknowledged_bytes_stay)
 

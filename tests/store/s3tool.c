@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The object store by hand, for end-to-end tests: s3tool COMMAND ARGUMENT...
  * Settings: arguments NAME=VALUE in front of the command, and the environment of AWS's tools. */
+#include "format/box.h"
 #include "store/directory.h"
 #include "store/s3_store.h"
 
@@ -45,7 +46,8 @@ cmd_put(char **arg)
 	int rc = open_body(&b, arg[0]);
 
 	if (rc == 0)
-		rc = s3_put(s3, arg[1], &(struct s3_about){ &m, "" }, &b, false, NULL, &res, &err);
+		rc = s3_put(s3, arg[1], &(struct s3_about){ &m, "" }, &b, false, NULL,
+			&res, &err);
 	src_close(b.src);
 	return rc;
 }
@@ -128,7 +130,8 @@ cmd_multi(char **arg)
 	uint64_t size = b.size;
 
 	if (rc == 0)
-		rc = s3_upload_begin(s3, arg[1], &(struct s3_about){ &m, "" }, id, &res, &err);
+		rc = s3_upload_begin(
+			s3, arg[1], &(struct s3_about){ &m, "" }, id, &res, &err);
 	for (b.off = 0; rc == 0 && b.off < size && n < 100; b.off += b.size) {
 		b.size = size - b.off < S3_PART_MIN ? size - b.off : S3_PART_MIN;
 		s3_body_hash(&b, &err);
@@ -253,6 +256,30 @@ cmd_record(char **arg)
 	return rc;
 }
 
+/* FILE encrypted for the key in PUBLIC, as auditrecd does it: box FILE PUBLIC OUT. */
+static int
+cmd_box(char **arg)
+{
+	uint8_t text[KEYLINE_FILE_MAX];
+	struct box_recipients to;
+	struct src *src = NULL, *key = NULL;
+	struct dst *dst = NULL;
+	ssize_t n;
+	int rc = fdio_open_src(&key, arg[1], &err);
+
+	if (rc == 0 && (n = src_read_at(key, 0, text, sizeof text, &err)) >= 0)
+		rc = box_recipients_read(&to, span_of(text, (size_t)n), &err);
+	if (rc == 0)
+		rc = fdio_open_src(&src, arg[0], &err);
+	if (rc == 0)
+		rc = fdio_open_dst(&dst, arg[2], FDIO_ATOMIC_NEW, &err);
+	if (rc == 0)
+		rc = box_put(dst, src, (uint64_t)src_size(src), &to, &err);
+	src_close(key);
+	src_close(src);
+	return rc < 0 ? rc : dst_close(dst, &err);
+}
+
 static const struct {
 	const char *name;
 	int args;
@@ -267,6 +294,7 @@ static const struct {
 	{ "multi", 3, cmd_multi },
 	{ "ship", 2, cmd_ship },
 	{ "record", 4, cmd_record },
+	{ "box", 3, cmd_box },
 };
 
 static int
