@@ -16,11 +16,12 @@ static void
 put_char(struct buf *out, uint32_t ch)
 {
 	uint8_t b[UTF8_MAX_LEN];
+	int n = utf8_put(b, is_unseemly(ch) ? UTF8_BAD : ch);
 
 	if (ch < 0x20 || ch == 0x7F)
 		buf_addf(out, "^%c", (int)(ch ^ 0x40));
 	else
-		buf_add(out, b, (size_t)utf8_put(b, is_unseemly(ch) ? UTF8_BAD : ch));
+		buf_add(out, b, (size_t)n);
 }
 
 int
