@@ -368,7 +368,7 @@ blocks_read_at(struct src *s, uint64_t off, void *p, size_t n, struct err *e)
 	struct blocks *b = (struct blocks *)s;
 	uint64_t number = off / BLOCKS_SIZE;
 	size_t from = (size_t)(off % BLOCKS_SIZE);
-	struct err ignored;
+	struct err ignored = { 0 };
 	struct block *k;
 	ssize_t got;
 
