@@ -6,11 +6,14 @@ usage: bench/finding.py [BUILD-DIR] [small]     (bench/run calls it, too)
 
 Two kinds of recordings: those of gen_recording, whose words are few, and what `cat` shows of
 the texts on this machine, which are as varied as texts can be.  Figures for 10 GB are CPU
-seconds multiplied and shared out over the processors: an estimate, not a measurement.  ASCIINEMA3 names an asciinema 3 that is not in the path.
+seconds multiplied and shared out over the processors: an estimate, not a measurement.  ASCIINEMA3
+names an asciinema 3 that is not in the path.
 """
+import glob
 import json
 import os
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -19,10 +22,45 @@ import tempfile
 
 sys.dont_write_bytecode = True
 import measure
-from show import alone, goal, table
+from show import alone, goal, interleave, table
 
 TEXTS = ["/usr/share/doc", "/usr/include", "/usr/lib/python3", "/usr/share/perl", "/usr/share/info",
          "/usr/share/man", "/usr/share/vim", "/var/lib/dpkg/info", "/var/log"]
+LISTS = {"again": "DIR", "again, sorted": "--sort length DIR", "again, as JSON": "--json DIR",
+         "again, narrowed": "DIR longer 100d", "again, narrowed by user": "DIR user nobody"}
+
+# What commands are given, for their memory: IN and CAST are long recordings, OUT what is written.
+COMMANDS = """list IN
+info IN
+verify IN
+decode IN
+events IN
+screen IN
+screen --sheet 4x4 -f svg IN
+export --overwrite IN OUT.html
+grep --no-index nothing IN
+grep nothing IN
+grep -c kernel IN
+grep --typed nothing IN
+grep --events nothing IN
+marks list IN
+marks add --overwrite --at 50% IN OUT.audit here
+cat --overwrite IN IN OUT.audit
+cut --overwrite --from 50% IN OUT.audit
+speed --overwrite 2 IN OUT.audit
+idle --overwrite --max 1 IN OUT.audit
+redact --overwrite --text nothing IN OUT.audit
+convert --overwrite IN OUT.audit
+convert --overwrite -f asciicast-v1 IN OUT.cast
+convert --overwrite IN OUT.cast
+convert --overwrite CAST OUT.cast
+convert --overwrite CAST OUT.audit
+convert --overwrite IN OUT.ttyrec
+convert --overwrite -f typescript IN OUT.script
+convert --overwrite -f tlog IN OUT.json
+convert --overwrite -f txt IN OUT.txt
+convert --overwrite -f raw IN OUT.raw""".splitlines()
+
 OLD = 1_700_000_000  # recordings are dated so: what may still change is not indexed
 
 
@@ -82,17 +120,16 @@ class Bench:
     def listing(self, count):
         """COUNT small recordings."""
         folder, one = self.work + "/many", self.work + "/one.audit"
-        subprocess.run([self.generator, "-k", "day", "-s", "20000", one], check=True)
+        subprocess.run([self.generator, "-s", "20000", one], check=True)
         for i in range(count):
             os.makedirs(f"{folder}/{i % 100}", exist_ok=True)
             shutil.copy(one, f"{folder}/{i % 100}/{i}.audit")
-        first = self.run("list", folder, rounds=1)
-        again = self.run("list", folder)
-        chosen = self.run("list", folder, "longer", "100d")
+        rows = {"first time": self.run("list", folder, rounds=1)}
+        for name, words in LISTS.items():
+            rows[name] = self.run("list", *words.replace("DIR", folder).split(), rounds=5)
         table(f"list over {count} recordings", ["", "wall ms", "cpu ms", "peak MB"],
-              [[n, r["wall"] * 1000, r["cpu"] * 1000, r["memory"] / 1024]
-               for n, r in (("first time", first), ("again", again), ("again, narrowed", chosen))])
-        goal(f"list over {count} recordings, catalogued", again["wall"] * 1000, 200, " ms")
+              [[n, r["wall"] * 1000, r["cpu"] * 1000, r["memory"] / 1024] for n, r in rows.items()])
+        goal(f"list over {count} recordings, catalogued", rows["again"]["wall"] * 1000, 200, " ms")
         shutil.rmtree(folder)
 
     def searching(self, title, folder, shown, patterns):
@@ -144,44 +181,61 @@ class Bench:
         shutil.rmtree(folder)
 
     def memory(self, size):
-        """One long recording."""
-        path = self.work + "/long.audit"
-        rows = []
+        """Every command over one long recording, and one of a tenth."""
+        paths = {k: f"{self.work}/long{v}" for k, v in (("IN", ".audit"), ("CAST", ".cast"), ("OUT", "-out"))}
+        peaks = {line: [] for line in COMMANDS}
         for one in (size // 10, size):
             self.forget()
-            subprocess.run([self.generator, "-s", str(one), path], check=True)
-            os.utime(path, (OLD, OLD))
-            for what in (["list", path], ["grep", "--no-index", "never was this", path],
-                         ["grep", "never was this", path], ["grep", "-c", "kernel", path]):
-                rows.append([f"{one / 1e6:.0f} MB shown: " + " ".join(what[:-1]),
-                             self.run(*what, rounds=1)["memory"] / 1024])
-        table("memory by the length of a recording", ["", "peak MB"], rows)
-        os.unlink(path)
+            for kind in ("IN", "CAST"):
+                subprocess.run([self.generator, "-s", str(one), paths[kind]], check=True)
+                os.utime(paths[kind], (OLD, OLD))
+            for line in COMMANDS:
+                words = [re.sub("^(IN|CAST|OUT)", lambda m: paths[m[0]], w) for w in line.split()]
+                run = measure.command([self.auditlog, *words])
+                peaks[line].append(run["memory"] / 1024 if run["status"] in (0, 1) else float("nan"))
+                for path in glob.glob(paths["OUT"] + "*"):
+                    os.unlink(path)
+        table("memory by the length of a recording, peak MB (nan: it failed)",
+              ["", f"{size / 10e6:.0f} MB shown", f"{size / 1e6:.0f} MB shown"], [[n, *v] for n, v in peaks.items()])
+        goal("memory: what ten times the length adds, worst", max(b - a for a, b in peaks.values() if b > 0), 16, " MB")
 
-    def converting(self, size, asciinema):
-        """To the newest asciicast, from the one before."""
-        cast, out = self.work + "/in.cast", self.work + "/out.cast"
-        subprocess.run([self.generator, "-s", str(size), self.work + "/in.audit"], check=True)
-        subprocess.run([self.auditlog, "convert", "--format", "asciicast-v2", self.work + "/in.audit", cast],
-                       check=True, stderr=subprocess.DEVNULL)
-        commands = {"auditlog convert": [self.auditlog, "convert", "--overwrite", "--format", "asciicast-v3", cast, out]}
+    def converting(self, title, make, asciinema):
+        """To the newest asciicast, from the one before, which MAKE writes; and out of an audit file."""
+        cast, out, audit = (self.work + n for n in ("/in.cast", "/out.cast", "/in.audit"))
+        for words in ([*make, "--overwrite", "-f", "asciicast-v2", cast], ["convert", "--overwrite", cast, audit]):
+            subprocess.run([self.auditlog, *words], check=True, stderr=subprocess.DEVNULL)
+        to = [self.auditlog, "convert", "--overwrite", "-f", "asciicast-v3"]
+        commands = {"auditlog convert": [*to, cast, out], "auditlog convert, from an audit file": [*to, audit, out]}
         if asciinema:
             commands["asciinema convert"] = [asciinema, "convert", "--overwrite", "-f", "asciicast-v3", cast, out]
-        commands["auditlog convert, from an audit file"] = commands["auditlog convert"][:-2] + [self.work + "/in.audit", out]
-        runs = {n: [] for n in commands}
-        for _ in range(3):
-            for n, argv in commands.items():
-                runs[n].append(measure.command(argv))
+        runs = interleave(list(commands), 7, lambda n: measure.command(commands[n]))
         if failed := [n for n, v in runs.items() if any(r["status"] for r in v)]:
             print("  failed:", ", ".join(failed))
         mid = {n: {k: statistics.median(r[k] for r in v) for k in ("wall", "cpu", "memory")} for n, v in runs.items()}
-        table(f"to asciicast 3, {size / 1e6:.0f} MB of terminal output", ["", "wall s", "cpu s", "MB/s", "peak MB"],
+        with open(cast, "rb") as f:
+            events, size = sum(1 for _ in f) - 1, os.path.getsize(cast)
+        table(f"to asciicast 3, {title}: {size / 1e6:.0f} MB, {events} events", ["", "wall s", "cpu s", "MB/s", "peak MB"],
               [[n, r["wall"], r["cpu"], size / 1e6 / r["wall"], r["memory"] / 1024] for n, r in mid.items()])
         if asciinema:
-            goal("convert: times as fast as asciinema 3",
-                 mid["asciinema convert"]["cpu"] / mid["auditlog convert"]["cpu"], 5, at_least=True)
+            for k, unit in (("wall", ""), ("cpu", ", CPU time")):
+                goal(f"convert, {title}: times as fast as asciinema 3{unit}",
+                     mid["asciinema convert"][k] / mid["auditlog convert"][k], 5, at_least=True)
         else:
             print("  asciinema convert: left out, there is no asciinema 3 (set ASCIINEMA3)")
+
+    def conversions(self, size, asciinema):
+        """A session is many small events; what is read from a pipe or a pty fewer and larger ones."""
+        day, reads, text = (self.work + n for n in ("/day.audit", "/reads.audit", "/text"))
+        subprocess.run([self.generator, "-k", "day", day], check=True)
+        subprocess.run([self.generator, "-s", str(size), reads], check=True)
+        with open(text, "wb") as f:
+            here = os.path.dirname(os.path.abspath(__file__))
+            some = subprocess.run([sys.executable, here + "/gen_text.py", "150000"], check=True, capture_output=True).stdout
+            for _ in range(size // len(some) + 1):
+                f.write(some)
+        self.converting("sessions", ["cat"] + [day] * max(2, size // 10_000_000), asciinema)
+        self.converting("reads of a pty", ["convert", reads], asciinema)
+        self.converting("floods", ["convert", "--from", "raw", text], asciinema)
 
 
 def finding(build, work, asciinema, small):
@@ -191,7 +245,7 @@ def finding(build, work, asciinema, small):
     bench.generated(20, 50_000_000 // part)
     bench.varied(1_000_000_000 // part, 1_000_000)
     bench.memory(1_000_000_000 // part)
-    bench.converting(200_000_000 // part, asciinema)
+    bench.conversions(200_000_000 // part, asciinema)
 
 
 if __name__ == "__main__":
