@@ -414,7 +414,8 @@ keep_drop(struct keep *k)
 	struct store *store = k->o.store;
 	struct err ignored;
 
-	tapew_leave(k->w);
+	if (k->w)
+		tapew_leave(k->w);
 	if (k->item)
 		ship_left(k->o.ship, k->item);
 	store_leave(k->file);

@@ -75,12 +75,13 @@ keep_begin(struct keep **out, const struct keep_opts *o,
 	k->begun_ns = wall_ns;
 	k->meta.start_s = wall_ns / INT64_C(1000000000);
 	rc = store_create(o->store, k->id, &k->meta, &k->file, e);
-	if (rc == 0) {
-		rc = tapew_open(&k->w, TAPE_AUDIT_V2, file_dst(k), &wo, e);
-	}
 	if (rc < 0) {
-		store_leave(k->file);
 		keep_release(k);
+		return rc;
+	}
+	rc = tapew_open(&k->w, TAPE_AUDIT_V2, file_dst(k), &wo, e);
+	if (rc < 0) {
+		keep_drop(k);
 		return rc;
 	}
 	*out = k;

@@ -236,7 +236,7 @@ static int
 connect_first(struct depositor *d, struct err *e)
 {
 	int n = snprintf(d->addr.sun_path, sizeof d->addr.sun_path, "%s", d->o.path);
-	int fd;
+	int fd, rc;
 
 	d->addr.sun_family = AF_UNIX;
 	if (n >= (int)sizeof d->addr.sun_path)
@@ -245,7 +245,10 @@ connect_first(struct depositor *d, struct err *e)
 	if (fd < 0)
 		return fd;
 	d->fd = fd;
-	return depositor_greet(d, e);
+	rc = depositor_greet(d, e);
+	if (rc < 0 && !d->why.code) /* a refusal says by itself who refuses */
+		err_prefix(e, "%.200s", d->o.path);
+	return rc;
 }
 
 int

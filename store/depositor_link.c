@@ -145,8 +145,10 @@ take_frames(struct depositor *d, bool *welcome, struct err *e)
 
 	while (rc == 0 &&
 		(n = deposit_read(&f, buf_span(&d->in), DEPOSIT_FROM_S, e)) != 0) {
-		if (n < 0)
+		if (n < 0) {
+			err_prefix(e, "it sends what no auditrecd does");
 			return n;
+		}
 		pthread_mutex_lock(&d->lock);
 		rc = take_frame(d, &f, e);
 		pthread_cond_broadcast(&d->moved);

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define NEW_ROOM 4096 /* bytes without which no recording is begun */
+
 struct directory_file {
 	struct store_file file;
 	struct directory *d;
@@ -177,6 +179,15 @@ unmake_files(struct directory *d, const char *id)
 	unlinkat(d->fd, directory_side(name, id, JOURNAL_SUFFIX), 0);
 }
 
+/* Bytes that may still be appended. */
+static uint64_t
+room(const struct directory *d)
+{
+	uint64_t used = __atomic_load_n(&d->used, __ATOMIC_RELAXED);
+
+	return used < d->o.size_max ? d->o.size_max - used : 0;
+}
+
 static int
 directory_create(struct store *s, const char *id, const struct meta *m,
 	struct store_file **f, struct err *e)
@@ -185,6 +196,10 @@ directory_create(struct store *s, const char *id, const struct meta *m,
 	char state[DIRECTORY_SIDE_MAX];
 	int fd, rc;
 
+	/* before the session begins, not with its first bytes */
+	if (d->o.size_max &&
+		room(d) < (d->o.size_max < 4 * NEW_ROOM ? d->o.size_max / 4 : NEW_ROOM))
+		return err_set(e, ERR_NOSPACE, "%s is full", d->o.path);
 	if (directory_has(d, id) ||
 		directory_has(d, directory_side(state, id, JOURNAL_SUFFIX)))
 		return err_set(e, ERR_EXISTS, "%s/%s exists already", d->o.path, id);
@@ -270,15 +285,6 @@ directory_resume(struct store *s, const char *id, struct store_file **f, struct 
 }
 
 /* --- writing --- */
-
-/* Bytes that may still be appended. */
-static uint64_t
-room(const struct directory *d)
-{
-	uint64_t used = __atomic_load_n(&d->used, __ATOMIC_RELAXED);
-
-	return used < d->o.size_max ? d->o.size_max - used : 0;
-}
 
 static ssize_t
 directory_append(struct store_file *file, const void *p, size_t n, struct err *e)
