@@ -141,4 +141,52 @@ class VersityGW(Server):
                 "--port", "127.0.0.1:%d" % self.port, "posix", self.d("data")]
 
 
-SERVERS = [Moto, S3rver, VersityGW]
+class Minio(Server):
+    program = find("minio")
+    keys = ("AKTEST", "sekretsekret")
+    checks_keys = checks_bytes = True
+
+    def environment(self):
+        return dict(os.environ, MINIO_ROOT_USER=self.keys[0], MINIO_ROOT_PASSWORD=self.keys[1],
+                    MINIO_BROWSER="off", MINIO_UPDATE="off", MINIO_CI_CD="1",
+                    HOME=self.d("home"))
+
+    def command(self):
+        os.makedirs(os.path.join(self.d("data"), self.bucket), exist_ok=True)
+        return [self.program, "server", "--quiet", "--address", "127.0.0.1:%d" % self.port,
+                self.d("data")]
+
+
+class Rclone(Server):
+    program = find("rclone")
+    checks_keys = True
+
+    def command(self):
+        os.makedirs(os.path.join(self.d("data"), self.bucket), exist_ok=True)
+        return [self.program, "serve", "s3", "--config", "/dev/null", "--cache-dir", self.d("cache"),
+                "--auth-key", ",".join(self.keys), "--addr", "127.0.0.1:%d" % self.port, self.d("data")]
+
+
+class Gofakes3(Server):
+    program = find("gofakes3")
+
+    def command(self):
+        return [self.program, "-backend", "memory", "-initialbucket", self.bucket, "-quiet",
+                "-host", "127.0.0.1:%d" % self.port]
+
+
+class S3sFs(Server):
+    program = find("s3s-fs", "bin/s3s-fs")
+    checks_keys = True
+
+    def command(self):
+        os.makedirs(os.path.join(self.d("data"), self.bucket), exist_ok=True)
+        return [self.program, "--access-key", self.keys[0], "--secret-key", self.keys[1],
+                "--host", "127.0.0.1", "--port", str(self.port), self.d("data")]
+
+
+SERVERS = [Moto, S3rver, VersityGW, Minio, Rclone, Gofakes3, S3sFs]
+# one of them alone, by name
+ONLY = os.environ.get("AUDITREC_S3_ONLY", "").lower()
+if ONLY:
+    SERVERS = [k for k in SERVERS if k.__name__.lower() == ONLY]
