@@ -11,6 +11,8 @@ const struct s3_fault s3_faults[] = {
 		S3_SLOW },
 	{ "ServiceUnavailable", 0, ERR_NET, "unavailable",
 		"the server is not available now", S3_SLOW },
+	{ "XMinioServerNotInitialized", 0, ERR_NET, "unavailable",
+		"the server has only just started", S3_RETRY },
 	{ "InternalError", 0, ERR_NET, "server_error", "the server had an error",
 		S3_RETRY },
 	{ "OperationAborted", 0, ERR_NET, "conflict",

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PAGES_MAX 1000
 
@@ -38,7 +39,7 @@ s3_upload_begin(struct s3 *s, const char *key, const struct s3_about *about,
 {
 	static const struct xml_field fields[] = { { "UploadId", XML_TEXT,
 		offsetof(struct begun, id), S3_UPLOAD_MAX } };
-	static const struct xml_form form = { "InitiateMultipartUploadResult", fields, 1,
+	static const struct xml_form form = { "InitiateMultipartUpload", fields, 1,
 		NULL };
 	struct s3_call c = { .method = "POST", .key = key, .once = true };
 	struct begun b = { "" };
@@ -291,5 +292,10 @@ s3_list_uploads(struct s3 *s, const char *prefix, s3_seen_upload *seen, void *ct
 	for (int page = 0; rc == 0 && p->more && page < PAGES_MAX; page++)
 		rc = list_uploads_page(s, prefix, p, r, e);
 	free(p);
+	/* what some say where there are none at all */
+	if (rc < 0 && strcmp(r->code, "NoSuchUpload") == 0) {
+		*r = (struct s3_result){ .status = r->status };
+		rc = 0;
+	}
 	return rc;
 }

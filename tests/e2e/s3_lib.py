@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: ISC
 """S3 servers on loopback for end-to-end tests: those of tools/get-s3 that are there."""
+import contextlib
+import http.client
 import os
 import socket
 import subprocess
@@ -31,6 +33,7 @@ class Server:
     checks_keys = False  # refuses a wrong secret key
     checks_bytes = False # refuses bytes that are not those that were signed
     conditions = True    # knows If-None-Match
+    forgets = False      # everything, when it is killed
     durable = False      # what it said it has is there after kill -9
 
     def __init__(self, d):
@@ -51,7 +54,13 @@ class Server:
                 assert self.process.poll() is None, open(self.d("server.log")).read()
                 assert time.monotonic() < end, "the server does not start"
                 time.sleep(0.05)
+        while not self.ready():
+            assert time.monotonic() < end, "the server does not get ready"
+            time.sleep(0.05)
         self.make_bucket()
+
+    def ready(self):
+        return True
 
     def make_bucket(self):
         pass
@@ -105,6 +114,7 @@ class Server:
 
 class Moto(Server):
     program = find("moto/bin/moto_server")
+    forgets = True
 
     def environment(self):
         # whatever name it is called by, no part of it is a bucket
@@ -114,7 +124,6 @@ class Moto(Server):
         return [self.program, "-H", "127.0.0.1", "-p", str(self.port)]
 
     def make_bucket(self):
-        import http.client
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         c.request("PUT", "/" + self.bucket)
         assert c.getresponse().status == 200
@@ -143,6 +152,12 @@ class VersityGW(Server):
 
 class Minio(Server):
     program = find("minio")
+
+    def ready(self):
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port)) as c:
+            c.request("GET", "/minio/health/ready")
+            return c.getresponse().status == 200
+
     keys = ("AKTEST", "sekretsekret")
     checks_keys = checks_bytes = True
 
@@ -169,6 +184,8 @@ class Rclone(Server):
 
 class Gofakes3(Server):
     program = find("gofakes3")
+    conditions = False
+    forgets = True
 
     def command(self):
         return [self.program, "-backend", "memory", "-initialbucket", self.bucket, "-quiet",

@@ -394,7 +394,7 @@ def kills(s, d):
     want = spool(d, [1000, PART + 5, 3 * PART + 5])
     for i in range(int(os.environ.get("ROUNDS", "12"))):
         with short_life(s, d, r):
-            if i % 4 == 3 and not isinstance(s, Moto):  # which forgets everything
+            if i % 4 == 3 and not s.forgets:
                 s.kill()
                 s.start()
         if i % 3 == 0:

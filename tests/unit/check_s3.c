@@ -418,6 +418,49 @@ START_TEST(pages)
 }
 END_TEST
 
+static int
+no_upload(void *ctx, const struct s3_upload *u)
+{
+	(void)ctx;
+	(void)u;
+	ck_abort_msg("there is none");
+	return 0;
+}
+
+/* gofakes3, and rclone with it, forget what a list without rows is. */
+START_TEST(no_uploads_at_all)
+{
+	static const struct fake_answer rows[] = {
+		{ 0, 404, "", "<Error><Code>NoSuchUpload</Code></Error>" },
+		{ 0, 404, "", "<Error><Code>NoSuchBucket</Code></Error>" },
+		{ 0, 0, NULL, NULL }
+	};
+
+	answers(rows);
+	ck_assert_int_eq(s3_list_uploads(s3, "", no_upload, NULL, &res, &err), 0);
+	ck_assert_ptr_null(res.fault);
+	ck_assert_int_lt(s3_list_uploads(s3, "", no_upload, NULL, &res, &err), 0);
+	ck_assert_str_eq(res.fault->metric, "bucket");
+}
+END_TEST
+
+/* The outermost element of rclone's answer is not called as it should be. */
+START_TEST(upload_begun_elsewhere)
+{
+	static const struct fake_answer rows[] = { { 0, 200, "",
+							   "<InitiateMultipartUpload>"
+							   "<UploadId>u1</UploadId>"
+							   "</InitiateMultipartUpload>" },
+		{ 0, 0, NULL, NULL } };
+	static const struct s3_about about = { NULL, "" };
+	char upload[S3_UPLOAD_MAX];
+
+	answers(rows);
+	ck_assert_int_eq(s3_upload_begin(s3, "k", &about, upload, &res, &err), 0);
+	ck_assert_str_eq(upload, "u1");
+}
+END_TEST
+
 START_TEST(hostile_xml)
 {
 	static const char *const bad[] = { "", "<", "<a></b>",
@@ -463,7 +506,8 @@ START_TEST(ranges)
 	ck_assert(fake_has(&fake, 0, "Range: bytes=2-4\nIf-Match: \"e\"\n"));
 	for (int i = 1; i < 6; i++)
 		ck_assert_int_lt(s3_get(s3, "k", 2, 3, NULL, NULL, &out, &res, &err), 0);
-	ck_assert_int_eq(s3_get(s3, "k", 2, 3, "\"e\"", NULL, &out, &res, &err), ERR_STATE);
+	ck_assert_int_eq(
+		s3_get(s3, "k", 2, 3, "\"e\"", NULL, &out, &res, &err), ERR_STATE);
 	ck_assert_int_eq(res.fault->action, S3_CHANGED);
 	buf_free(&out);
 }
@@ -563,6 +607,8 @@ requests(void)
 	tcase_add_test(t, error_with_status_200);
 	tcase_add_test(t, clock_of_the_server);
 	tcase_add_test(t, pages);
+	tcase_add_test(t, no_uploads_at_all);
+	tcase_add_test(t, upload_begun_elsewhere);
 	tcase_add_test(t, hostile_xml);
 	return t;
 }
