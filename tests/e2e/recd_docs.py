@@ -16,6 +16,7 @@ RECORDER, STORE, AUDITOR = "recorder.example.org", "objects.example.org", "audit
 ADDRESSES = {RECORDER: "198.51.100.1", AUDITOR: "198.51.100.6", STORE: "198.51.100.2"}
 TYPED = "echo on the first machine"
 SPOOL = "/var/lib/auditrec/recordings"
+KEYS = (("KEY-OF-THE-RECORDER", "its-secret"), ("KEY-OF-AN-AUDITOR", "another-secret"))
 METRICS = ["socat", "-u", "UNIX-CONNECT:/run/auditrecd/metrics.sock", "-"]
 
 
@@ -100,8 +101,11 @@ class Example:
                 p = subprocess.run(["tar", "-c", "-C", self.stage, "."], capture_output=True, check=True)
                 subprocess.run(m.argv("root", "tar", "-x", "--no-same-owner", "-C", "/"), input=p.stdout, check=True)
             return ""
-        for at, known in enumerate(self.ids[-1:]):
+        for known in self.ids[-1:]:
             block = re.sub(r"\bID\b", known, block)
+        for one in KEYS:  # the server has only those that it was started with
+            for word, key in zip(one, self.keys):
+                block = block.replace(word, key)
         if where.endswith(" terminal"):
             return self.on_terminal(where, block)
         word, _, path = where.partition(":")
@@ -236,6 +240,7 @@ def test_the_example(d):
         e.auditor.connect(store, "198.51.100.9", "198.51.100.10")
         e.furnish_recorder(e.recorder)
         e.furnish_auditor(e.auditor, e.recorder)
+        e.keys = server.keys
         with server(d) as s, Door(("127.0.0.1", s.port), e.authority.certificate(STORE),
                                   store.listen(443)):
             e.follow()
