@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A ring of slots, each a write.  The caller fills the one behind the last, the thread writes the
- * first; neither holds the lock while it does. */
+/* A ring of slots, each a write.  The caller fills the one behind the last, until it is full or what
+ * comes does not belong there; the thread writes the first.  Neither holds the lock while it does. */
 #include "sys/fdio.h"
 
 #include <pthread.h>
@@ -22,6 +22,7 @@ struct behind {
 	pthread_cond_t turned;
 	pthread_t thread;
 	bool runs;
+	bool filling;       /* the slot behind those put, by the caller */
 	bool ends;          /* nothing more will come */
 	size_t put, done;   /* slots so far */
 	struct err failure; /* of the thread; code 0: none */
@@ -86,29 +87,59 @@ wait_for(struct behind *b, size_t ahead, struct err *e)
 	return b->failure.code;
 }
 
+/* The slot that is being filled goes to the thread. */
+static void
+hand_over(struct behind *b)
+{
+	pthread_mutex_lock(&b->lock);
+	b->put++;
+	b->filling = false;
+	pthread_cond_broadcast(&b->turned);
+	pthread_mutex_unlock(&b->lock);
+}
+
+/* A slot for bytes at OFF, with room. */
+static int
+begin_slot(struct behind *b, uint64_t off, struct slot **s, struct err *e)
+{
+	int rc;
+
+	*s = &b->slots[b->put % SLOTS];
+	if (b->filling && (*s)->off + (*s)->n == off)
+		return 0;
+	if (b->filling)
+		hand_over(b);
+	pthread_mutex_lock(&b->lock);
+	rc = wait_for(b, SLOTS - 1, e);
+	pthread_mutex_unlock(&b->lock);
+	*s = &b->slots[b->put % SLOTS];
+	if (rc == 0) {
+		b->filling = true;
+		(*s)->off = off;
+		(*s)->n = 0;
+	}
+	return rc;
+}
+
 static ssize_t
 behind_write_at(struct dst *d, uint64_t off, const void *p, size_t n, struct err *e)
 {
 	struct behind *b = (struct behind *)d;
-	struct slot *s = &b->slots[b->put % SLOTS];
+	struct slot *s;
 	int rc;
 
 	if (!b->runs && pthread_create(&b->thread, NULL, write_on, b) != 0)
 		return dst_write_at(b->to, off, p, n, e);
 	b->runs = true;
-	pthread_mutex_lock(&b->lock);
-	rc = wait_for(b, SLOTS - 1, e);
-	pthread_mutex_unlock(&b->lock);
+	rc = begin_slot(b, off, &s, e);
 	if (rc < 0)
 		return rc;
-	s->off = off;
-	s->n = n < SLOT ? n : SLOT;
-	memcpy(s->bytes, p, s->n);
-	pthread_mutex_lock(&b->lock);
-	b->put++;
-	pthread_cond_broadcast(&b->turned);
-	pthread_mutex_unlock(&b->lock);
-	return (ssize_t)s->n;
+	n = n < SLOT - s->n ? n : SLOT - s->n;
+	memcpy(s->bytes + s->n, p, n);
+	s->n += n;
+	if (s->n == SLOT)
+		hand_over(b);
+	return (ssize_t)n;
 }
 
 /* All that was taken is written. */
@@ -117,6 +148,8 @@ catch_up(struct behind *b, struct err *e)
 {
 	int rc;
 
+	if (b->filling)
+		hand_over(b);
 	pthread_mutex_lock(&b->lock);
 	rc = wait_for(b, 0, e);
 	pthread_mutex_unlock(&b->lock);
@@ -147,6 +180,8 @@ behind_close(struct dst *d, struct err *e)
 	struct behind *b = (struct behind *)d;
 	int rc;
 
+	if (b->filling)
+		hand_over(b);
 	pthread_mutex_lock(&b->lock);
 	b->ends = true;
 	pthread_cond_broadcast(&b->turned);
