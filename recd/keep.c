@@ -246,6 +246,12 @@ keep_wanted(const struct keep *k)
 	return k->taken + k->in.n;
 }
 
+bool
+keep_is_empty(const struct keep *k)
+{
+	return !k->boxed && keep_wanted(k) == 0;
+}
+
 uint64_t
 keep_durable(const struct keep *k)
 {

@@ -166,7 +166,7 @@ drop_empty(struct server *s, struct held *h)
 	if (!h->keep &&
 		(h->size > EMPTY_MAX || keep_resume(&h->keep, &ko, h->id, NULL, &e) < 0))
 		return false;
-	if (keep_wanted(h->keep) != 0)
+	if (!keep_is_empty(h->keep))
 		return false;
 	keep_drop(h->keep);
 	session_forget(s, h);

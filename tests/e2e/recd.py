@@ -446,6 +446,41 @@ def test_put_in_front_of_the_last_seal(d):
             assert not extra or v["state"] == "damaged", v
 
 
+def test_killed_behind_encryption(d):
+    """It died when the file was encrypted and before that was written down; whoever comes back
+    meanwhile, nothing is lost."""
+    subprocess.run([AUDITLOG, "keygen", d("ann")], check=True)
+    env = dict(os.environ, AUDITREC_PRIVATE_KEY=d("ann"))
+    with Daemon(d, "grace = 300ms", "[encryption]\nrecipients = %s" % d("ann.pub")) as daemon:
+        done = []
+        for text in (b"small", b"large" * 10000):
+            c = Client(daemon)
+            assert c.hello()[0] == WELCOME
+            c.data(c.begin())
+            for i in range(0, len(text), 1000):
+                c.data(c.output(random.randbytes(1000) if len(text) > 1000 else text))
+            c.data(c.end())
+            c.send(END, struct.pack(">Q", c.at))
+            c.until(CLOSED)
+            daemon.until(lambda: not daemon.is_open(c.id.hex()), "it was not encrypted")
+            done.append((c, open(daemon.path(c.id.hex()), "rb").read()))
+        for comes_back in (False, True):
+            daemon.stop(signal.SIGKILL)
+            for c, _ in done:
+                with open(daemon.path(c.id.hex()) + ".state", "w") as f:
+                    f.write("open\n")
+            daemon.start()
+            for c, _ in done if comes_back else ():
+                assert c.hello(resume=True, made=c.at)[1][:2] == struct.pack(">H", UNKNOWN)
+                c.close()
+            for c, raw in done:
+                daemon.until(lambda: not daemon.is_open(c.id.hex()), "it was not finished")
+                assert open(daemon.path(c.id.hex()), "rb").read() == raw
+                r = subprocess.run([AUDITLOG, "verify", daemon.path(c.id.hex())], env=env,
+                                   capture_output=True)
+                assert r.returncode == 0, r
+
+
 def test_encryption(d):
     """What is finished only its recipients can read; a session that goes on meanwhile does."""
     subprocess.run([AUDITLOG, "keygen", d("ann")], check=True)
