@@ -30,6 +30,7 @@ for _signo in (signal.SIGTERM, signal.SIGHUP):
 os.umask(0o022)
 
 AUDITREC = os.path.join(os.environ.get("builddir", os.getcwd()), "auditrec")
+SANITIZED = os.path.exists(AUDITREC) and b"__asan_init" in open(AUDITREC, "rb").read()
 PATIENCE = float(os.environ.get("PATIENCE", 120))  # of every wait: only a test that fails takes so long
 MAGIC = b"ContainerSSH-Auditlog" + bytes(11)
 IN, OUT, ERR = 0, 1, 2

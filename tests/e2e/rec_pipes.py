@@ -108,7 +108,8 @@ def test_100_MB_through_a_slow_reader(d):
     assert p.wait(PATIENCE) == 0 and n == size
     recorded = stream(decode(d("a")), OUT)
     assert len(recorded) == size and hashlib.sha256(recorded).digest() == h.digest()
-    assert 0 < peak < 16 << 20, "resident memory %d" % peak
+    # the memory that a sanitizer keeps for itself is not ours
+    assert 0 < peak < (128 if SANITIZED else 16) << 20, "resident memory %d" % peak
 
 
 def rss(pid):
