@@ -96,7 +96,7 @@ cast_num_parse(struct span s, int64_t *ns)
 void
 cast_num_put(struct buf *out, int64_t v, int decimals, int min)
 {
-	char text[32], *end = text + sizeof text, *p = end;
+	char text[32] = "", *end = text + sizeof text, *p = end;
 	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 	int n = 0;
 
