@@ -62,13 +62,13 @@ fill(struct bucket *b, uint64_t rate, uint64_t burst, int64_t now_ns)
 
 	if (ns <= 0 || !rate)
 		return;
-	/* beyond a minute's worth the product stays in range */
-	if (ns > 60 * NS_PER_S)
-		ns = 60 * NS_PER_S;
 	more = (__int128)ns * (int64_t)rate;
-	b->tokens += (int64_t)(more / NS_PER_S);
-	if (b->tokens > (int64_t)burst)
+	if (b->tokens + more / NS_PER_S >= (int64_t)burst) {
 		b->tokens = (int64_t)burst;
+		b->filled_ns = now_ns;
+		return;
+	}
+	b->tokens += (int64_t)(more / NS_PER_S);
 	/* what is less than one counts next time */
 	b->filled_ns = now_ns - (int64_t)(more % NS_PER_S / (int64_t)rate);
 }
@@ -90,12 +90,20 @@ connects_burst(const struct quota *q)
 	return q->limits.connections ? q->limits.connections : 1024;
 }
 
+/* In a second, so that a day's worth comes in a day. */
+static uint64_t
+day_rate(const struct quota *q)
+{
+	return (q->limits.day + 86399) / 86400;
+}
+
 static void
 fill_all(const struct quota *q, struct quota_user *u, int64_t now_ns)
 {
 	const struct quota_limits *l = &q->limits;
 
 	fill(&u->bytes, l->bytes_per_s, l->burst, now_ns);
+	fill(&u->day, day_rate(q), l->day, now_ns);
 	fill(&u->connects, l->connects_per_s, connects_burst(q), now_ns);
 	fill(&u->lines, QUOTA_LINES_S, QUOTA_LINES_BURST, now_ns);
 }
@@ -108,6 +116,7 @@ is_idle(const struct quota *q, const struct quota_user *u)
 
 	return !u->sessions && !u->connections &&
 	       is_full(&u->bytes, l->bytes_per_s, l->burst) &&
+	       is_full(&u->day, day_rate(q), l->day) &&
 	       is_full(&u->connects, l->connects_per_s, connects_burst(q)) &&
 	       is_full(&u->lines, QUOTA_LINES_S, QUOTA_LINES_BURST);
 }
@@ -169,6 +178,7 @@ find_or_add(struct quota *q, uid_t uid, int64_t now_ns)
 	q->n++;
 	q->v[i] = (struct quota_user){ .uid = uid,
 		.bytes = { (int64_t)q->limits.burst, now_ns },
+		.day = { (int64_t)q->limits.day, now_ns },
 		.connects = { (int64_t)connects_burst(q), now_ns },
 		.lines = { QUOTA_LINES_BURST, now_ns } };
 	return &q->v[i];
@@ -260,6 +270,8 @@ quota_spend(struct quota *q, uid_t uid, size_t n, uint64_t turn, int64_t now_ns)
 	u->turn = turn;
 	if (q->limits.bytes_per_s)
 		u->bytes.tokens -= (int64_t)n;
+	if (q->limits.day)
+		u->day.tokens -= (int64_t)n;
 }
 
 uint64_t
@@ -274,11 +286,14 @@ int64_t
 quota_wait(struct quota *q, uid_t uid, int64_t now_ns)
 {
 	struct quota_user *u = find(q, uid);
+	int64_t second, day;
 
 	if (!u)
 		return 0;
 	fill_all(q, u, now_ns);
-	return refilled(&u->bytes, q->limits.bytes_per_s, now_ns);
+	second = refilled(&u->bytes, q->limits.bytes_per_s, now_ns);
+	day = refilled(&u->day, day_rate(q), now_ns);
+	return day > second ? day : second;
 }
 
 int64_t

@@ -20,9 +20,9 @@ struct quota_limits {
 	unsigned connections;    /* likewise, with and without a session */
 	uint64_t bytes_per_s;    /* of one user, 0 any */
 	uint64_t burst;          /* bytes */
+	uint64_t day;            /* bytes of one user in a day, 0 any */
 	uint64_t connects_per_s; /* of one user, 0 any; as many as CONNECTIONS at once */
-	uint64_t
-		waiting; /* bytes of one user that wait for the rest of their message, 0 any */
+	uint64_t waiting;        /* bytes of one user's unfinished messages, 0 any */
 };
 
 struct bucket {
@@ -35,7 +35,7 @@ struct quota_user {
 	unsigned sessions, connections;
 	uint64_t waiting;
 	uint64_t turn, in_turn; /* bytes that came in the last turn of the loop */
-	struct bucket bytes, connects, lines;
+	struct bucket bytes, day, connects, lines;
 	unsigned unsaid; /* lines that were too many */
 };
 

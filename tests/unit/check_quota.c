@@ -88,6 +88,25 @@ START_TEST(quota_loses_no_fraction)
 }
 END_TEST
 
+/* A day's worth at once; then as much as a day has room for. */
+START_TEST(quota_day)
+{
+	struct quota_limits l = { .bytes_per_s = 1000, .burst = 2000, .day = 864000 };
+	const int64_t hour = 3600 * NS_PER_S;
+	struct quota q;
+
+	quota_init(&q, &l);
+	ck_assert(quota_connect(&q, 1, MANY, 0));
+	for (int i = 0; i < 864; i++)
+		quota_spend(&q, 1, 1000, 0, i * NS_PER_S);
+	quota_spend(&q, 1, 10000, 0, 864 * NS_PER_S);
+	/* all of it has come back but for 1360 bytes, at 10 in a second */
+	ck_assert_int_eq(quota_wait(&q, 1, 864 * NS_PER_S), (864 + 136) * NS_PER_S + 1);
+	ck_assert_int_eq(quota_wait(&q, 1, hour), 0);
+	quota_free(&q);
+}
+END_TEST
+
 /* Whoever has none finds one, however many hold all they can get. */
 START_TEST(quota_leaves_room)
 {
@@ -197,6 +216,7 @@ users(void)
 	tcase_add_test(c, quota_rate);
 	tcase_add_test(c, quota_forgets);
 	tcase_add_test(c, quota_loses_no_fraction);
+	tcase_add_test(c, quota_day);
 	tcase_add_test(c, quota_leaves_room);
 	tcase_add_test(c, quota_connects);
 	tcase_add_test(c, quota_turns);
