@@ -53,7 +53,7 @@ int keep_take(struct keep *k, uint64_t offset, struct span bytes,
  * MUST: all of it. */
 int keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e);
 
-uint64_t keep_wanted(const struct keep *k);  /* offset of the next byte */
+uint64_t keep_wanted(const struct keep *k); /* offset of the next byte */
 /* Nothing ever came: not so of one that an earlier run encrypted, whatever is wanted. */
 bool keep_is_empty(const struct keep *k);
 uint64_t keep_durable(const struct keep *k); /* all before it is kept */
