@@ -74,6 +74,10 @@ wide_run(const uint8_t *p, size_t n, uint8_t *out, bool *ended)
 ALWAYS size_t
 wide_run(const uint8_t *p, size_t n, uint8_t *out, bool *ended)
 {
+	(void)p;
+	(void)n;
+	(void)out;
+	(void)ended;
 	return 0;
 }
 #endif
