@@ -231,7 +231,7 @@ START_TEST(untouched)
 }
 END_TEST
 
-/* Every byte, every bit.  In the deflate data of the last seal, whose own bytes nothing signs, a
+/* Every byte that is sealed, one bit; behind them every bit.  In the deflate data of the last seal, whose own bytes nothing signs, a
  * few bits (of codes that are not used, of padding) mean nothing to any reader: they may
  * differ, what is read may not. */
 START_TEST(every_byte)
@@ -241,13 +241,15 @@ START_TEST(every_byte)
 	struct verdict v = judge(buf_span(&ann));
 	int same = 0;
 
-	for (size_t i = 0; i < ann.n; i++)
+	for (size_t i = 0; i < v.seals.sealed_end; i++) {
+		ann.p[i] ^= flips[i % sizeof flips];
+		ck_assert_msg(!passes(buf_span(&ann)), "byte %zu changed passes", i);
+		ann.p[i] ^= flips[i % sizeof flips];
+	}
+	for (size_t i = v.seals.sealed_end; i < ann.n; i++)
 		for (size_t k = 0; k < sizeof flips; k++) {
 			ann.p[i] ^= flips[k];
-			if (passes(buf_span(&ann))) {
-				same++;
-				ck_assert_uint_ge(i, v.seals.sealed_end);
-			}
+			same += passes(buf_span(&ann));
 			ann.p[i] ^= flips[k];
 		}
 	ck_assert_int_lt(same, 20);
