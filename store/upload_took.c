@@ -310,12 +310,22 @@ stop_asking(struct upload *u, const struct upload_job *job)
 		u->step = STEP_WORK;
 }
 
+/* Some servers pass parts on at once and let none be replaced when its bytes have become others;
+ * a new upload has no such parts. */
+static enum s3_action
+asked_for(const struct upload_job *job, const struct s3_fault *f)
+{
+	bool keeps = job->kind == UPLOAD_PART && strcmp(f->metric, "unsupported") == 0;
+
+	return keeps ? S3_RESTART : f->action;
+}
+
 static void
 failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *job,
 	const struct upload_outcome *o)
 {
 	u->fault = o->fault;
-	switch (o->fault->action) {
+	switch (asked_for(job, o->fault)) {
 	case S3_RETRY:
 	case S3_SLOW:
 		u->doubt = u->doubt || makes_object(job);

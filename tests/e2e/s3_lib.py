@@ -192,17 +192,7 @@ class Gofakes3(Server):
                 "-host", "127.0.0.1:%d" % self.port]
 
 
-class S3sFs(Server):
-    program = find("s3s-fs", "bin/s3s-fs")
-    checks_keys = True
-
-    def command(self):
-        os.makedirs(os.path.join(self.d("data"), self.bucket), exist_ok=True)
-        return [self.program, "--access-key", self.keys[0], "--secret-key", self.keys[1],
-                "--host", "127.0.0.1", "--port", str(self.port), self.d("data")]
-
-
-SERVERS = [Moto, S3rver, VersityGW, Minio, Rclone, Gofakes3, S3sFs]
+SERVERS = [Moto, S3rver, VersityGW, Minio, Rclone, Gofakes3]
 # one of them alone, by name
 ONLY = os.environ.get("AUDITREC_S3_ONLY", "").lower()
 if ONLY:

@@ -97,6 +97,32 @@ START_TEST(parts_that_are_not_ours_any_more)
 }
 END_TEST
 
+/* The same where no part may be replaced: all of them go up anew. */
+START_TEST(parts_that_cannot_be_replaced)
+{
+	struct yard_plan plan = { FAKE_S3_LOST, 1000000, "POST", "uploadId" };
+	char path[128];
+	int fd;
+
+	fake_s3_fate(yard.server, yard_by_plan, &plan);
+	yard_record(1, 2 * YARD_PART + 5);
+	yard_until_parts(3);
+	store_close(yard.box);
+	snprintf(path, sizeof path, "%s/%s", yard.dir, yard_id(1));
+	fd = open(path, O_WRONLY);
+	ck_assert_int_eq(pwrite(fd, "changed", 7, YARD_PART), 7);
+	close(fd);
+	plan = (struct yard_plan){ FAKE_S3_UNABLE, 1, "PUT", "partNumber=2" };
+	yard_start(false);
+	ck_assert_msg(yard_settle(), "%s", yard.told);
+	ck_assert_uint_eq(fake_s3_parts(yard.server), 6);
+	ck_assert_uint_eq(fake_s3_uploads(yard.server), 0);
+	ck_assert_mem_eq(
+		fake_s3_object(yard.server, yard_id(1), &(unsigned){ 0 })->p + YARD_PART,
+		"changed", 7);
+}
+END_TEST
+
 START_TEST(uploads_nobody_knows_are_aborted)
 {
 	struct yard_plan plan = { FAKE_S3_UNHEARD, 1000000, "POST", "uploads=" };
@@ -285,6 +311,7 @@ restarts(void)
 	tcase_add_test(t, an_open_one_is_gone_on_with);
 	tcase_add_test(t, a_torn_end_is_cut);
 	tcase_add_test(t, parts_that_are_not_ours_any_more);
+	tcase_add_test(t, parts_that_cannot_be_replaced);
 	tcase_add_test(t, uploads_nobody_knows_are_aborted);
 	tcase_add_test(t, write_only);
 	tcase_add_test(t, an_end_that_was_not_heard_is_not_done_again);

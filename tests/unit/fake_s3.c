@@ -456,6 +456,9 @@ with_fate(struct ask *q, enum fake_s3_fate fate, struct err *e)
 	case FAKE_S3_NO_BUCKET:
 		refuse(q->a, 404, "NoSuchBucket");
 		break;
+	case FAKE_S3_UNABLE:
+		refuse(q->a, 501, "NotImplemented");
+		break;
 	case FAKE_S3_TOO_LARGE:
 		say(q->a, 413, "");
 		break;

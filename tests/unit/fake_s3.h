@@ -19,7 +19,8 @@ enum fake_s3_fate {
 	FAKE_S3_FORGETS,   /* the same, but says 500 */
 	FAKE_S3_HALF,      /* done, but the answer is cut off */
 	FAKE_S3_FATES,     /* that may come by chance */
-	FAKE_S3_TOO_LARGE  /* 413, as from something in front of it */
+	FAKE_S3_TOO_LARGE, /* 413, as from something in front of it */
+	FAKE_S3_UNABLE     /* 501 */
 };
 
 struct fake_s3;
