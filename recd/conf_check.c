@@ -3,7 +3,6 @@
 #include "recd/conf.h"
 #include "recd/keyfile.h"
 #include "store/creds.h"
-#include "store/http.h"
 #include "sys/fdio.h"
 
 #include <sys/stat.h>

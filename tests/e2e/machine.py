@@ -34,6 +34,8 @@ def needs(*programs):
     """Skips by name."""
     if os.getuid() != 0:
         raise Skip("wants root")
+    if not os.path.exists(SYSTEMD):
+        raise Skip("no systemd")
     for p in programs:
         if not shutil.which(p, path=PATH):
             raise Skip("no " + p)

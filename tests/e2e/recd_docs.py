@@ -58,6 +58,9 @@ class Example:
             names = {"198.51.100.10": STORE, "198.51.100.5": RECORDER}
         m.write("root", "/etc/hosts", "127.0.0.1 localhost %s\n%s" % (
             m.name, "".join("%s %s\n" % x for x in names.items() if x[1] != m.name)), "w")
+        for user in ("auditrec", "recorded", *users):  # of the machine that this one is made from
+            m.must("root", "sh", "-c", 'for f in passwd shadow group gshadow; do test ! -f /etc/$f || '
+                   'sed -i "/^$0:/d" /etc/$f; done; rm -rf "/home/$0"', user)
         for user in users:
             m.must("root", "useradd", "-m", "-s", "/bin/bash", user)
             m.must("root", "usermod", "-p", "*", user)
@@ -134,6 +137,7 @@ class Example:
     def after_start(self, said):
         for unit in ("auditrecd.socket", "auditrecd.service"):
             assert self.recorder.root_may("systemctl", "is-enabled", unit), unit
+            assert not self.recorder.run("root", "systemd-analyze", "verify", "--man=no", unit).stderr
         self.recorder.must("root", "test", "-S", "/run/auditrecd/deposit.sock")
         pid = self.main_pid()
         status = dict(x.split(":\t", 1) for x in self.recorder.must(
@@ -155,7 +159,8 @@ class Example:
 
     def after_shipping(self, said):
         self.until_shipped()
-        assert "\nauditrecd_s3_uploaded_total 1\n" in self.recorder.must("root", *METRICS)
+        self.recorder.until(lambda: "\nauditrecd_s3_uploaded_total 1\n" in self.recorder.must(
+            "root", *METRICS), "it is not counted")
 
     def after_reading(self, said):
         name = self.ids[-1]
@@ -203,12 +208,26 @@ class Example:
             assert said.returncode == 2 and "%s:%d: " % (path, line) in said.stderr, said
             assert told in said.stderr, said
             assert self.main_pid() == pid and self.recorder.root_may(*METRICS), wrong
+        self.changed_while_it_runs(path, right)
+        self.recorder.write("root", path, right + wrong, "w")
         self.recorder.run("root", "systemctl", "restart", "--no-block", "auditrecd")
         self.recorder.until(lambda: "secretKey" in self.recorder.must(
             "root", "journalctl", "-u", "auditrecd"), "the journal does not say why")
         self.recorder.write("root", path, right, "w")
         self.recorder.until(lambda: self.recorder.root_may(*METRICS), "it does not come back")
         assert self.recorder.root_may("systemctl", "reload", "auditrecd")
+
+    def changed_while_it_runs(self, path, right):
+        """What a reload does not do is said; the daemon is the same afterwards."""
+        self.recorder.write("root", path, right + "[server]\nmetrics = /run/auditrecd/other.sock\n"
+                            "[s3]\nprefix = else/\n", "w")
+        self.recorder.must("root", "systemctl", "reload", "auditrecd")
+        for said in ("[server] metrics: another value counts from the next start on",
+                     "[s3]: other values count from the next start on", "configuration read again"):
+            self.recorder.until(lambda: said in self.recorder.must(
+                "root", "journalctl", "-u", "auditrecd"), "the journal does not say: " + said)
+        assert self.recorder.root_may(*METRICS)
+        assert not self.recorder.root_may("test", "-e", "/run/auditrecd/other.sock")
 
     def main_pid(self):
         return self.recorder.must("root", "systemctl", "show", "-P", "MainPID", "auditrecd").strip()
