@@ -3,7 +3,6 @@
 import random
 import resource
 import select
-import socket
 import struct
 import time
 
