@@ -4,6 +4,7 @@ that is this machine's with everything changed in memory only, and systemd as th
 where wanted.  They end with the test; nothing of this machine is changed."""
 import contextlib
 import ctypes
+import glob
 import os
 import re
 import shutil
@@ -45,11 +46,14 @@ def needs(*programs):
 
 
 def installed(d):
-    """What `make install` installs with --prefix=/usr --sysconfdir=/etc, below a folder."""
+    """What `make install` installs, as if built with --prefix=/usr, below a folder.  (Given to
+    make, these words could make it compile again, and leave a build that is none of ours.)"""
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    must("make", "-s", "-C", BUILD, "install", "DESTDIR=" + d("made"), env=env)
+    (daemon,) = glob.glob(d("made") + "/**/sbin/auditrecd", recursive=True)
     stage = d("installed")
-    must("make", "-s", "-C", BUILD, "install", "DESTDIR=" + stage, "prefix=/usr",
-         "exec_prefix=/usr", "sysconfdir=/etc", env=env)
+    os.mkdir(stage)
+    os.rename(os.path.dirname(os.path.dirname(daemon)), stage + "/usr")
     unit = stage + "/usr/lib/systemd/system/auditrecd.service"
     if not os.path.exists(unit):
         raise Skip("built without units for systemd")

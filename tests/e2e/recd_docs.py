@@ -102,7 +102,8 @@ class Example:
             for m in (self.recorder, self.auditor):
                 must(*m.enter, "true")
                 p = subprocess.run(["tar", "-c", "-C", self.stage, "."], capture_output=True, check=True)
-                subprocess.run(m.argv("root", "tar", "-x", "--no-same-owner", "-C", "/"), input=p.stdout, check=True)
+                subprocess.run(m.argv("root", "tar", "-x", "--no-same-owner", "--no-overwrite-dir",
+                                      "-C", "/"), input=p.stdout, check=True)
             return ""
         for known in self.ids[-1:]:
             block = re.sub(r"\bID\b", known, block)
