@@ -64,18 +64,27 @@ void conn_refuse(struct conn *c, enum deposit_reason why, const char *text);
 void conn_tick(struct conn *c); /* it may be gone after that */
 void conn_drop(struct conn *c);
 
-/* session.c: what frames do to sessions */
+/* session_open.c: whose session it is */
 void session_hello(struct conn *c, const struct deposit_frame *f);
+uint64_t session_hash(const struct server *s, const uint8_t id[DEPOSIT_ID_SIZE]);
+struct keep_opts session_keep_opts(const struct server *s);
+enum deposit_reason session_reason(int code); /* of an error */
+void session_count(struct server *s);
+void session_forget(struct server *s, struct held *h);
+/* Registered, perhaps by an earlier run, and nothing came of it: true, and H is gone. */
+bool session_drop_empty(struct server *s, struct held *h);
+/* H is known: what C still has of its bytes must fit to it. */
+void session_go_on(struct server *s, struct conn *c, struct held *h);
+
+/* session.c: what frames and time do to sessions */
 void session_data(struct conn *c, const struct deposit_frame *f);
 void session_end(struct conn *c, const struct deposit_frame *f);
 void session_adopt(struct server *s, const uint8_t id[DEPOSIT_ID_SIZE], uint64_t size);
 void session_detach(struct server *s, struct held *h);
 void session_tick(struct server *s, struct held *h); /* it may be gone after that */
 void session_leave(struct server *s, struct held *h);
-struct keep_opts session_keep_opts(const struct server *s);
 /* H was read: whoever came back for it goes on, or it ends. */
 void session_looked(struct server *s, struct held *h);
-void session_forget(struct server *s, struct held *h);
 
 /* slow.c: with threads; session_tick() and others leave a busy session alone */
 void slow_look(struct server *s, struct held *h); /* session_looked() follows */
