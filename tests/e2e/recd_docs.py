@@ -68,6 +68,10 @@ class Example:
     def furnish_recorder(self, m):
         self.furnish(m, "admin", "alice")
         m.write("root", "/etc/sudoers", "admin ALL=(ALL) NOPASSWD: ALL\n")
+        # a daemon built to find leaks cannot look for them inside the unit's walls
+        m.must("root", "mkdir", "-p", "/etc/systemd/system/auditrecd.service.d")
+        m.write("root", "/etc/systemd/system/auditrecd.service.d/test.conf",
+                "[Service]\nEnvironment=ASAN_OPTIONS=detect_leaks=0\n")
         m.must("root", "ssh-keygen", "-A")
         key = must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.d("ssh")) or open(self.d("ssh.pub")).read()
         for user, home in (("alice", "/home/alice"), ("root", "/root")):
