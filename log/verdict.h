@@ -25,7 +25,7 @@ struct verdict_finding {
 struct verdict_opts {
 	const uint8_t
 		*public; /* to check seals with, SIGN_PUBLIC bytes; NULL: they are counted */
-	const char *id; /* the session that it must be; NULL: any */
+	const char *id;          /* the session that it must be; NULL: any */
 	const struct meta *meta; /* what the store says of it; NULL: nothing */
 	void (*found)(void *ctx, const struct verdict_finding *f);
 	void (*step)(void *ctx, double done); /* now and then, 0 to 1 or negative */

@@ -18,7 +18,8 @@ struct blocks_ops {
 	/* Exactly N bytes from OFF on into OUT, which is empty; they are there.  Called from
 	 * several threads at once. */
 	int (*fetch)(void *ctx, uint64_t off, size_t n, struct buf *out, struct err *e);
-	void (*stop)(void *ctx);  /* nobody waits any more for fetches that run; may be NULL */
+	void (*stop)(
+		void *ctx); /* nobody waits any more for fetches that run; may be NULL */
 	void (*close)(void *ctx); /* none runs */
 };
 

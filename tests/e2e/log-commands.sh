@@ -183,7 +183,7 @@ check "verify --json: an object a recording, findings with their place" verify_j
 verify_name() {
 	id=0123456789abcdef0123456789abcdef other=0123456789abcdef0123456789abcde0
 	for name in $id $id.audit $other $other.audit of-$other; do
-		cp session.audit $name
+		cp session.audit "$name"
 	done
 	"$auditlog" verify $id $id.audit of-$other || return 1
 	for name in $other $other.audit; do

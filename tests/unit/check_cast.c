@@ -123,8 +123,8 @@ START_TEST(bad_events_are_refused)
 		const char *why = NULL;
 		struct cast_event ev;
 
-		ck_assert_msg(cast_event_parse(&ev, span_str(bad_events[i].text), CAST_CODED,
-				      &store, &why) < 0,
+		ck_assert_msg(cast_event_parse(&ev, span_str(bad_events[i].text),
+				      CAST_CODED, &store, &why) < 0,
 			"%s", bad_events[i].name);
 		ck_assert_ptr_nonnull(why);
 	}
@@ -162,7 +162,8 @@ START_TEST(strings_are_decoded)
 
 		snprintf(line, sizeof line, " [ 1.5 , \"o\" , \"%s\" ] ", t[i].json);
 		ck_assert_int_eq(
-			cast_event_parse(&ev, span_str(line), CAST_CODED, &store, &why), 0);
+			cast_event_parse(&ev, span_str(line), CAST_CODED, &store, &why),
+			0);
 		ck_assert_uint_eq(ev.data.n, t[i].n);
 		ck_assert_mem_eq(ev.data.p, t[i].text, t[i].n);
 		ck_assert_int_eq(ev.odd, t[i].odd);
@@ -183,7 +184,8 @@ START_TEST(escaped_code_survives_long_data)
 	for (int i = 0; i < 5000; i++)
 		buf_add_str(&line, "\\u001b");
 	buf_add_str(&line, "\"]");
-	ck_assert_int_eq(cast_event_parse(&ev, buf_span(&line), CAST_CODED, &store, &why), 0);
+	ck_assert_int_eq(
+		cast_event_parse(&ev, buf_span(&line), CAST_CODED, &store, &why), 0);
 	ck_assert(span_is(ev.code, "o"));
 	ck_assert_uint_eq(ev.data.n, 5000);
 	ck_assert_uint_eq(ev.data.p[4999], 0x1B);
