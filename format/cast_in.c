@@ -3,7 +3,7 @@
  * consumed by the next call, so that its text stays where it is until then. */
 #include "format/cast.h"
 
-#define BLOCK ((size_t)128 << 10)
+#define BLOCK ((size_t)64 << 10)
 
 void
 cast_in_init(struct cast_in *in, struct src *src)
