@@ -283,6 +283,7 @@ server_close(struct server *s)
 
 	if (!s)
 		return;
+	s->closing = true;
 	for (struct conn *c = s->conns; c; c = c->next)
 		conn_refuse(c, DEPOSIT_R_STOPPING, "");
 	while (s->conns)

@@ -40,6 +40,7 @@ struct server {
 	unsigned nconns;
 	unsigned room; /* connections there may be, and as many sessions */
 	uint64_t turn; /* number of the present one */
+	bool closing;
 	struct held_table held;
 	struct worker looker, boxer;
 	struct quota quota;

@@ -212,7 +212,8 @@ void
 session_detach(struct server *s, struct held *h)
 {
 	h->conn = NULL;
-	if (h->keep && session_drop_empty(s, h))
+	/* when we go, its client means to come back, with what we have not seen */
+	if (h->keep && !s->closing && session_drop_empty(s, h))
 		return;
 	h->alone_ns = s->now_ns;
 	server_due(s, h->alone_ns + s->o.grace_ns + 1);
