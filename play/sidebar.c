@@ -27,10 +27,10 @@ sidebar_place(struct sidebar *s, int rows, size_t n, size_t current)
 		s->selected = current == SIZE_MAX ? 0 : current;
 	if (s->selected >= n)
 		s->selected = n ? n - 1 : 0;
-	if (rows <= 0)
-		return; /* not painted yet, or without room */
 	if (s->selected < s->top)
 		s->top = s->selected;
+	if (rows <= 0)
+		return; /* not painted yet, or without room */
 	if (s->selected >= s->top + page)
 		s->top = s->selected - page + 1;
 	if (s->top + page > n)
