@@ -187,7 +187,7 @@ verify_name() {
 	done
 	"$auditlog" verify $id $id.audit of-$other || return 1
 	for name in $other $other.audit; do
-		"$auditlog" verify $name >out && return 1
+		"$auditlog" verify "$name" >out && return 1
 		grep -q "holds session $id where $other should be" out || return 1
 	done
 	"$auditlog" verify --id $id session.audit && ! "$auditlog" verify --id $other session.audit
@@ -206,9 +206,9 @@ verify_folder() {
 	"$auditlog" verify kept >out && return 1
 	grep -q 'its metadata say username bob, the recording says ann' out || return 1
 	echo "$meta}" >kept/$id.metadata.json
-	gone=$(echo $id | tr 0-9 9) junk=$(echo $id | tr 0-9 8)
-	echo "$meta}" >kept/$gone.metadata.json
-	echo junk >kept/$junk
+	gone=$(echo "$id" | tr 0-9 9) junk=$(echo "$id" | tr 0-9 8)
+	echo "$meta}" >"kept/$gone.metadata.json"
+	echo junk >"kept/$junk"
 	"$auditlog" verify kept >out && return 1
 	grep -q "^kept/$gone: the recording is missing, its metadata are there" out &&
 		grep -q "^kept/$junk: is no recording, but called like one" out &&
