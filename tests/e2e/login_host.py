@@ -125,6 +125,14 @@ class Host:
               "directory = %s/%%u\nintercept = stdin,stdout,stderr\n%s" %
               (self.at("rec"), text))
 
+    def fresh(self, test):
+        def run(d):
+            self.forget()
+            self.configure()
+            test(d)
+        run.__name__ = test.__name__
+        return run
+
     # ---- PAM and sshd ----
 
     def pam(self, service="sshd"):
@@ -255,9 +263,9 @@ class Host:
             os.kill(pid, signo)
 
 
-def main(tests, fresh):
+def main(tests, fresh=None):
     """Runs the tests among the globals of a program, or those that it is told, each by
-    FRESH; they find the host as H."""
+    FRESH, or with nothing recorded and nothing configured; they find the host as H."""
     root = tempfile.mkdtemp(prefix="auditrec-sshd-")
     host = None
     try:
@@ -265,7 +273,7 @@ def main(tests, fresh):
         host.pam()
         host.start_sshd()
         only = sys.argv[1:]
-        lib.main(*[fresh(t) for n, t in list(tests.items())
+        lib.main(*[(fresh or host.fresh)(t) for n, t in list(tests.items())
                    if n.startswith("test_") and (not only or n[5:] in only)])
     finally:
         if host:

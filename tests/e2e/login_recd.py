@@ -179,13 +179,4 @@ def test_root_on_the_console(d):
     daemon.log.close()
 
 
-def fresh(test):
-    def run(d):
-        H.forget()
-        H.configure()
-        test(d)
-    run.__name__ = test.__name__
-    return run
-
-
-login_host.main(globals(), fresh)
+login_host.main(globals())

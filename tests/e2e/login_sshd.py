@@ -435,13 +435,4 @@ def test_force_command(d):
     assert of_type(first, 403)[0]["program"] == "echo $((2+3)); exit 8"
 
 
-def fresh(test):
-    def run(d):
-        H.forget()
-        H.configure()
-        test(d)
-    run.__name__ = test.__name__
-    return run
-
-
-login_host.main(globals(), fresh)
+login_host.main(globals())

@@ -30,6 +30,22 @@ parse(struct conf *c, const char *text)
 	return conf_parse(c, text, strlen(text), bad, NULL);
 }
 
+/* A line that is wrong, and what is said of it. */
+struct wrong {
+	const char *text, *said;
+};
+
+static void
+assert_wrong(const struct wrong *rows, size_t n)
+{
+	struct conf c;
+
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_int_eq(parse(&c, rows[i].text), 1);
+		ck_assert_str_eq(told, rows[i].said);
+	}
+}
+
 START_TEST(conf_values)
 {
 	struct conf c;
@@ -50,9 +66,7 @@ END_TEST
 
 START_TEST(conf_errors)
 {
-	static const struct {
-		const char *text, *said;
-	} rows[] = {
+	static const struct wrong rows[] = {
 		{ "[nowhere]\n", "1: there is no section [nowhere]\n" },
 		{ "[server]\nwindwo = 1\n", "2: windwo: [server] knows no 'windwo'\n" },
 		{ "[server]\nwindow = 3X\n",
@@ -68,12 +82,8 @@ START_TEST(conf_errors)
 		{ "[directory]\nowner = nobody-knows\n",
 			"2: owner: there is no user 'nobody-knows'\n" },
 	};
-	struct conf c;
 
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		ck_assert_int_eq(parse(&c, rows[i].text), 1);
-		ck_assert_str_eq(told, rows[i].said);
-	}
+	assert_wrong(rows, sizeof rows / sizeof *rows);
 }
 END_TEST
 
@@ -171,9 +181,7 @@ END_TEST
 
 START_TEST(numbers_have_limits)
 {
-	static const struct {
-		const char *text, *said;
-	} rows[] = {
+	static const struct wrong rows[] = {
 		{ "[server]\nlevel = 0\n", "2: level: '0' is not between 1 and 9\n" },
 		{ "[server]\nlevel = 10\n", "2: level: '10' is not between 1 and 9\n" },
 		{ "[server]\nconnections = 4294967297\n",
@@ -185,12 +193,8 @@ START_TEST(numbers_have_limits)
 		{ "[seal]\ninterval = 2d\n",
 			"2: interval: '2d' is not between 1ms and 1d\n" },
 	};
-	struct conf c;
 
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		ck_assert_int_eq(parse(&c, rows[i].text), 1);
-		ck_assert_str_eq(told, rows[i].said);
-	}
+	assert_wrong(rows, sizeof rows / sizeof *rows);
 }
 END_TEST
 

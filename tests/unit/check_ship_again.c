@@ -72,14 +72,15 @@ START_TEST(a_torn_end_is_cut)
 }
 END_TEST
 
-/* Bytes that were not durable when the machine fell over are others now. */
-START_TEST(parts_that_are_not_ours_any_more)
+/* All parts are there, and the second one is not what the file holds any more. */
+static void
+change_what_was_sent(struct yard_plan *plan)
 {
-	struct yard_plan plan = { FAKE_S3_LOST, 1000000, "POST", "uploadId" };
 	char path[128];
 	int fd;
 
-	fake_s3_fate(yard.server, yard_by_plan, &plan);
+	*plan = (struct yard_plan){ FAKE_S3_LOST, 1000000, "POST", "uploadId" };
+	fake_s3_fate(yard.server, yard_by_plan, plan);
 	yard_record(1, 2 * YARD_PART + 5);
 	yard_until_parts(3);
 	store_close(yard.box);
@@ -87,6 +88,14 @@ START_TEST(parts_that_are_not_ours_any_more)
 	fd = open(path, O_WRONLY);
 	ck_assert_int_eq(pwrite(fd, "changed", 7, YARD_PART), 7);
 	close(fd);
+}
+
+/* Bytes that were not durable when the machine fell over are others now. */
+START_TEST(parts_that_are_not_ours_any_more)
+{
+	struct yard_plan plan;
+
+	change_what_was_sent(&plan);
 	plan.left = 0;
 	yard_start(false);
 	ck_assert_msg(yard_settle(), "%s", yard.told);
@@ -100,18 +109,9 @@ END_TEST
 /* The same where no part may be replaced: all of them go up anew. */
 START_TEST(parts_that_cannot_be_replaced)
 {
-	struct yard_plan plan = { FAKE_S3_LOST, 1000000, "POST", "uploadId" };
-	char path[128];
-	int fd;
+	struct yard_plan plan;
 
-	fake_s3_fate(yard.server, yard_by_plan, &plan);
-	yard_record(1, 2 * YARD_PART + 5);
-	yard_until_parts(3);
-	store_close(yard.box);
-	snprintf(path, sizeof path, "%s/%s", yard.dir, yard_id(1));
-	fd = open(path, O_WRONLY);
-	ck_assert_int_eq(pwrite(fd, "changed", 7, YARD_PART), 7);
-	close(fd);
+	change_what_was_sent(&plan);
 	plan = (struct yard_plan){ FAKE_S3_UNABLE, 1, "PUT", "partNumber=2" };
 	yard_start(false);
 	ck_assert_msg(yard_settle(), "%s", yard.told);
