@@ -121,7 +121,14 @@ class Example:
             owner = "root" if path.startswith("/") else user
             m.must(owner, "sh", "-c", "cat >>" + path, input=block)
             return ""
-        return m.must(user, "bash", "-eo", "pipefail", "-c", block)
+        said = m.must(user, "bash", "-eo", "pipefail", "-c", block)
+        if "reload ssh" in block:  # it returns when sshd is told, not when sshd has done it
+            m.until(self.sshd_listens_again, "sshd does not listen again")
+        return said
+
+    def sshd_listens_again(self):
+        _, told, since = self.recorder.must("root", "journalctl", "-u", "ssh").rpartition("Received SIGHUP")
+        return told and "Server listening on 0.0.0.0 port 22" in since
 
     def on_terminal(self, where, block):
         t = Term(self.auditor.argv("auditor", "sh", "-c", block))
