@@ -119,31 +119,45 @@ keep_learn(struct keep *k, const struct msg *m)
 static int
 take_message(struct keep *k, const struct msg *m, size_t n, struct err *e)
 {
-	bool news;
-	int rc;
+	int rc = tapew_put(k->w, m, e);
 
-	if (m->time_ns > k->last_ns)
-		k->last_ns = m->time_ns;
-	rc = tapew_put(k->w, m, e);
 	if (rc < 0)
 		return rc;
-	news = keep_learn(k, m);
+	if (m->time_ns > k->last_ns)
+		k->last_ns = m->time_ns;
+	if (keep_learn(k, m))
+		k->owes_facts = true;
+	if (k->messages++ == 0)
+		k->owes_peer = true;
 	k->taken += n;
 	k->ended = m->type == MSG_DISCONNECT;
-	if (k->messages++ == 0)
-		rc = put_peer(k, e);
-	return rc == 0 && news ? store_describe(k->file, &k->meta, e) : rc;
+	return 0;
+}
+
+/* What the messages so far call for; no other is taken before. */
+static int
+pay(struct keep *k, struct err *e)
+{
+	int rc = k->owes_peer ? put_peer(k, e) : 0;
+
+	if (rc < 0)
+		return rc;
+	k->owes_peer = false;
+	rc = k->owes_facts ? store_describe(k->file, &k->meta, e) : 0;
+	if (rc == 0)
+		k->owes_facts = false;
+	return rc;
 }
 
 /* All whole messages in k->in. */
 static int
 take_messages(struct keep *k, enum deposit_reason *why, struct err *e)
 {
+	int rc = pay(k, e);
 	struct msg m;
 	ssize_t n;
-	int rc;
 
-	while (k->in.n > 0 && k->in.n >= k->dec.need) {
+	while (rc == 0 && k->in.n > 0 && k->in.n >= k->dec.need) {
 		n = msg_decode(&k->dec, buf_span(&k->in), &m);
 		if (n == 0 && k->in.n < KEEP_MESSAGE_MAX &&
 			k->dec.need <= KEEP_MESSAGE_MAX)
@@ -153,19 +167,18 @@ take_messages(struct keep *k, enum deposit_reason *why, struct err *e)
 			return err_set(e, ERR_FORMAT, "%s",
 				n < 0 && n != ERR_LIMIT ? "bytes that are no message"
 							: "a message that is too long");
-		rc = check(k, &m, span_of(k->in.p, (size_t)n), e);
-		if (rc < 0)
-			return rc;
-		*why = DEPOSIT_R_FAILED;
+		if (check(k, &m, span_of(k->in.p, (size_t)n), e) < 0)
+			return e->code;
 		rc = take_message(k, &m, (size_t)n, e);
-		if (rc < 0) {
-			*why = rc == ERR_NOSPACE ? DEPOSIT_R_FULL : DEPOSIT_R_FAILED;
-			return rc;
-		}
+		if (rc < 0)
+			break;
 		buf_consume(&k->in, (size_t)n);
 		k->dec.need = 0;
+		rc = pay(k, e);
 	}
-	return 0;
+	if (rc < 0)
+		*why = rc == ERR_NOSPACE ? DEPOSIT_R_FULL : DEPOSIT_R_FAILED;
+	return rc;
 }
 
 static void
@@ -193,6 +206,9 @@ keep_take(struct keep *k, uint64_t offset, struct span bytes, enum deposit_reaso
 		return err_set(e, ERR_LIMIT, "a session may have %llu bytes",
 			(unsigned long long)k->o.max_bytes);
 	}
+	/* what could not be written goes first: it does not pile up here */
+	if (take_messages(k, why, e) < 0)
+		return e->code;
 	if (buf_add_span(&k->in, bytes) < 0) {
 		*why = DEPOSIT_R_FAILED;
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
@@ -340,10 +356,40 @@ hand_over(struct keep *k, struct err *e)
 }
 
 static int
-finish(struct keep *k, int64_t wall_ns, struct err *e)
+put_abandoned(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
 {
-	int rc = k->o.key ? put_seal(k, wall_ns, true, e) : 0;
+	struct jsonw w;
+	struct msg m;
+	int rc;
 
+	vendor_begin(&m, VENDOR_GAP, &w, &k->json);
+	jsonw_kstr(&w, "what", "the end of the session");
+	if (k->in.n)
+		jsonw_kuint(&w, "bytes", k->in.n);
+	jsonw_kint(&w, "from", k->last_ns);
+	jsonw_kint(&w, "to", wall_ns);
+	jsonw_kstr(&w, "why", why);
+	if (vendor_end(&m, &w) < 0)
+		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	rc = put_event(k, &m, e);
+	if (rc < 0)
+		return rc;
+	msg_init(&m, MSG_DISCONNECT);
+	m.connection_id = span_str(k->id);
+	m.time_ns = k->last_ns;
+	return tapew_put(k->w, &m, e);
+}
+
+/* WHY its end is missing; NULL: it is not. */
+static int
+finish(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
+{
+	int rc = pay(k, e);
+
+	if (rc == 0 && why && !k->ended)
+		rc = put_abandoned(k, why, wall_ns, e);
+	if (rc == 0 && k->o.key)
+		rc = put_seal(k, wall_ns, true, e);
 	if (rc < 0) {
 		keep_leave(k);
 		return rc;
@@ -371,47 +417,13 @@ keep_hand_over(struct keep *k, int rc, struct err *e)
 int
 keep_end(struct keep *k, int64_t wall_ns, struct err *e)
 {
-	return finish(k, wall_ns, e);
-}
-
-static int
-put_abandoned(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
-{
-	struct jsonw w;
-	struct msg m;
-	int rc;
-
-	vendor_begin(&m, VENDOR_GAP, &w, &k->json);
-	jsonw_kstr(&w, "what", "the end of the session");
-	if (k->in.n)
-		jsonw_kuint(&w, "bytes", k->in.n);
-	jsonw_kint(&w, "from", k->last_ns);
-	jsonw_kint(&w, "to", wall_ns);
-	jsonw_kstr(&w, "why", why);
-	if (vendor_end(&m, &w) < 0)
-		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-	rc = put_event(k, &m, e);
-	if (rc < 0)
-		return rc;
-	msg_init(&m, MSG_DISCONNECT);
-	m.connection_id = span_str(k->id);
-	m.time_ns = k->last_ns;
-	return tapew_put(k->w, &m, e);
+	return finish(k, NULL, wall_ns, e);
 }
 
 int
 keep_abandon(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
 {
-	int rc;
-
-	if (k->boxed)
-		return hand_over(k, e);
-	rc = k->ended ? 0 : put_abandoned(k, why, wall_ns, e);
-	if (rc < 0) {
-		keep_leave(k);
-		return rc;
-	}
-	return finish(k, wall_ns, e);
+	return k->boxed ? hand_over(k, e) : finish(k, why, wall_ns, e);
 }
 
 void

@@ -34,6 +34,8 @@ struct keep {
 	int64_t last_ns;   /* time of the last message */
 	int64_t begun_ns;  /* by our own clock, 0 unknown: an earlier run was told */
 	bool ended;        /* a disconnect was taken */
+	/* called for by messages that were taken, and not done yet */
+	bool owes_peer, owes_facts;
 	struct sealer sealer;
 };
 

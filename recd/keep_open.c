@@ -189,12 +189,15 @@ keep_resume(struct keep **out, const struct keep_opts *o,
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	rc = reopen(k, e);
 	if (rc < 0) {
+		tapew_leave(k->w);
 		store_leave(k->file);
 		keep_release(k);
 		return rc;
 	}
 	k->flushed = k->taken;
 	k->found = true;
+	/* a crash may have taken what stood behind the first message */
+	k->owes_peer = k->messages && !k->requests;
 	if (peer && keep_meet(k, peer, e) < 0) {
 		keep_leave(k);
 		return e->code;

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -298,6 +299,62 @@ START_TEST(goes_on_after_a_crash)
 }
 END_TEST
 
+/* A crash may have left the first message, and not what the daemon put behind it. */
+START_TEST(says_who_it_was_after_a_crash)
+{
+	struct keep *k;
+
+	ck_assert_int_eq(keep_begin(&k, &opts, id, NULL, 0, &err), 0);
+	take(k, 0, marks[0]);
+	keep_leave(k);
+	ck_assert_msg(keep_resume(&k, &opts, id, &ann, &err) == 0, "%s", err.text);
+	take(k, marks[0], sent.n);
+	ck_assert_int_eq(keep_end(k, 9000, &err), 0);
+	all_is_there(1);
+}
+END_TEST
+
+/* As long as the facts cannot be written, nothing is taken twice, nor does it pile up. */
+START_TEST(a_store_that_fails_for_long)
+{
+	static uint8_t zeros[60000];
+	enum deposit_reason why = DEPOSIT_NO_REASON;
+	char wall[64];
+	struct keep *k;
+	struct msg m;
+
+	nmarks--;
+	buf_cut(&sent, marks[nmarks - 1]);
+	for (int i = 0; i < 40; i++) {
+		msg_init(&m, MSG_IO);
+		m.p.io.data = span_of(zeros, sizeof zeros);
+		nmarks = 5;
+		say(&m, 1010 + i);
+	}
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	snprintf(wall, sizeof wall, "%s/.new." NAME, dir);
+	ck_assert_int_eq(mkdir(wall, 0700), 0);
+	for (int i = 0; i < 40; i++) {
+		uint64_t at = keep_wanted(k);
+
+		ck_assert_int_lt(
+			keep_take(k, at,
+				span_of(sent.p + at,
+					sent.n - at < 65536 ? sent.n - at : 65536),
+				&why, &err),
+			0);
+		ck_assert_int_eq(why, DEPOSIT_R_FAILED);
+		ck_assert_uint_le(keep_waiting(k), 65536);
+		ck_assert_uint_le(keep_wanted(k), 65536);
+	}
+	ck_assert_int_eq(rmdir(wall), 0);
+	for (uint64_t at; (at = keep_wanted(k)) < sent.n;)
+		take(k, at, sent.n - at < 65536 ? sent.n : at + 65536);
+	ck_assert_int_eq(keep_end(k, 9000, &err), 0);
+	all_is_there(1);
+}
+END_TEST
+
 START_TEST(refuses)
 {
 	static const char *const other = "ffffffffffffffffffffffffffffffff";
@@ -469,6 +526,8 @@ sessions(void)
 	tcase_add_test(c, byte_by_byte);
 	tcase_add_test(c, acknowledges_whole_messages);
 	tcase_add_loop_test(c, goes_on_after_a_crash, 1, 17);
+	tcase_add_test(c, says_who_it_was_after_a_crash);
+	tcase_add_test(c, a_store_that_fails_for_long);
 	tcase_add_loop_test(c, refuses, 0, 5);
 	tcase_add_test(c, nothing_behind_the_end);
 	tcase_add_test(c, a_message_without_end);
