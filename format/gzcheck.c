@@ -268,16 +268,17 @@ check_ends(struct gzcheck *c, struct src *src, struct err *e)
 	return 0;
 }
 
-static bool
-is_audit(struct src *src, uint64_t *lead)
+/* 1: it is; 0: it is not; or an error of reading. */
+static int
+is_audit(struct src *src, uint64_t *lead, struct err *e)
 {
 	uint8_t h[AUDIT_HEADER];
+	ssize_t n = tape_read_all(src, 0, h, sizeof h, e);
 
-	if (src_read_at(src, 0, h, sizeof h, NULL) != (ssize_t)sizeof h ||
-		memcmp(h, AUDIT_MAGIC, AUDIT_MAGIC_TEXT) != 0)
-		return false;
+	if (n < (ssize_t)sizeof h)
+		return n < 0 ? (int)n : 0;
 	*lead = get_le64(h + AUDIT_MAGIC_SIZE) == 1;
-	return true;
+	return memcmp(h, AUDIT_MAGIC, AUDIT_MAGIC_TEXT) == 0;
 }
 
 /* Spools a pipe. */
@@ -302,10 +303,10 @@ read_through(struct src *src, struct err *e)
 int
 gzcheck_walk(struct gzcheck *c, struct src *src, struct err *e)
 {
-	int rc;
+	int rc = is_audit(src, &c->lead, e);
 
-	if (!is_audit(src, &c->lead))
-		return 0;
+	if (rc <= 0)
+		return rc;
 	/* the end of a pipe is known only when it has been read, and the index stands there */
 	rc = read_through(src, e);
 	if (rc == 0)

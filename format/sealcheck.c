@@ -28,6 +28,8 @@ struct sealcheck {
 	bool last_as_made;             /* ... is as the daemon writes it, ... */
 	uint64_t last_plain, last_end; /* ... and stands at these inflated offsets */
 	struct buf json, made, given;
+	struct err
+		failure; /* of reading, code 0: none; what comes then is not looked at */
 	struct sealcheck_result r;
 	uint8_t block[STEP];
 };
@@ -57,7 +59,18 @@ finding(struct sealcheck *c, uint64_t from, uint64_t to, const char *text)
 	c->found(c->ctx, from, to, text);
 }
 
-/* False: the file ends before. */
+/* Bytes that cannot be read are not bytes that were changed. */
+static bool
+fail(struct sealcheck *c, int code, const struct err *why)
+{
+	if (why)
+		c->failure = *why;
+	else
+		err_set(&c->failure, code, "%s", err_name(code));
+	return false;
+}
+
+/* False: the file ends before, or cannot be read. */
 static bool
 hash_up_to(struct sealcheck *c, uint64_t end, uint8_t out[SHA256_BYTES])
 {
@@ -70,7 +83,7 @@ hash_up_to(struct sealcheck *c, uint64_t end, uint8_t out[SHA256_BYTES])
 		ssize_t got = src_read_at(c->src, c->at, c->block, n, &e);
 
 		if (got <= 0)
-			return false;
+			return got < 0 ? fail(c, (int)got, &e) : false;
 		sha256_add(&h, span_of(c->block, (size_t)got));
 		c->at += (uint64_t)got;
 	}
@@ -107,6 +120,8 @@ take_seal(struct sealcheck *c, const struct seal *s, struct span connection)
 	uint64_t from = c->r.sealed_end;
 	const char *wrong = c->checks ? judge(c, s, connection) : NULL;
 
+	if (c->failure.code)
+		return;
 	c->r.seals++;
 	if (wrong)
 		finding(c, from, s->offset, wrong);
@@ -133,12 +148,13 @@ is_as_made(struct sealcheck *c, const struct msg *m, const struct seal *s)
 	buf_clear(&c->made);
 	buf_clear(&c->given);
 	if (seal_put(&made, s, &c->json) < 0)
-		return false;
+		return fail(c, ERR_NOMEM, NULL);
 	made.connection_id = m->connection_id;
 	made.time_ns = c->latest_ns;
 	made.p.channel_request_unknown.request_id = SEAL_REQUEST + c->requests;
-	return msg_encode(&c->made, &made) == 0 && msg_encode(&c->given, m) == 0 &&
-	       span_eq(buf_span(&c->made), buf_span(&c->given));
+	if (msg_encode(&c->made, &made) < 0 || msg_encode(&c->given, m) < 0)
+		return fail(c, ERR_NOMEM, NULL);
+	return span_eq(buf_span(&c->made), buf_span(&c->given));
 }
 
 void
@@ -191,13 +207,15 @@ inflated_before(struct sealcheck *c, uint64_t end)
 	static const struct src_ops ops = { front_read_at, front_size, NULL };
 	struct front f = { { .ops = &ops }, c->src, end };
 	uint64_t all = 0;
+	struct err e = { 0 };
 	struct gzr g;
-	struct err e;
 	size_t n;
 	int what;
 
-	if (gzr_init(&g, &f.src) < 0)
+	if (gzr_init(&g, &f.src) < 0) {
+		fail(c, ERR_NOMEM, NULL);
 		return 0;
+	}
 	gzr_at_header(&g, AUDIT_HEADER);
 	do {
 		n = 0;
@@ -205,6 +223,8 @@ inflated_before(struct sealcheck *c, uint64_t end)
 		all += what == GZR_DATA ? n : 0;
 	} while (what > GZR_EOF && what != GZR_BROKEN);
 	gzr_free(&g);
+	if (what < 0)
+		fail(c, what, e.code ? &e : NULL);
 	return all;
 }
 
@@ -213,9 +233,14 @@ inflated_before(struct sealcheck *c, uint64_t end)
 static void
 check_last(struct sealcheck *c, uint64_t end, uint64_t plain_end)
 {
+	uint64_t sealed;
+
 	if (!c->last_good)
 		return;
-	if (c->last_plain > inflated_before(c, c->r.sealed_end))
+	sealed = inflated_before(c, c->r.sealed_end);
+	if (c->failure.code)
+		return;
+	if (c->last_plain > sealed)
 		finding(c, c->r.sealed_end, end,
 			"messages that are not sealed stand in front of the last seal");
 	else if (!c->last_as_made ||
@@ -224,20 +249,25 @@ check_last(struct sealcheck *c, uint64_t end, uint64_t plain_end)
 			"the event of the last seal was changed");
 }
 
-struct sealcheck_result
-sealcheck_end(struct sealcheck *c, uint64_t plain_end)
+int
+sealcheck_end(struct sealcheck *c, uint64_t plain_end, struct sealcheck_result *r,
+	struct err *e)
 {
 	int64_t size = c->checks ? src_size(c->src) : -1;
 	uint64_t end = size < 0 ? c->r.sealed_end : (uint64_t)size;
 
-	if (!c->checks)
-		return c->r;
-	check_last(c, end, plain_end);
-	if (!c->r.seals)
-		finding(c, 0, end, "there is no seal");
-	else if (c->r.final && c->r.behind)
-		finding(c, c->r.sealed_end, end, "messages stand behind the final seal");
-	return c->r;
+	if (c->checks && !c->failure.code) {
+		check_last(c, end, plain_end);
+		if (!c->r.seals)
+			finding(c, 0, end, "there is no seal");
+		else if (c->r.final && c->r.behind)
+			finding(c, c->r.sealed_end, end,
+				"messages stand behind the final seal");
+	}
+	*r = c->r;
+	if (c->failure.code && e)
+		*e = c->failure;
+	return c->failure.code;
 }
 
 void

@@ -28,8 +28,10 @@ struct sealcheck_result {
 	uint64_t behind;       /* messages behind the last seal */
 	char key[SIGN_KEY_ID]; /* of the last seal */
 };
-/* After the last message, which ends at inflated offset PLAIN_END, where nothing is behind it. */
-struct sealcheck_result sealcheck_end(struct sealcheck *c, uint64_t plain_end);
+/* After the last message, which ends at inflated offset PLAIN_END, where nothing is behind it.
+ * Negative: the file could not be read, so nothing is known of it. */
+int sealcheck_end(struct sealcheck *c, uint64_t plain_end, struct sealcheck_result *r,
+	struct err *e);
 void sealcheck_free(struct sealcheck *c);
 
 #endif

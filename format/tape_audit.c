@@ -66,41 +66,52 @@ plausible(void *ctx, struct span plain, struct span extra)
 }
 
 /* The reference ends a file that it closed with a second sync marker. */
-static bool
-ends_in_two_markers(struct tape_audit *a)
+static int
+ends_in_two_markers(struct tape_audit *a, struct err *e)
 {
 	static const uint8_t two[10] = { 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0xFF, 0xFF };
 	int64_t size = src_size(a->t.src);
 	uint8_t b[sizeof two];
+	ssize_t n;
 
-	return size > (int64_t)sizeof b &&
-	       tape_read_all(a->t.src, (uint64_t)size - sizeof b, b, sizeof b, NULL) ==
-		       (ssize_t)sizeof b &&
-	       memcmp(b, two, sizeof b) == 0;
+	if (size <= (int64_t)sizeof b)
+		return 0;
+	n = tape_read_all(a->t.src, (uint64_t)size - sizeof b, b, sizeof b, e);
+	if (n < (ssize_t)sizeof b)
+		return n < 0 ? (int)n : 0;
+	return memcmp(b, two, sizeof b) == 0;
 }
 
-static bool
-was_closed(struct tape_audit *a)
+/* 1: it was; 0: it was not; or an error of reading. */
+static int
+was_closed(struct tape_audit *a, struct err *e)
 {
 	const struct plain *p = &a->plain;
 
+	if (a->array == ARRAY_CLOSED)
+		return 1;
 	if (a->v1 || p->pos < p->n || a->lost)
-		return false;
+		return 0;
 	/* our writer ends a member only to begin the next, which has been cut off then */
-	return p->closing || (p->ended && !p->is_ours) ||
-	       (a->ordinal && a->last_type == MSG_DISCONNECT) || ends_in_two_markers(a);
+	if (p->closing || (p->ended && !p->is_ours) ||
+		(a->ordinal && a->last_type == MSG_DISCONNECT))
+		return 1;
+	return ends_in_two_markers(a, e);
 }
 
 static int
-at_end(struct tape_audit *a)
+at_end(struct tape_audit *a, struct err *e)
 {
 	int64_t off = (int64_t)gzr_offset(&a->plain.gz);
 	bool partial = a->plain.pos < a->plain.n;
 	const char *text = partial ? "ends in the middle of a message"
 			   : a->v1 ? "ends before the array of messages is closed"
 				   : "was not closed by its writer";
+	int closed = was_closed(a, e);
 
-	if (a->array == ARRAY_CLOSED || was_closed(a))
+	if (closed < 0)
+		return closed;
+	if (closed)
 		tape_ended(&a->t, TAPE_CLEAN, off, NULL);
 	else if (a->t.opts.live)
 		tape_ended(&a->t, TAPE_OPEN, off, NULL);
@@ -119,7 +130,7 @@ gap(struct tape_audit *a, struct err *e)
 	int rc;
 
 	if (a->dead && size == a->dead_size)
-		return at_end(a);
+		return at_end(a, e);
 	rc = a->dead ? 0 : gzr_zeros(&a->plain.gz, off, e);
 	if (rc < 0)
 		return rc;
@@ -136,7 +147,7 @@ gap(struct tape_audit *a, struct err *e)
 	if (rc == 0) {
 		a->dead = true;
 		a->dead_size = size;
-		return at_end(a);
+		return at_end(a, e);
 	}
 	a->tried = a->want = 0;
 	a->lost = true;
@@ -225,7 +236,7 @@ more(struct tape_audit *a, struct err *e)
 	if (rc == PLAIN_GAP)
 		return gap(a, e);
 	rc = swallowed(a, e);
-	return rc ? rc : at_end(a);
+	return rc ? rc : at_end(a, e);
 }
 
 /* Version 1, live: the end mark was in a tail that may have been replaced. */
@@ -238,7 +249,7 @@ closed(struct tape_audit *a, struct err *e)
 
 	if (!a->t.opts.live || a->definite || size == a->closed_size) {
 		a->closed_size = size;
-		return at_end(a);
+		return at_end(a, e);
 	}
 	a->closed_size = size;
 	a->array = ARRAY_OPEN;

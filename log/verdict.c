@@ -174,11 +174,10 @@ check_stream(struct trial *t)
 
 /* Closed without a final seal: by somebody else, if there is a closing header at all. */
 static void
-check_seals(struct trial *t)
+check_final(struct trial *t)
 {
 	struct verdict *v = t->v;
 
-	v->seals = sealcheck_end(t->seals, tape_tell(t->tape).off);
 	if (!v->checked || !v->seals.seals || v->seals.final)
 		return;
 	take_gzip(t, (int64_t)v->seals.sealed_end,
@@ -240,44 +239,59 @@ check_meta(struct trial *t)
 		check_fact(t, "authenticated", "yes", "no");
 }
 
-static void
-conclude(struct trial *t)
+static int
+conclude(struct trial *t, struct err *e)
 {
 	struct verdict *v = t->v;
+	int rc;
 
 	v->end = tape_end(t->tape);
 	v->gz = gzcheck_result(t->gz);
 	check_stream(t);
-	check_seals(t);
+	rc = sealcheck_end(t->seals, tape_tell(t->tape).off, &v->seals, e);
+	if (rc < 0)
+		return rc;
+	check_final(t);
 	check_name(t);
 	check_meta(t);
 	if (v->end.state != TAPE_DAMAGED &&
 		(t->wrong || (v->found && v->end.state == TAPE_CLEAN)))
 		v->end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };
+	return 0;
 }
 
-static void
-try_messages(struct trial *t)
+/* Is it the recording that is wrong, or the way to it? */
+static bool
+is_of_recording(int code)
+{
+	return code == ERR_DAMAGED || code == ERR_TRUNCATED || code == ERR_FORMAT ||
+	       code == ERR_LIMIT || code == ERR_UNSUPPORTED;
+}
+
+static int
+try_messages(struct trial *t, struct err *e)
 {
 	struct verdict *v = t->v;
-	struct err e = { .code = 0 };
-	int r = read_all(t, &e);
+	int r = read_all(t, e);
 
+	if (r < 0 && !is_of_recording(r))
+		return r;
 	if (r < 0 && tape_end(t->tape).state != TAPE_DAMAGED)
-		report(t, &(struct verdict_finding){ .offset = e.offset,
+		report(t, &(struct verdict_finding){ .offset = e->offset,
 				  .placed = true,
 				  .ordinal = v->messages,
 				  .at_ns = v->at_ns,
-				  .text = e.text });
+				  .text = e->text });
 	gzcheck_end(
 		t->gz, v->messages, r == 0 && tape_end(t->tape).state != TAPE_DAMAGED);
-	conclude(t);
+	return conclude(t, e);
 }
 
 static int
 try_all(struct trial *t, struct src *src, struct err *e)
 {
 	struct tape_opts topts = { .note = take_note, .ctx = t };
+	int rc;
 
 	if (gzcheck_walk(t->gz, src, e) < 0) {
 		src_close(src);
@@ -286,9 +300,9 @@ try_all(struct trial *t, struct src *src, struct err *e)
 	if (tape_open(&t->tape, src, &topts, e) < 0)
 		return e->code;
 	t->v->format = tape_info(t->tape)->format;
-	try_messages(t);
+	rc = try_messages(t, e);
 	tape_close(t->tape);
-	return 0;
+	return rc;
 }
 
 int

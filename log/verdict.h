@@ -45,7 +45,8 @@ struct verdict {
 	struct meta meta;        /* as the messages have it */
 };
 
-/* SRC is taken over.  Negative: it cannot be read, or is no recording at all. */
+/* SRC is taken over.  Negative: it cannot be read (what was found until then counts for nothing), or
+ * is no recording at all. */
 int verdict_reach(
 	struct verdict *v, struct src *src, const struct verdict_opts *o, struct err *e);
 bool verdict_is_good(const struct verdict *v);

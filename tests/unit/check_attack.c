@@ -9,6 +9,7 @@
 #include "format/vendor.h"
 #include "format/wire.h"
 #include "store/directory.h"
+#include "tests/unit/torn.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -269,6 +270,28 @@ START_TEST(every_length)
 }
 END_TEST
 
+/* Nobody is suspected because of a network; what passes was read, but for the tape's own index. */
+START_TEST(every_read)
+{
+	struct verdict_opts o = { .public = key.public, .id = ANN, .found = found };
+	struct torn t = { .reads = 0 };
+	int i = 0;
+
+	do {
+		struct verdict v;
+		int rc;
+
+		told[0] = '\0';
+		rc = verdict_reach(&v, torn_open(&t, buf_span(&ann), i), &o, &err);
+		ck_assert_msg(!*told, "read %d fails: %s", i, told);
+		ck_assert(rc == 0 || (rc == ERR_NET && t.reads > i));
+		ck_assert(
+			rc == 0 ? verdict_is_good(&v) : strcmp(err.text, TORN_TEXT) == 0);
+	} while (i++ < t.reads);
+	ck_assert_int_gt(i, 10);
+}
+END_TEST
+
 /* ---- members ---- */
 
 #define MEMBERS_MAX 16
@@ -522,6 +545,7 @@ attack(void)
 	tcase_add_test(c, untouched);
 	tcase_add_test(c, every_byte);
 	tcase_add_test(c, every_length);
+	tcase_add_test(c, every_read);
 	tcase_add_test(c, members_moved);
 	tcase_add_test(c, spliced);
 	tcase_add_test(c, old_seal_with_a_new_end);

@@ -164,7 +164,7 @@ read_it(size_t size, const int *which, const uint8_t *public)
 		ck_assert_int_eq(msg_encode(&plain, &m), 0);
 		sealcheck_message(c, &m, 0);
 	}
-	r = sealcheck_end(c, plain.n);
+	ck_assert_int_eq(sealcheck_end(c, plain.n, &r, NULL), 0);
 	sealcheck_free(c);
 	src_close(src);
 	buf_free(&json);
