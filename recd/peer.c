@@ -51,18 +51,18 @@ read_tracer(pid_t pid)
 	return (pid_t)v;
 }
 
+/* Nothing that lies in its memory: it could keep us waiting for that. */
 static void
 look(struct peer *p)
 {
-	struct pid_facts f;
+	pid_t ignored;
 
-	if (!pid_read(&f, p->pid))
+	if (!pid_read_stat(p->pid, &ignored, &p->start))
 		return;
-	p->start = f.start;
 	p->login_uid = read_number(p->pid, "loginuid");
 	p->audit_session = read_number(p->pid, "sessionid");
 	p->tracer = read_tracer(p->pid);
-	snprintf(p->exe, sizeof p->exe, "%s", f.exe);
+	pid_read_exe(p->pid, p->exe);
 }
 
 /* Does the process that connected live?  Then what was read of its number was its own. */

@@ -8,18 +8,19 @@
 
 #include "base/err.h"
 #include "base/jsonw.h"
+#include "sys/pid.h"
 
 #include <sys/types.h>
 
 struct peer {
 	uid_t uid;
 	gid_t gid;
-	pid_t pid;             /* 0 unknown (another pid namespace) */
-	uint64_t start;        /* ticks since boot, 0 unknown */
-	int64_t login_uid;     /* -1 unset or unknown */
-	int64_t audit_session; /* likewise */
-	pid_t tracer;          /* who could make it say anything, 0 nobody or unknown */
-	char exe[4096];        /* empty: unknown */
+	pid_t pid;              /* 0 unknown (another pid namespace) */
+	uint64_t start;         /* ticks since boot, 0 unknown */
+	int64_t login_uid;      /* -1 unset or unknown */
+	int64_t audit_session;  /* likewise */
+	pid_t tracer;           /* who could make it say anything, 0 nobody or unknown */
+	char exe[PID_PATH_MAX]; /* empty: unknown */
 };
 
 /* Its uid, gid and pid. */

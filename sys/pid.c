@@ -92,6 +92,12 @@ read_argv(struct pid_facts *f)
 		f->argv[f->argv_n - 1] = 0;
 }
 
+void
+pid_read_exe(pid_t pid, char out[PID_PATH_MAX])
+{
+	read_link(pid, "exe", out);
+}
+
 bool
 pid_read(struct pid_facts *f, pid_t pid)
 {
@@ -101,7 +107,7 @@ pid_read(struct pid_facts *f, pid_t pid)
 	f->pid = pid;
 	there = pid_read_stat(pid, &f->ppid, &f->start);
 	f->uid = owner(pid);
-	read_link(pid, "exe", f->exe);
+	pid_read_exe(pid, f->exe);
 	read_link(pid, "cwd", f->cwd);
 	read_argv(f);
 	return there;

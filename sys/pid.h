@@ -23,9 +23,12 @@ struct pid_facts {
 	char argv[PID_ARGV_MAX]; /* words, each with NUL behind it */
 };
 
-/* False when there is no such process (any more). */
+/* False when there is no such process (any more).  Its words come out of its own memory, which a
+ * hostile process can make to be waited for; what the others below read cannot. */
 bool pid_read(struct pid_facts *f, pid_t pid);
 /* Only ppid and start. */
 bool pid_read_stat(pid_t pid, pid_t *ppid, uint64_t *start);
+/* Only the path of its executable; "": missing. */
+void pid_read_exe(pid_t pid, char out[PID_PATH_MAX]);
 
 #endif
