@@ -12,11 +12,12 @@
 #include "log/walk.h"
 #include "store/open.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { OPT_JSON = 1, OPT_KEY, OPT_ID };
@@ -222,9 +223,11 @@ static void
 take_error(
 	struct round *r, struct verify *v, const struct walk_file *f, const struct err *e)
 {
+	char id[VERDICT_ID_MAX];
+
 	if (e->code != ERR_FORMAT || f->named) {
 		say(r, e, f->path);
-	} else if (!v->opts.id) {
+	} else if (!verdict_name(id, f->path)) {
 		r->foreign++;
 	} else {
 		v->v.end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };
@@ -277,20 +280,23 @@ verify_file(struct round *r, const struct walk_file *f)
 	buf_free(&v.findings);
 }
 
-/* The side file NAME of a folder: is there what it stands beside? */
+/* The side file at PATH: is there what it stands beside? */
 static void
-check_side(struct round *r, const char *folder, const char *name)
+check_side(void *ctx, const char *path)
 {
+	struct round *r = ctx;
 	struct verify v = *r->how;
-	char path[PATH_MAX], id[VERDICT_ID_MAX];
-	size_t n = strlen(name), end = strlen(META_SUFFIX);
+	char file[PATH_MAX], id[VERDICT_ID_MAX];
+	size_t n = strlen(path) - strlen(META_SUFFIX);
+	struct stat st;
 
-	if (n < end || strcmp(name + n - end, META_SUFFIX) != 0 ||
-		snprintf(path, sizeof path, "%s/%.*s", folder, (int)(n - end), name) >=
-			(int)sizeof path ||
-		!verdict_name(id, path) || access(path, F_OK) == 0)
+	if (n >= sizeof file)
 		return;
-	v.path = path;
+	memcpy(file, path, n);
+	file[n] = '\0';
+	if (!verdict_name(id, file) || lstat(file, &st) == 0 || errno != ENOENT)
+		return;
+	v.path = file;
 	v.v.end = (struct tape_end){ .state = TAPE_DAMAGED, .offset = -1 };
 	take_finding(
 		&v, &(struct verdict_finding){ .offset = -1,
@@ -302,17 +308,14 @@ check_side(struct round *r, const char *folder, const char *name)
 }
 
 static void
-check_sides(struct round *r, const char *folder)
+check_sides(struct round *r, char *root)
 {
-	struct dirent **v;
-	int n = store_is_url(folder) ? -1 : scandir(folder, &v, NULL, alphasort);
+	struct stat st;
+	struct err e;
 
-	for (int i = 0; i < n; i++) {
-		check_side(r, folder, v[i]->d_name);
-		free(v[i]);
-	}
-	if (n >= 0)
-		free(v);
+	if (!store_is_url(root) && stat(root, &st) == 0 && S_ISDIR(st.st_mode) &&
+		walk_sides(root, check_side, r, &e) < 0)
+		say(r, &e, root);
 }
 
 static int

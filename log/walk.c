@@ -59,18 +59,17 @@ add_folder(struct walk *w, const char *path, bool named, struct err *e)
 }
 
 static bool
+ends_in(const char *name, const char *end)
+{
+	size_t n = strlen(name), k = strlen(end);
+
+	return n > k && strcmp(name + n - k, end) == 0;
+}
+
+static bool
 is_left_out(const char *name)
 {
-	static const char *const ends[] = { ".state", META_SUFFIX };
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		size_t end = strlen(ends[i]);
-
-		if (n > end && strcmp(name + n - end, ends[i]) == 0)
-			return true;
-	}
-	return name[0] == '.';
+	return name[0] == '.' || ends_in(name, ".state") || ends_in(name, META_SUFFIX);
 }
 
 static int
@@ -112,11 +111,18 @@ take(struct walk *w, FTS *fts, FTSENT *f, walk_say *say, void *ctx, struct err *
 	return 0;
 }
 
+static FTS *
+open_tree(char *path)
+{
+	char *roots[] = { path, NULL };
+
+	return fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+}
+
 static int
 walk_dir(struct walk *w, char *path, walk_say *say, void *ctx, struct err *e)
 {
-	char *roots[] = { path, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	FTS *fts = open_tree(path);
 	FTSENT *f;
 	int rc = 0;
 
@@ -194,6 +200,23 @@ walk_all(
 	for (int i = 0; i < nroots && rc == 0; i++)
 		rc = walk_root(w, roots[i], say, ctx, e);
 	return rc;
+}
+
+int
+walk_sides(char *root, walk_side *side, void *ctx, struct err *e)
+{
+	FTS *fts = open_tree(root);
+	FTSENT *f;
+
+	if (!fts)
+		return err_sys(e, ERR_IO, "%.80s", root);
+	while ((f = fts_read(fts)))
+		if (f->fts_level > 0 && f->fts_name[0] == '.')
+			fts_set(fts, f, FTS_SKIP);
+		else if (f->fts_info == FTS_F && ends_in(f->fts_name, META_SUFFIX))
+			side(ctx, f->fts_path);
+	fts_close(fts);
+	return 0;
 }
 
 void

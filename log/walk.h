@@ -30,6 +30,10 @@ typedef void walk_say(void *ctx, const struct err *e, const char *path);
 int walk_all(struct walk *w, char **roots, int nroots, walk_say *say, void *ctx,
 	struct err *e);
 void walk_free(struct walk *w);
+/* The side files (META_SUFFIX) of a store in the folder ROOT and below, in order; of what cannot be
+ * read walk_all() has told. */
+typedef void walk_side(void *ctx, const char *path);
+int walk_sides(char *root, walk_side *side, void *ctx, struct err *e);
 /* A source over F; a name with "-" is standard input. */
 int walk_open(const struct walk_file *f, struct src **s, struct err *e);
 

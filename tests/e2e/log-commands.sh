@@ -202,20 +202,23 @@ verify_folder() {
 	"$auditlog" verify kept || return 1
 	echo "a note" >kept/notes.txt
 	"$auditlog" verify kept 2>err && grep -q 'left out 1 file' err || return 1
+	"$auditlog" verify --id $id kept || return 1
 	sed 's/ann/bob/' kept/$id.metadata.json >kept/x && mv kept/x kept/$id.metadata.json
 	"$auditlog" verify kept >out && return 1
 	grep -q 'its metadata say username bob, the recording says ann' out || return 1
 	echo "$meta}" >kept/$id.metadata.json
 	gone=$(echo "$id" | tr 0-9 9) junk=$(echo "$id" | tr 0-9 8)
 	echo "$meta}" >"kept/$gone.metadata.json"
+	mkdir kept/web && cp "kept/$gone.metadata.json" kept/web || return 1
 	echo junk >"kept/$junk"
 	"$auditlog" verify kept >out && return 1
 	grep -q "^kept/$gone: the recording is missing, its metadata are there" out &&
+		grep -q "^kept/web/$gone: the recording is missing" out &&
 		grep -q "^kept/$junk: is no recording, but called like one" out &&
 		grep -q "^kept/$id: clean" out &&
-		grep -q '^3 recordings: 1 clean, 0 truncated, 2 damaged$' out || return 1
+		grep -q '^4 recordings: 1 clean, 0 truncated, 3 damaged$' out || return 1
 	lines "
-assert [l['state'] for l in sorted(lines, key=lambda l: l['file'])] == ['clean', 'damaged', 'damaged'], lines
+assert [l['state'] for l in sorted(lines, key=lambda l: l['file'])] == ['clean'] + 3 * ['damaged'], lines
 assert all(l['findings'] for l in lines if l['state'] == 'damaged'), lines
 " sh -c '"$auditlog" verify --json kept; test $? -eq 1'
 }

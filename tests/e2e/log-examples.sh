@@ -20,10 +20,13 @@ END
 xz -k session.audit 2>/dev/null
 touch before after example.out
 
-# The lines ".Dl $ COMMAND" of the section, without mdoc's escapes.
-sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$top/docs/auditlog.1" |
-	sed -n 's/^\.Dl \$ //p' |
-	sed 's/\\(dq/"/g; s/\\(aq/'"'"'/g; s/\\-/-/g; s/\\&//g; s/\\e/\\/g' >examples
+# The lines "$ COMMAND" of the section, as a reader sees them.
+if command -v mandoc >/dev/null; then
+	mandoc -Tascii -O width=400 "$top/docs/auditlog.1" | sed "s/.$(printf '\b')//g"
+else
+	sed 's/^\.Dl / /; s/^\.Sh //; s/\\(dq/"/g; s/\\(aq/'"'"'/g; s/\\-/-/g; s/\\&//g; s/\\e/\\/g' \
+		"$top/docs/auditlog.1"
+fi | sed -n '/^EXAMPLES/,/^SEE/s/^ *\$ //p' >examples
 
 # missing EXAMPLE: why it cannot be run here, or nothing.
 missing() {
