@@ -93,7 +93,7 @@ mtime_of(const struct stat *st)
 }
 
 static void
-add_file(struct catalog *c, const char *path, const struct stat *st)
+add_file(struct catalog *c, const char *path, const struct stat *st, bool named)
 {
 	struct catalog_entry *e = new_entry(c);
 	const char *slash;
@@ -105,6 +105,7 @@ add_file(struct catalog *c, const char *path, const struct stat *st)
 	}
 	slash = c->dir ? copy + c->root_n : strrchr(copy, '/');
 	*e = (struct catalog_entry){ .path = copy,
+		.named = named,
 		.name = slash && slash[1] ? slash + strspn(slash, "/") : copy,
 		.size = st->st_size,
 		.mtime_ns = mtime_of(st),
@@ -151,7 +152,7 @@ add_object(void *ctx, const struct store_info *info)
 	struct stat st = { .st_size = info->size,
 		.st_mtim = { info->mtime_ns / NS_PER_S, info->mtime_ns % NS_PER_S } };
 
-	add_file(c, info->name, &st);
+	add_file(c, info->name, &st, strcmp(info->name, c->roots[c->root - 1]) == 0);
 	return 0;
 }
 
@@ -180,7 +181,7 @@ next_root(struct catalog *c)
 		c->root_n = strlen(path);
 		add_folder(c, path);
 	} else {
-		add_file(c, path, &st); /* what it is, opening it says */
+		add_file(c, path, &st, true); /* what it is, opening it says */
 	}
 }
 
@@ -219,7 +220,7 @@ take_name(struct catalog *c, const char *name)
 		add_folder(c, path);
 	else if (stat(path, &st) == 0 && !fdio_is_part(path) &&
 		 (S_ISREG(st.st_mode) || fdio_is_recording(path)))
-		add_file(c, path, &st);
+		add_file(c, path, &st, false);
 }
 
 static void
@@ -275,9 +276,12 @@ take_facts(struct catalog_entry *e, const struct facts *f)
 }
 
 static void
-is_bad(struct catalog_entry *e, const struct err *why)
+is_bad(struct catalog *c, struct catalog_entry *e, const struct err *why)
 {
-	e->known = CATALOG_BAD;
+	bool foreign = why->code == ERR_FORMAT && !e->named;
+
+	e->known = foreign ? CATALOG_FOREIGN : CATALOG_BAD;
+	c->foreign += foreign;
 	set_text(e->command, sizeof e->command, span_str(why->text));
 }
 
@@ -305,7 +309,7 @@ read_head(struct catalog_entry *e, struct tape *t)
 }
 
 static struct tape *
-open_tape(struct catalog_entry *e)
+open_tape(struct catalog *c, struct catalog_entry *e)
 {
 	struct err err = { 0 };
 	struct src *src = NULL;
@@ -319,7 +323,7 @@ open_tape(struct catalog_entry *e)
 	if (rc == 0)
 		rc = tape_open(&t, src, NULL, &err);
 	if (rc < 0)
-		is_bad(e, &err);
+		is_bad(c, e, &err);
 	return rc < 0 ? NULL : t;
 }
 
@@ -327,7 +331,7 @@ static void
 next_head(struct catalog *c)
 {
 	struct catalog_entry *e = &c->v[c->heads++];
-	struct tape *t = open_tape(e);
+	struct tape *t = open_tape(c, e);
 
 	if (t)
 		read_head(e, t);
@@ -364,7 +368,7 @@ begin_tail(struct catalog *c)
 	struct catalog_entry *e = &c->v[c->tails];
 	struct tape_access at;
 
-	if (e->known != CATALOG_HEAD || !(c->tape = open_tape(e))) {
+	if (e->known != CATALOG_HEAD || !(c->tape = open_tape(c, e))) {
 		c->tails++;
 		return false;
 	}

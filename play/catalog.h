@@ -20,13 +20,15 @@ enum catalog_known {
 	CATALOG_NOTHING,
 	CATALOG_HEAD, /* its first messages */
 	CATALOG_ALL,
-	CATALOG_BAD /* cannot be read: COMMAND says why */
+	CATALOG_BAD,    /* cannot be read: COMMAND says why */
+	CATALOG_FOREIGN /* stands in a folder and is no recording at all */
 };
 
 struct catalog_entry {
 	char *path;
 	const char *name; /* the end of PATH, behind the folder that was given */
 	int64_t size, mtime_ns;
+	bool named; /* as a root, not found in a folder */
 	enum catalog_known known;
 	int64_t start_ns;    /* of the session, else of the file */
 	int64_t duration_ns; /* -1 unknown */
@@ -40,6 +42,7 @@ struct catalog {
 	struct catalog_entry *v;
 	size_t n, cap;
 	size_t left_out; /* for which there was no room */
+	size_t foreign;  /* of the N */
 	char **roots;    /* as given; not owned */
 	int nroots, root;
 	char **folders; /* still to be read, those inside included */

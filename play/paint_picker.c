@@ -123,12 +123,16 @@ paint_head(const struct picker *p, struct canvas *c)
 {
 	const struct catalog *k = &p->catalog;
 	char text[PROMPT_MAX + 128];
+	size_t all = k->n - k->foreign;
 	int n = 0;
 
-	if (p->n < k->n)
+	if (p->n < all)
 		n = snprintf(text, sizeof text, "%zu of ", p->n);
-	n += snprintf(text + n, sizeof text - (size_t)n, "%zu recording%s", k->n,
-		k->n == 1 ? "" : "s");
+	n += snprintf(text + n, sizeof text - (size_t)n, "%zu recording%s", all,
+		all == 1 ? "" : "s");
+	if (k->foreign && p->n == all)
+		n += snprintf(text + n, sizeof text - (size_t)n, ", %zu other file%s",
+			k->foreign, k->foreign == 1 ? "" : "s");
 	if (k->left_out)
 		n += snprintf(text + n, sizeof text - (size_t)n, " (%zu left out)",
 			k->left_out);

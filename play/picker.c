@@ -155,6 +155,8 @@ matches(struct picker *p, const struct catalog_entry *e)
 	char line[1024], text[CATALOG_COMMAND_MAX];
 	size_t n = 0;
 
+	if (e->known == CATALOG_FOREIGN)
+		return false;
 	if (filter_all(&p->filter))
 		return true;
 	for (int i = 0; i < PICKER_COLUMNS && n < sizeof line; i++)

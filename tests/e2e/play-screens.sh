@@ -30,7 +30,8 @@ check "events, one of them, typed keys" screens list list C.UTF-8 list.out
 picker() {
 	mkdir folder folder/sub || return 1
 	cp "$golden/tour.cast" "$golden/large.cast" "$golden/list.cast" folder || return 1
-	printf nonsense >"folder/evil$(printf '\033')]0;x"
+	printf '{"version": 9}\n' >"folder/evil$(printf '\033')]0;x"
+	echo "no recording" >folder/notes.txt
 	touch -d 2024-05-06T07:08:09Z folder/*
 	(cd folder && LC_ALL=C.UTF-8 "$auditplay" --script "$golden/picker.script" .) >out 2>&1
 	diff "$golden/picker.out" out

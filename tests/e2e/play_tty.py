@@ -535,10 +535,13 @@ def test_picker():
                   os.path.join("folder", one + ".cast"))
     os.path.exists("folder/pipe") or os.mkfifo("folder/pipe")
     with open("folder/evil\x1b]0;x\x07", "wb") as file:
+        file.write(b'{"version": 9}\n')
+    with open("folder/notes", "wb") as file:
         file.write(b"\x1b]0;x\x07")
     tty = Tty(["-p", "folder"], size=(12, 80))
     tty.until("two.cast")
     tty.shows("unreadable")
+    tty.shows("3 recordings, 1 other file")
     tty.key(b"/one")
     tty.shows("1 of 3 recordings")
     tty.key(b"\r\r")
