@@ -252,6 +252,7 @@ replace(struct held *h)
 void
 session_go_on(struct server *s, struct conn *c, struct held *h)
 {
+	struct deposit_frame kept = { .type = DEPOSIT_ACK, .offset = h->acked };
 	uint64_t wanted = keep_wanted(h->keep);
 	struct err e = { .code = 0 };
 
@@ -266,6 +267,8 @@ session_go_on(struct server *s, struct conn *c, struct held *h)
 	s->metrics.resumed++;
 	attach(c, h);
 	welcome(c, h->id);
+	if (kept.offset > h->first) /* it was told already, and has not heard */
+		conn_send(c, &kept);
 	/* what was read back is acknowledged when it is known to be kept */
 	h->dirty_ns = s->now_ns;
 	server_due(s, h->dirty_ns + s->o.commit_ns);

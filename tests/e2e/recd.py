@@ -152,6 +152,21 @@ def test_protocol(d):
         assert again.hello(resume=True)[1][:2] == struct.pack(">H", UNKNOWN)
 
 
+def test_an_acknowledgement_that_got_lost(d):
+    """Who comes back and still has bytes that are kept hears of it: nothing else may follow."""
+    with Daemon(d) as daemon:
+        c = Client(daemon)
+        assert c.hello()[0] == WELCOME
+        c.data(c.begin() + c.output(b"x"))
+        daemon.until(lambda: daemon.metrics()["acknowledged_bytes_total"] == c.at, "it is not kept")
+        c.close()
+        assert c.hello(resume=True, first=0, made=c.at)[0] == WELCOME
+        c.acked(c.at)
+        c.data(c.output(b"y"))
+        c.acked(c.at)
+        assert daemon.metrics()["acknowledged_bytes_total"] == c.at
+
+
 def test_refusals(d):
     with Daemon(d, "window = 64K") as daemon:
         def fresh(begin=True):
