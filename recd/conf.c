@@ -360,6 +360,8 @@ conf_carry(struct conf *fresh, const struct conf *old, conf_bad *told, void *ctx
 		told(ctx, 0, text);
 		memcpy(a, b, value_sizes[r->kind]);
 	}
+	if (fresh->has_s3 && !old->has_s3)
+		told(ctx, 0, "[s3]: recordings are shipped from the next start on");
 	fresh->has_s3 = old->has_s3;
 }
 

@@ -3,7 +3,6 @@
 
 #include "sys/fdio.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -33,7 +32,7 @@ keyfile_check(const char *path, struct err *e)
 
 	if (fd >= 0)
 		close(fd);
-	return fd < 0 && errno != ENOENT ? fd : 0;
+	return fd < 0 && fd != ERR_NOTFOUND ? fd : 0;
 }
 
 int
