@@ -6,7 +6,6 @@
 #include "store/directory.h"
 #include "store/journal.h"
 
-#define META_SUFFIX           ".metadata.json"
 #define DIRECTORY_SIDE_MAX    64 /* bytes of the name of a side file */
 #define DIRECTORY_HIDDEN      ".new."
 #define DIRECTORY_LISTING_MAX 4194304 /* names */
