@@ -94,19 +94,30 @@ table_bytes(struct buf *out, const struct info *i)
 			f->bytes[0], f->bytes[1], f->bytes[2]);
 }
 
+/* A size that it had in what was not read may have stayed to the end. */
+static void
+table_window(struct buf *out, const struct info *i)
+{
+	const struct facts *f = &i->facts;
+
+	if (!f->cols && !f->rows)
+		return;
+	put_label(out, "Size");
+	buf_addf(out, "%" PRIu32 "x%" PRIu32, f->cols, f->rows);
+	if (f->cols != f->last_cols || f->rows != f->last_rows)
+		buf_addf(out, ", at the end %" PRIu32 "x%" PRIu32, f->last_cols,
+			f->last_rows);
+	else if (i->partly)
+		buf_add_str(out, " at the beginning");
+	buf_add_byte(out, '\n');
+}
+
 static void
 table_sizes(struct buf *out, const struct info *i)
 {
 	const struct facts *f = &i->facts;
 
-	if (f->cols || f->rows) {
-		put_label(out, "Size");
-		buf_addf(out, "%" PRIu32 "x%" PRIu32, f->cols, f->rows);
-		if (f->cols != f->last_cols || f->rows != f->last_rows)
-			buf_addf(out, ", at the end %" PRIu32 "x%" PRIu32, f->last_cols,
-				f->last_rows);
-		buf_add_byte(out, '\n');
-	}
+	table_window(out, i);
 	table_bytes(out, i);
 	if (i->size >= 0) {
 		put_label(out, "File");

@@ -100,6 +100,10 @@ info_long() {
 	for x in m[306:]:
 	    x["timestamp"] += at
 	auditfile.write("long", m)
+	(later,) = [x for x in m[8:] if (x["payload"] or {}).get("columns")]
+	m.remove(later)
+	m.insert(100, dict(later, timestamp=m[100]["timestamp"]))
+	auditfile.write("resized", m)
 	END
 	"$auditlog" convert long long.audit && "$auditlog" info long.audit >part &&
 		"$auditlog" info --count long.audit >all || return 1
@@ -113,7 +117,10 @@ info_long() {
 	lines "
 assert [l['counted'] for l in lines] == [True, False], lines
 assert 'events' in lines[0] and 'events' not in lines[1] and lines[1]['messages'] == 321
-" sh -c '"$auditlog" info -jc long.audit; "$auditlog" info -j long.audit'
+" sh -c '"$auditlog" info -jc long.audit; "$auditlog" info -j long.audit' || return 1
+	"$auditlog" convert resized resized.audit &&
+		"$auditlog" info resized.audit | grep '^Size  *80x24 at the beginning$' &&
+		"$auditlog" info -c resized.audit | grep '^Size  *80x24, at the end 100x30$'
 }
 check "info reads beginning and end of a long recording" info_long
 
