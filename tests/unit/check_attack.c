@@ -9,16 +9,13 @@
 #include "format/vendor.h"
 #include "format/wire.h"
 #include "store/directory.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/torn.h"
-#include "tests/unit/unit.h"
-
-#include <stdio.h>
 
 #define ANN "ab010203000000000000000000000000"
 #define BOB "cd010203000000000000000000000000"
 
 static struct err err;
-static char dir[] = "attack.XXXXXX";
 static struct sign_key key;
 static struct keep_opts opts;
 static struct buf ann, bob, ann_open; /* sealed; the last one never ended */
@@ -127,8 +124,7 @@ begin(void)
 	struct directory_opts o = { .path = dir, .sync = DIRECTORY_SYNC_NEVER };
 	static const uint8_t seed[SIGN_SEED] = { 1 };
 
-	memcpy(dir + strlen(dir) - 6, "XXXXXX", 6);
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	scratch_make();
 	ck_assert_int_eq(sign_key_make(&key, seed, &err), 0);
 	opts = (struct keep_opts){ .key = &key };
 	ck_assert_msg(directory_open(&opts.store, &o, &err) == 0, "%s", err.text);
@@ -139,14 +135,11 @@ begin(void)
 static void
 end(void)
 {
-	char command[64];
-
 	store_close(opts.store);
 	buf_free(&ann);
 	buf_free(&ann_open);
 	buf_free(&bob);
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 /* ---- what is said of them ---- */

@@ -3,7 +3,7 @@
 #include "base/clk.h"
 #include "log/diary.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/scratch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 #define NOW (INT64_C(1795391990) * NS_PER_S)
 
-static char dir[32], path[64];
+static char path[64];
 static struct diary *d;
 
 static void
@@ -20,20 +20,16 @@ set_up(void)
 {
 	struct err e = { 0 };
 
-	strcpy(dir, "check_diary.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/state", dir);
+	scratch_make();
+	snprintf(path, sizeof path, "%s", in_dir("state"));
 	ck_assert_msg(diary_open(&d, path, &e) == 0, "%s", e.text);
 }
 
 static void
 tear_down(void)
 {
-	char command[80];
-
 	diary_close(d);
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 /* The end of one run and the beginning of the next. */

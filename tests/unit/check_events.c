@@ -3,7 +3,7 @@
  * they do not take it. */
 #include "format/tape.h"
 #include "rec/recorder.h"
-#include "unit.h"
+#include "tests/unit/scratch.h"
 
 #include <glob.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 #define WALL INT64_C(1700000000000000000)
 
-static char dir[32], folder[64], path[100], address[64];
+static char folder[64], path[100], address[64];
 static struct ring ring;
 static struct recorder rec;
 static struct sink sink;
@@ -59,8 +59,7 @@ set_up(void)
 		.file = "x.audit", .format = SIEM_JSON, .socket = address, .clk = &clk
 	};
 
-	strcpy(dir, "check_events.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	scratch_make();
 	snprintf(folder, sizeof folder, "%s/there", dir);
 	/* a path is absolute for who sets it; here it need not be */
 	snprintf(path, sizeof path, "/proc/self/cwd/%s/ev", folder);
@@ -85,12 +84,9 @@ set_up(void)
 static void
 tear_down(void)
 {
-	char command[80];
-
 	close(ring.space_fd);
 	ring_free(&ring);
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 static void

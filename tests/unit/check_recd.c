@@ -10,7 +10,7 @@
 #include "format/tape.h"
 #include "format/vendor.h"
 #include "store/directory.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/scratch.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
@@ -120,7 +120,6 @@ END_TEST
 
 /* ---- sessions ---- */
 
-static char dir[] = "recd.XXXXXX";
 static struct store *box;
 static struct keep_opts opts;
 static const struct peer ann = { .uid = 0,
@@ -179,8 +178,7 @@ open_box(void)
 static void
 begin(void)
 {
-	memcpy(dir + strlen(dir) - 6, "XXXXXX", 6);
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	scratch_make();
 	open_box();
 	make_session();
 }
@@ -188,12 +186,9 @@ begin(void)
 static void
 end(void)
 {
-	char command[64];
-
 	store_close(box);
 	buf_free(&sent);
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 static void
@@ -319,7 +314,7 @@ START_TEST(a_store_that_fails_for_long)
 {
 	static uint8_t zeros[60000];
 	enum deposit_reason why = DEPOSIT_NO_REASON;
-	char wall[64];
+	char wall[96];
 	struct keep *k;
 	struct msg m;
 
@@ -332,7 +327,7 @@ START_TEST(a_store_that_fails_for_long)
 		say(&m, 1010 + i);
 	}
 	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
-	snprintf(wall, sizeof wall, "%s/.new." NAME, dir);
+	snprintf(wall, sizeof wall, "%s", in_dir(".new." NAME));
 	ck_assert_int_eq(mkdir(wall, 0700), 0);
 	for (int i = 0; i < 40; i++) {
 		uint64_t at = keep_wanted(k);

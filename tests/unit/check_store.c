@@ -5,7 +5,7 @@
 #include "store/journal.h"
 
 #include "base/clk.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/scratch.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,21 +16,9 @@
 #define ID2 "ffffffffffffffffffffffffffffffff"
 #define ID3 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static char dir[] = "store.XXXXXX";
 static struct store *box;
 static struct err err;
 static const struct meta ann = { 1700000000, true, "192.0.2.1", "ann", "XX" };
-
-static const char *
-in_dir(const char *name)
-{
-	static char path[4][128];
-	static int at;
-
-	at = (at + 1) % 4;
-	snprintf(path[at], sizeof path[at], "%s/%s", dir, name);
-	return path[at];
-}
 
 static void
 reopen(struct directory_opts o)
@@ -43,8 +31,7 @@ reopen(struct directory_opts o)
 static void
 begin(void)
 {
-	memcpy(dir + strlen(dir) - 6, "XXXXXX", 6);
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	scratch_make();
 	box = NULL;
 	reopen((struct directory_opts){ 0 });
 }
@@ -52,39 +39,14 @@ begin(void)
 static void
 end(void)
 {
-	char command[64];
-
 	store_close(box);
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 static bool
 there(const char *name)
 {
 	return access(in_dir(name), F_OK) == 0;
-}
-
-static const char *
-contents(const char *name)
-{
-	static char text[4096];
-	FILE *f = fopen(in_dir(name), "r");
-
-	ck_assert_ptr_nonnull(f);
-	text[fread(text, 1, sizeof text - 1, f)] = 0;
-	fclose(f);
-	return text;
-}
-
-static void
-put_file(const char *name, const char *text)
-{
-	FILE *f = fopen(in_dir(name), "w");
-
-	ck_assert_ptr_nonnull(f);
-	fputs(text, f);
-	fclose(f);
 }
 
 static struct store_file *
@@ -270,7 +232,7 @@ START_TEST(one_recording)
 	ck_assert_mem_eq(got, "bcdef", 5);
 	src_close(src);
 	ck_assert_int_eq(store_create(box, ID, &ann, &f, &err), ERR_EXISTS);
-	ck_assert_str_eq(contents(ID), "abcdef");
+	ck_assert_str_eq(file_text(ID), "abcdef");
 	ck_assert_int_eq(store_resume(box, ID, &f, &err), ERR_STATE);
 	ck_assert_int_eq(store_remove(box, ID, &err), 0);
 	ck_assert(!there(ID) && !there(ID ".metadata.json"));
@@ -303,10 +265,10 @@ START_TEST(facts_change_whole)
 	struct store_file *f = create(ID);
 	struct meta m = ann;
 
-	put_file(".new." ID, "left over");
+	make_file(".new." ID, "left over");
 	snprintf(m.username, sizeof m.username, "bob");
 	ck_assert_int_eq(store_describe(f, &m, &err), 0);
-	ck_assert_ptr_nonnull(strstr(contents(ID ".metadata.json"), "\"bob\""));
+	ck_assert_ptr_nonnull(strstr(file_text(ID ".metadata.json"), "\"bob\""));
 	ck_assert(!there(".new." ID));
 	store_leave(f);
 }
@@ -319,9 +281,9 @@ START_TEST(crash_and_resume)
 
 	append(f, "abc");
 	store_leave(f);
-	put_file(ID2 ".state", "open\n"); /* died before the file was made */
-	put_file(ID2 ".metadata.json", "{}");
-	put_file(".new." ID3, "{");
+	make_file(ID2 ".state", "open\n"); /* died before the file was made */
+	make_file(ID2 ".metadata.json", "{}");
+	make_file(".new." ID3, "{");
 	reopen((struct directory_opts){ 0 });
 	ck_assert_int_eq(directory_tidy(box, &err), 3);
 	ck_assert(!there(ID2 ".state") && there(ID ".state") && there(ID));
@@ -332,7 +294,7 @@ START_TEST(crash_and_resume)
 	ck_assert_uint_eq(f->durable, 3);
 	append(f, "def");
 	ck_assert_int_eq(store_finish(f, &err), 0);
-	ck_assert_str_eq(contents(ID), "abcdef");
+	ck_assert_str_eq(file_text(ID), "abcdef");
 	ck_assert_int_eq(store_resume(box, ID2, &f, &err), ERR_NOTFOUND);
 }
 END_TEST
@@ -344,8 +306,8 @@ START_TEST(listing)
 	append(f, "a");
 	ck_assert_int_eq(store_finish(f, &err), 0);
 	ck_assert_int_eq(store_finish(create(ID2), &err), 0); /* empty */
-	put_file("other", "x");
-	put_file("with.dot", "x");
+	make_file("other", "x");
+	make_file("with.dot", "x");
 	ck_assert_int_eq(listed(""), 2);
 	ck_assert_int_eq(listed("01"), 1);
 	ck_assert_int_eq(listed("02"), 0);
@@ -387,8 +349,8 @@ START_TEST(full)
 
 	reopen((struct directory_opts){ .size_max = 200 });
 	f = create(ID);
-	ck_assert_int_eq(store_append(f, contents(ID ".metadata.json"), 100, &err), 100);
-	ck_assert_int_eq(store_append(f, contents(ID ".metadata.json"), 101, &err), 100);
+	ck_assert_int_eq(store_append(f, file_text(ID ".metadata.json"), 100, &err), 100);
+	ck_assert_int_eq(store_append(f, file_text(ID ".metadata.json"), 101, &err), 100);
 	ck_assert_int_eq(store_append(f, "x", 1, &err), ERR_NOSPACE);
 	ck_assert_uint_eq(f->size, 200);
 	store_leave(f);
@@ -404,7 +366,7 @@ START_TEST(spooled_stays_until_uploaded)
 	f = create(ID);
 	append(f, "abc");
 	ck_assert_int_eq(store_finish(f, &err), 0);
-	ck_assert_str_eq(contents(ID ".state"), "open\nfinished 3\n");
+	ck_assert_str_eq(file_text(ID ".state"), "open\nfinished 3\n");
 	ck_assert_int_eq(directory_retain(box, &all, INT64_MAX, &err), 0);
 	ck_assert(there(ID));
 }

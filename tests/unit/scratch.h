@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SCRATCH_TEXT_MAX 256
+#define SCRATCH_TEXT_MAX 4096
 
 static char dir[32];
 
