@@ -442,33 +442,11 @@ date_parse(struct date_span *d, const char *text, int64_t now_ns, struct err *e)
 int
 date_parse_length(int64_t *ns, const char *text, struct err *e)
 {
-	struct read r = { .p = text };
 	struct when w;
-	int64_t n, total = 0;
 
 	if (when_parse(&w, text, NULL) == 0 && w.kind == WHEN_NS) {
 		*ns = w.ns;
 		return 0;
-	}
-	while (take_number(&r, 0, &n) == 0) {
-		static const struct {
-			char letter;
-			int64_t seconds;
-		} lengths[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
-			{ 'w', 7 * 86400 } };
-		int64_t more = -1;
-
-		for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
-			if (*r.p == lengths[i].letter)
-				more = lengths[i].seconds * n;
-		if (more < 0 || more > INT64_MAX / NS_PER_S - total)
-			break;
-		total += more;
-		r.p++;
-		if (!*r.p) {
-			*ns = total * NS_PER_S;
-			return 0;
-		}
 	}
 	return err_set(e, ERR_USAGE,
 		"'%.40s' is no length of time: write 90, 1:30, 45s, 10m or 1h30m", text);

@@ -35,7 +35,7 @@ static int
 bad_time(const char *text, struct err *e)
 {
 	return err_set(e, ERR_USAGE,
-		"'%.40s' is no time: write 1:02:03.5, 50%%, end, @14:02, 2026-11-21 "
+		"'%.40s' is no time: write 1:30, 1h30m, 50%%, end, @14:02, 2026-11-21 "
 		"14:02",
 		text);
 }
@@ -62,6 +62,36 @@ parse_parts(const char **s, int64_t *ns)
 		return -1;
 	*ns = total * NS_PER_S + frac;
 	return parts;
+}
+
+/* "1h30m" at *S, with a unit behind every number, and nothing else. */
+static int
+parse_units(const char **s, int64_t *ns)
+{
+	static const struct {
+		char letter;
+		int64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
+		{ 'w', 7 * 86400 } };
+	const size_t n = sizeof units / sizeof *units;
+	const char *p = *s;
+	int64_t whole, frac, total = 0;
+
+	do {
+		size_t i = 0;
+
+		if (parse_number(&p, &whole, &frac) < 0 || frac)
+			return -1;
+		while (i < n && units[i].letter != *p)
+			i++;
+		if (i == n || whole > (INT64_MAX / NS_PER_S - total) / units[i].seconds)
+			return -1;
+		total += whole * units[i].seconds;
+		p++;
+	} while (*p);
+	*ns = total * NS_PER_S;
+	*s = p;
+	return 0;
 }
 
 /* A time of day behind a date or an "@": "14:02", "14:02:11.5". */
@@ -117,8 +147,11 @@ parse_date(struct when *w, const char **s)
 static int
 parse_place(struct when *w, const char **s)
 {
-	int parts = parse_parts(s, &w->ns);
+	int parts;
 
+	if (parse_units(s, &w->ns) == 0)
+		return 0;
+	parts = parse_parts(s, &w->ns);
 	if (parts < 0)
 		return -1;
 	w->either = parts == 3 && w->ns < 24 * 3600 * NS_PER_S;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* A place in a recording as a person writes it, and times as a person reads them.
- * Accepted: "90", "1.5", "1:30", "1:02:03.250" (from the start), "50%", "end"; dates and
- * times of day in the viewer's zone or, with a Z behind, UTC: "2026-11-21 14:02:11",
- * "2026-11-21", "@14:02", "14:02:11Z".  "14:02:11" alone is from the start in a recording that
+ * Accepted: "90", "1.5", "1:30", "1:02:03.250", "1h30m" (from the start; units s, m, h,
+ * d, w), "50%", "end"; dates and times of day in the viewer's zone or, with a Z behind, UTC:
+ * "2026-11-21 14:02:11", "2026-11-21", "@14:02", "14:02:11Z".  "14:02:11" alone is from the start in a recording that
  * is so long, else a time of day. */
 #ifndef BASE_WHEN_H
 #define BASE_WHEN_H

@@ -28,7 +28,7 @@ static const struct opt options[] = {
 	{ OPT_TITLE, "title", 't', "TEXT", "title of the page" },
 	{ OPT_INPUT, "input", 0, NULL, "show what was typed, too: it may hold secrets" },
 	{ OPT_NO_INPUT, "no-input", 0, NULL, "leave it out (the default)" },
-	{ OPT_IDLE, "idle-limit", 'i', "SECONDS",
+	{ OPT_IDLE, "idle-time-limit", 'i', "SECONDS",
 		"make longer pauses this long (default: what the recording\n"
 		"wishes; 0: leave them)" },
 	{ OPT_THEME, "theme", 0, "NAME",
@@ -74,7 +74,7 @@ take_option(struct export_job *x, int id, const char *value, struct err *e)
 		x->input = id == OPT_INPUT;
 		break;
 	case OPT_IDLE:
-		r = opt_double(value, "--idle-limit", 0, IDLE_SECONDS_MAX, &seconds, e);
+		r = opt_double(value, "--idle-time-limit", 0, IDLE_SECONDS_MAX, &seconds, e);
 		x->idle.max_ns = r < 0 ? 0 : (int64_t)(seconds * NS_PER_S);
 		x->idle_given = true;
 		break;

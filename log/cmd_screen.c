@@ -26,7 +26,7 @@ enum {
 
 static const struct opt options[] = {
 	{ OPT_AT, "at", 'a', "TIME",
-		"when: 90, 1:30, 1:02:03.250, 50% or end (the default)" },
+		"when: 90, 1:30, 1h30m, 50%, @14:02, a date, or end (the default)" },
 	{ OPT_FORMAT, "format", 'f', "text|ansi|svg|html|png",
 		"characters only (the default), with colours and attributes, or as a\n"
 		"picture or page; without it, what the name of --output says" },

@@ -30,7 +30,7 @@ enum {
 
 const struct opt conf_opts[] = {
 	{ O_AT, "at", 'a', "TIME",
-		"begin at TIME: 90, 1:30, 1:02:03.250, 50%, end, @14:02 or\n"
+		"begin at TIME: 90, 1:02:03.250, 1h30m, 50%, end, @14:02 or\n"
 		"2026-11-21 14:02:11" },
 	{ O_SPEED, "speed", 's', "N",
 		"play at N times the recorded speed, 0.0625 to 64" },

@@ -27,9 +27,9 @@
 static int
 print_help(void)
 {
-	opt_usage(stdout, "auditplay [OPTION...] FILE",
+	opt_usage(stdout, "auditplay [OPTION...] [FILE|DIR...]",
 		"Replay a recording in the terminal; h shows the keys.\n"
-		"FILE may be - for standard input.",
+		"FILE may be - for standard input, or s3://BUCKET/KEY.",
 		conf_opts);
 	printf("\nExample: auditplay --at 10:03 --paused demo.audit\n");
 	return 0;
@@ -327,7 +327,7 @@ static int
 print_completions(const char *shell)
 {
 	static const struct complete all = {
-		.program = "auditplay", .args = "[FILE...]", .options = conf_opts
+		.program = "auditplay", .args = "[FILE|DIR...]", .options = conf_opts
 	};
 	struct err e;
 

@@ -219,30 +219,39 @@ rules_preset(struct rules *r, const char *name, struct err *e)
 	return 0;
 }
 
+/* The first rule of a set, and its last. */
+static bool
+begins_set(size_t i)
+{
+	return i == 0 || strcmp(presets[i].set, presets[i - 1].set) != 0;
+}
+
+static bool
+ends_set(size_t i)
+{
+	return i + 1 == NPRESETS || begins_set(i + 1);
+}
+
 void
 rules_print_presets(FILE *out)
 {
-	for (size_t i = 0; i < NPRESETS; i++) {
-		bool first = !i || strcmp(presets[i].set, presets[i - 1].set) != 0;
-
-		fprintf(out, "  %-16s%s\n", first ? presets[i].set : "", presets[i].doc);
-	}
+	for (size_t i = 0; i < NPRESETS; i++)
+		fprintf(out, "  %-16s%s%s\n", begins_set(i) ? presets[i].set : "",
+			presets[i].doc, ends_set(i) ? "" : ";");
 }
 
 void
 rules_mdoc_presets(FILE *out)
 {
 	for (size_t i = 0; i < NPRESETS; i++) {
-		bool first = !i || strcmp(presets[i].set, presets[i - 1].set) != 0;
+		const char *doc = presets[i].doc;
 
-		if (first)
+		if (begins_set(i))
 			fprintf(out, ".It Cm %s\n%c%s", presets[i].set,
-				toupper((unsigned char)presets[i].doc[0]),
-				presets[i].doc + 1);
+				toupper((unsigned char)doc[0]), doc + 1);
 		else
-			fprintf(out, ";\n%s", presets[i].doc);
-		if (i + 1 == NPRESETS || strcmp(presets[i].set, presets[i + 1].set) != 0)
-			fprintf(out, ".\n");
+			fprintf(out, "%s", doc);
+		fputs(ends_set(i) ? ".\n" : ";\n", out);
 	}
 }
 

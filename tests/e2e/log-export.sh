@@ -83,10 +83,10 @@ check "a command has beginning, end, status and length" with '
 	' slow.audit
 check "a pause is an event" holds '[(e["t"], e["n"]) for e in p.events("idle")] ==
 	[(200000, 30000000)]'
-check "--idle-limit moves recording and events alike" with '
+check "--idle-time-limit moves recording and events alike" with '
 	p.lines()[-1][0] == 2.6 and d["length"] == 2600000 and d["real"] == 30600000 and
 	[(e["t"], e["r"]) for e in p.events("command") if e.get("e")] == [(2500000, 30500000)]
-	' --idle-limit 2 slow.audit
+	' --idle-time-limit 2 slow.audit
 check "a hostile recording is text" with '
 	len(p.events("command")) == 1 and "script" in p.events("command")[0]["s"] and
 	"<img" in d["title"]' --input hostile.audit
