@@ -330,8 +330,11 @@ gzcheck_walk(struct gzcheck *c, struct src *src, struct err *e)
 void
 gzcheck_message(struct gzcheck *c, uint64_t plain, uint64_t ordinal, int64_t at_ns)
 {
-	const struct gzidx_entry *e = c->index.v + c->next;
+	const struct gzidx_entry *e;
 
+	if (!c->index.n)
+		return;
+	e = c->index.v + c->next;
 	if (plain == 0)
 		plain = c->lead;
 	for (; c->next < c->index.n && e->plain < plain; c->next++, e++)
