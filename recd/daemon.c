@@ -33,8 +33,8 @@ struct daemon_state {
 	struct server *server;
 	struct store *store;
 	struct shipping shipping;
-	struct watched signals, metrics, timer;
-	int fds[SOCKETS_MAX], nfds;
+	struct watched signals, timer;
+	int fds[SOCKETS_MAX], nfds, metrics;
 	bool own_socket, stop;
 	struct sign_key key;
 	struct box_recipients recipients;
@@ -209,17 +209,14 @@ on_signal(struct watched *w, uint32_t events)
 
 /* Whoever connects gets the metrics, and the connection is closed. */
 static void
-on_metrics(struct watched *w, uint32_t events)
+give_metrics(void *ctx, int fd)
 {
-	int fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	const struct daemon_state *d = ctx;
 	struct buf out;
 
-	(void)events;
-	if (fd < 0)
-		return;
 	buf_init(&out, METRIC_MAX);
-	metrics_write(&out, server_metrics(the_daemon->server));
-	shipping_metrics(&the_daemon->shipping, &out);
+	metrics_write(&out, server_metrics(d->server));
+	shipping_metrics(&d->shipping, &out);
 	if (send(fd, out.p, out.n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		say(NULL, LOG_DEBUG, "metrics: the reader is gone");
 	buf_free(&out);
@@ -298,14 +295,14 @@ listen_all(struct daemon_state *d, struct err *e)
 		d->nfds = rc >= 0;
 	}
 	for (int i = 0; rc >= 0 && i < d->nfds; i++)
-		rc = server_listen(d->server, d->fds[i], e);
+		rc = server_listen(d->server, d->fds[i], NULL, NULL, e);
 	if (rc < 0 || !d->conf->metrics.s[0])
 		return rc;
 	rc = sockets_make(d->conf->metrics.s, 0660, e);
 	if (rc < 0)
 		return rc;
-	d->metrics = (struct watched){ .fd = rc, .events = EPOLLIN, .fn = on_metrics };
-	return server_watch(d->server, &d->metrics, e);
+	d->metrics = rc;
+	return server_listen(d->server, rc, give_metrics, d, e);
 }
 
 /* Before any thread is started: each inherits what is blocked. */
@@ -370,8 +367,8 @@ stop(struct daemon_state *d)
 		close(d->fds[i]);
 	if (d->own_socket)
 		unlink(d->conf->socket.s);
-	if (d->metrics.fd > 0) {
-		close(d->metrics.fd);
+	if (d->metrics > 0) {
+		close(d->metrics);
 		unlink(d->conf->metrics.s);
 	}
 	if (d->signals.fd > 0)

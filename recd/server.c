@@ -134,6 +134,15 @@ listen_again(struct listener *l)
 }
 
 static void
+let_in(struct listener *l, int fd)
+{
+	if (l->serve)
+		l->serve(l->ctx, fd);
+	else
+		conn_accept(l->server, fd);
+}
+
+static void
 on_connect(struct watched *w, uint32_t events)
 {
 	struct listener *l = (struct listener *)w;
@@ -143,7 +152,7 @@ on_connect(struct watched *w, uint32_t events)
 	for (int i = 0; i < ACCEPT_MAX; i++) {
 		fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
-			conn_accept(l->server, fd);
+			let_in(l, fd);
 			continue;
 		}
 		if (errno == EINTR || errno == ECONNABORTED)
@@ -155,13 +164,15 @@ on_connect(struct watched *w, uint32_t events)
 }
 
 int
-server_listen(struct server *s, int fd, struct err *e)
+server_listen(struct server *s, int fd, void (*serve)(void *ctx, int fd), void *ctx,
+	struct err *e)
 {
 	struct listener *l = &s->listeners[s->nlisteners];
 
 	if (s->nlisteners == SERVER_LISTEN_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d sockets", SERVER_LISTEN_MAX);
-	*l = (struct listener){ { .fd = fd, .events = EPOLLIN, .fn = on_connect }, s, 0 };
+	*l = (struct listener){ { .fd = fd, .events = EPOLLIN, .fn = on_connect }, s,
+		serve, ctx, 0 };
 	if (watch_add(&s->watch, &l->w, e) < 0)
 		return e->code;
 	s->nlisteners++;

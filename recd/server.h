@@ -38,9 +38,11 @@ struct server_opts {
 struct server;
 
 int server_open(struct server **s, const struct server_opts *o, struct err *e);
-/* FD: a listening stream socket; stays the caller's. */
-int server_listen(struct server *s, int fd, struct err *e);
-/* Another descriptor in the same loop (signals, metrics). */
+/* FD: a listening stream socket; stays the caller's.  SERVE gets what connects, to be closed;
+ * NULL: those are clients. */
+int server_listen(struct server *s, int fd, void (*serve)(void *ctx, int fd), void *ctx,
+	struct err *e);
+/* Another descriptor in the same loop (signals). */
 int server_watch(struct server *s, struct watched *w, struct err *e);
 /* A recording of SIZE bytes that an earlier run left open: somebody may come back for it, as for one whose
  * connection broke.  Names that are no ids are passed over. */

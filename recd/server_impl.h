@@ -7,7 +7,7 @@
 #include "recd/held.h"
 #include "recd/server.h"
 
-#define SERVER_LISTEN_MAX 8
+#define SERVER_LISTEN_MAX 9               /* one of them for metrics */
 #define SERVER_HELLO_NS   (10 * NS_PER_S) /* a connection must say who it is within */
 #define SERVER_CONNECT_NS (3 * NS_PER_S) /* who would be heard only later is not let in */
 #define SERVER_SPARE_FDS  128            /* for files beside those of sessions */
@@ -28,6 +28,8 @@ struct conn {
 struct listener {
 	struct watched w;
 	struct server *server;
+	void (*serve)(void *ctx, int fd); /* NULL: conn_accept() does */
+	void *ctx;
 	int64_t rest_ns; /* no connections are taken before; 0: they are */
 };
 
