@@ -120,11 +120,11 @@ expect "bob" text Welcome and not '(' text box or text web2 or state damaged ')'
 real() {
 	"$build/auditrec" -q --headless -o real.audit -c 'echo so it was; exit 7' || true
 	"$auditlog" list --json real.audit user "$(id -un)" group "$(id -g)" host "$(uname -n)" \
-		exit 7 state clean shorter 1h fromdate "@$((now - 60))" todate '1 hour ago' >out
-	[ ! -s out ] || { echo "it began later"; return 1; }
+		exit 7 state clean shorter 1h fromdate "@$((now - 60))" todate '1 hour ago' >out &&
+		[ ! -s out ] || { echo "it began later"; return 1; }
 	"$auditlog" list --json real.audit user "$(id -un)" group "$(id -g)" host "$(uname -n)" \
 		exit 7 state clean shorter 1h fromdate "@$((now - 60))" fromdate '-10min' \
-		text '^so it was' command 'echo so' >out
+		text '^so it was' command 'echo so' >out || return 1
 	cat out
 	[ "$(wc -l <out)" -eq 1 ]
 }
