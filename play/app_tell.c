@@ -79,7 +79,9 @@ tell_event(struct app *a, int vendor, const char *what)
 		return;
 	text = behind_name(reel_event(r, current)->text, what);
 	for (size_t i = 0; i < reel_events(r); i++) {
-		if (vendor != ANY_EVENT && reel_event(r, i)->vendor != vendor)
+		const struct reel_event *e = reel_event(r, i);
+
+		if (vendor != ANY_EVENT && (e->vendor != vendor || e->ends))
 			continue;
 		all++;
 		nth += i <= current;

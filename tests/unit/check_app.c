@@ -5,6 +5,7 @@
 #include "play/script.h"
 
 #include "tests/unit/app_show.h"
+#include "tests/unit/recording.h"
 
 #include <dirent.h>
 #include <unistd.h>
@@ -52,6 +53,36 @@ START_TEST(app_cuts_wide_characters_at_the_edge)
 	press(&s, "L"); /* 8 columns on: begins with nothing of the recording's text */
 	expect_row(&s, 0, "");
 	show_close(&s);
+}
+END_TEST
+
+/* A command line is one, with its end. */
+START_TEST(app_counts_command_lines)
+{
+	struct recording r;
+	struct show s;
+
+	recording_start(&r, 1);
+	recording_connect(&r);
+	recording_pty(&r, 0, 80, 24);
+	for (int i = 0; i < 3; i++) {
+		r.now_ns += NS_PER_S;
+		recording_command(&r, "start", "ls");
+		recording_out(&r, "a b c\r\n");
+		recording_command(&r, "end", "ls");
+	}
+	recording_end(&r);
+	show_open(&s, buf_span(&r.file), 80, 24);
+	tick_to(&s, 0);
+	while (app_idle(&s.app))
+		;
+	press(&s, ")");
+	press(&s, ")");
+	ck_assert(row_has(&s, 23, "command 2 of 3: $ ls"));
+	press(&s, "(");
+	ck_assert(row_has(&s, 23, "command 1 of 3: $ ls"));
+	show_close(&s);
+	recording_free(&r);
 }
 END_TEST
 
@@ -523,6 +554,7 @@ case_pictures(void)
 	tcase_add_test(t, app_paints_styles_of_the_recording);
 	tcase_add_test(t, app_cuts_wide_characters_at_the_edge);
 	tcase_add_test(t, app_tells_which_event_it_went_to);
+	tcase_add_test(t, app_counts_command_lines);
 	tcase_add_test(t, app_keeps_the_screen_while_a_frame_is_drawn);
 	tcase_add_test(t, app_list_begins_where_the_clock_is);
 	tcase_add_test(t, app_shows_all_of_a_selected_event);

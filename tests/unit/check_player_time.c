@@ -266,22 +266,6 @@ START_TEST(pauses_are_found_without_playing)
 }
 END_TEST
 
-static void
-put_command(struct recording *r, const char *line)
-{
-	struct buf b = { 0 };
-	struct jsonw w;
-	struct msg m;
-
-	msg_init(&m, MSG_CHANNEL_REQUEST_UNKNOWN);
-	vendor_begin(&m, VENDOR_COMMAND, &w, &b);
-	jsonw_kstr(&w, "text", line);
-	ck_assert_int_eq(vendor_end(&m, &w), 0);
-	m.has_channel = true;
-	recording_put(r, &m);
-	buf_free(&b);
-}
-
 START_TEST(prompts_are_gone_to)
 {
 	struct recording r;
@@ -295,7 +279,7 @@ START_TEST(prompts_are_gone_to)
 		recording_out(&r, "$ ls\r\n");
 		recording_marker(&r, "no command");
 		r.now_ns += 3 * S;
-		put_command(&r, "ls");
+		recording_command(&r, "start", "ls");
 		at[i] = r.n;
 	}
 	recording_out(&r, "end");

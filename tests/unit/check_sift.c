@@ -148,22 +148,6 @@ expect(const struct recording *rec, const char *what, enum search_scope scope, u
 	forget(&all);
 }
 
-static void
-put_command(struct recording *rec, const char *text)
-{
-	struct buf b = { 0 };
-	struct jsonw w;
-	struct msg m;
-
-	vendor_begin(&m, VENDOR_COMMAND, &w, &b);
-	jsonw_kstr(&w, "phase", "start");
-	jsonw_kstr(&w, "trust", "nonce");
-	jsonw_kstr(&w, "text", text);
-	vendor_end(&m, &w);
-	recording_put(rec, &m);
-	buf_free(&b);
-}
-
 START_TEST(lines_are_whole)
 {
 	char command[600];
@@ -181,8 +165,8 @@ START_TEST(lines_are_whole)
 	recording_out(&rec, "t\r\nroot:*\r\nsome root:*");
 	recording_io(&rec, 0, MSG_STREAM_IN, SPAN_LIT("cat x")); /* 7 */
 	recording_io(&rec, 0, MSG_STREAM_IN, SPAN_LIT("yz\r"));
-	put_command(&rec, command);          /* 9 */
-	recording_marker(&rec, "look here"); /* 10 */
+	recording_command(&rec, "start", command); /* 9 */
+	recording_marker(&rec, "look here");       /* 10 */
 	recording_end(&rec);
 	expect(&rec, "cat", SEARCH_SHOWN, 5, "$ cat /etc/shadow cat");
 	expect(&rec, "^root", SEARCH_SHOWN, 6, "root:*");

@@ -172,6 +172,22 @@ recording_marker(struct recording *r, const char *label)
 	buf_free(&b);
 }
 
+void
+recording_command(struct recording *r, const char *phase, const char *line)
+{
+	struct buf b = { 0 };
+	struct jsonw w;
+	struct msg m;
+
+	vendor_begin(&m, VENDOR_COMMAND, &w, &b);
+	jsonw_kstr(&w, "phase", phase);
+	jsonw_kstr(&w, "trust", "nonce");
+	jsonw_kstr(&w, "text", line);
+	ck_assert_int_eq(vendor_end(&m, &w), 0);
+	recording_put(r, &m);
+	buf_free(&b);
+}
+
 /* Pieces of output; "\r" and "\n" come often enough for scrolling. */
 static const char *const pieces[] = {
 	"\r\n",

@@ -29,6 +29,8 @@ void recording_window(
 void recording_io(struct recording *r, uint64_t channel, int stream, struct span data);
 void recording_out(struct recording *r, const char *text); /* channel 0 */
 void recording_marker(struct recording *r, const char *label);
+/* A command line that began (PHASE "start") or ended ("end"). */
+void recording_command(struct recording *r, const char *phase, const char *line);
 /* N messages of all kinds: text that scrolls, escape sequences cut anywhere, wide characters,
  * sizes, input, a second channel, events; times that often stand still. */
 void recording_random_session(struct recording *r, int n);
