@@ -261,13 +261,13 @@ depositor_open(struct dst **out, const struct depositor_opts *o, struct err *e)
 	if (!d)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	rc = connect_first(d, e);
+	d->heard_ns = depositor_now(d);
 	if (rc == 0 && pthread_create(&d->thread, NULL, depositor_run, d) != 0)
 		rc = err_set(e, ERR_NOMEM, "no thread for auditrecd");
 	if (rc < 0) {
 		release(d);
 		return rc;
 	}
-	d->heard_ns = depositor_now(d);
 	*out = &d->dst;
 	return 0;
 }
