@@ -2,10 +2,9 @@
 #include "store/blocks.h"
 
 #include "base/clk.h"
+#include "base/cond.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define SLOTS   1024 /* of the table from numbers to blocks; a power of 2 */
 #define STREAMS 4    /* places that are read on from in turns */
@@ -294,35 +293,20 @@ fetch_ahead(struct blocks *b, uint64_t number)
 
 /* --- waiting --- */
 
-struct deadline {
-	bool has;
-	struct timespec at; /* monotonic */
-};
-
-static struct deadline
-make_deadline(const struct blocks *b)
+/* When nobody waits any longer. */
+static int64_t
+deadline(const struct blocks *b)
 {
-	int64_t wait = b->wait_ns, ns;
-	struct deadline d = { .has = wait > 0 };
-
-	if (!d.has)
-		return d;
-	clock_gettime(CLOCK_MONOTONIC, &d.at);
-	ns = d.at.tv_nsec + wait % NS_PER_S;
-	d.at.tv_sec += wait / NS_PER_S + ns / NS_PER_S;
-	d.at.tv_nsec = ns % NS_PER_S;
-	return d;
+	return b->wait_ns ? ns_add(clk_mono(&clk_system), b->wait_ns) : INT64_MAX;
 }
 
 /* For anything to be done. */
 static int
-wait_done(struct blocks *b, const struct deadline *d, struct err *e)
+wait_done(struct blocks *b, int64_t until, struct err *e)
 {
-	if (!d->has)
-		pthread_cond_wait(&b->done, &b->lock);
-	else if (pthread_cond_timedwait(&b->done, &b->lock, &d->at) != 0)
-		return err_set(e, ERR_AGAIN, "%s", err_name(ERR_AGAIN));
-	return 0;
+	if (cond_wait_until(&b->done, &b->lock, until))
+		return 0;
+	return err_set(e, ERR_AGAIN, "%s", err_name(ERR_AGAIN));
 }
 
 /* Has J failed?  Then that is told once. */
@@ -341,7 +325,7 @@ take_failure(struct job *j, struct err *e)
 static struct block *
 get(struct blocks *b, uint64_t number, struct err *e)
 {
-	struct deadline deadline = make_deadline(b);
+	int64_t until = deadline(b);
 	struct block *k;
 	bool asked = false;
 
@@ -355,7 +339,7 @@ get(struct blocks *b, uint64_t number, struct err *e)
 		if (!j && (j = idle_job(b, BLOCKS_FETCHES))) {
 			fetch_now(b, j, number);
 			asked = true;
-		} else if (wait_done(b, &deadline, e) < 0) {
+		} else if (wait_done(b, until, e) < 0) {
 			return NULL;
 		}
 	}
@@ -442,19 +426,6 @@ keep_first(struct blocks *b, struct span first, struct err *e)
 	return rc;
 }
 
-static void
-init_locks(struct blocks *b)
-{
-	pthread_condattr_t monotonic;
-
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_mutex_init(&b->lock, NULL);
-	pthread_cond_init(&b->work, NULL);
-	pthread_cond_init(&b->done, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-}
-
 int
 blocks_open(struct src **s, const struct blocks_ops *ops, void *ctx, uint64_t size,
 	struct span first, struct err *e)
@@ -476,7 +447,9 @@ blocks_open(struct src **s, const struct blocks_ops *ops, void *ctx, uint64_t si
 	b->late = NOWHERE;
 	for (size_t i = 0; i < STREAMS; i++)
 		b->stream[i] = (struct stream){ NOWHERE, 1, 1, 0 };
-	init_locks(b);
+	pthread_mutex_init(&b->lock, NULL);
+	pthread_cond_init(&b->work, NULL);
+	cond_init(&b->done);
 	rc = keep_first(b, first, e);
 	if (rc < 0)
 		blocks_close(&b->src);

@@ -2,11 +2,12 @@
 /* The writer's side: bytes go into the ring as long as there is room and no trouble. */
 #include "store/depositor_impl.h"
 
+#include "base/cond.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define HELLO_NS    (5 * NS_PER_S)
@@ -49,13 +50,7 @@ trouble(struct depositor *d, struct err *e)
 static void
 wait_moved(struct depositor *d, int64_t ns)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	ns += t.tv_nsec;
-	t.tv_sec += ns / NS_PER_S;
-	t.tv_nsec = ns % NS_PER_S;
-	pthread_cond_timedwait(&d->moved, &d->lock, &t);
+	cond_wait_until(&d->moved, &d->lock, clk_mono(&clk_system) + ns);
 }
 
 static void
@@ -208,7 +203,6 @@ make(const struct depositor_opts *o)
 	static const struct dst_ops ops = { deposit_write_at, NULL, deposit_sync,
 		deposit_close };
 	struct depositor *d = calloc(1, sizeof *d);
-	pthread_condattr_t attr;
 
 	if (!d)
 		return NULL;
@@ -222,10 +216,7 @@ make(const struct depositor_opts *o)
 	buf_init(&d->in, 64 << 10);
 	buf_init(&d->out, DEPOSITOR_OUT_MAX);
 	pthread_mutex_init(&d->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&d->moved, &attr);
-	pthread_condattr_destroy(&attr);
+	cond_init(&d->moved);
 	if (d->wake_fd >= 0 && d->ring)
 		return d;
 	release(d);

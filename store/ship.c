@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "store/ship_impl.h"
 
+#include "base/cond.h"
 #include "store/directory.h"
 
 #include <stdio.h>
@@ -23,7 +24,6 @@ int
 ship_new(struct ship **out, const struct ship_opts *o, struct err *e)
 {
 	struct ship *s = calloc(1, sizeof *s);
-	pthread_condattr_t attr;
 
 	*out = s;
 	if (!s)
@@ -34,11 +34,8 @@ ship_new(struct ship **out, const struct ship_opts *o, struct err *e)
 	s->cancel = (struct s3_cancel){ is_stopping, s };
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->telling, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&s->changed, &attr);
-	pthread_cond_init(&s->done, &attr);
-	pthread_condattr_destroy(&attr);
+	cond_init(&s->changed);
+	cond_init(&s->done);
 	return 0;
 }
 
@@ -178,14 +175,11 @@ ship_scan(struct ship *s, struct err *e)
 bool
 ship_wait(struct ship *s, int64_t deadline)
 {
-	struct timespec t = { .tv_sec = deadline / NS_PER_S,
-		.tv_nsec = deadline % NS_PER_S };
-	int r = 0;
 	bool empty;
 
 	pthread_mutex_lock(&s->lock);
-	while (s->stats.waiting && r == 0)
-		r = pthread_cond_timedwait(&s->done, &s->lock, &t);
+	while (s->stats.waiting && cond_wait_until(&s->done, &s->lock, deadline))
+		continue;
 	empty = !s->stats.waiting;
 	pthread_mutex_unlock(&s->lock);
 	return empty;

@@ -3,12 +3,11 @@
  * the lock, and says what came of it. */
 #include "store/ship_impl.h"
 
+#include "base/cond.h"
 #include "store/retry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#define IDLE_NS (3600 * NS_PER_S)
 
 static const struct retry_policy policy = { NS_PER_S / 2, 60 * NS_PER_S };
 
@@ -202,16 +201,10 @@ work_on(struct ship *s, struct ship_item *i, struct ship_task *t)
 static void
 sleep_until(struct ship *s, int64_t now, int64_t wake)
 {
-	int64_t ns = wake < INT64_MAX ? ns_sub(wake, now) : IDLE_NS;
-	struct timespec t;
+	int64_t ns = wake < INT64_MAX ? ns_sub(wake, now) : INT64_MAX;
 
-	ns = ns < IDLE_NS ? ns : IDLE_NS;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	ns += t.tv_nsec;
-	t.tv_sec += ns / NS_PER_S;
-	t.tv_nsec = ns % NS_PER_S;
 	s->idle++;
-	pthread_cond_timedwait(&s->changed, &s->lock, &t);
+	cond_wait_until(&s->changed, &s->lock, ns_add(clk_mono(&clk_system), ns));
 	s->idle--;
 }
 
