@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "format/box.h"
 
+#include "base/hex.h"
 #include "base/octets.h"
 #include "format/sha256.h"
 
@@ -76,8 +77,7 @@ key_hash(uint8_t out[SHA256_BYTES], const uint8_t public[KEYLINE_KEY])
 static void
 id_text(char out[BOX_KEY_ID], const uint8_t id[ID])
 {
-	for (int i = 0; i < ID; i++)
-		snprintf(out + 2 * i, 3, "%02x", id[i]);
+	hex_put(out, id, ID);
 }
 
 void

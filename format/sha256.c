@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "format/sha256.h"
 
+#include "base/hex.h"
+
 #include <nettle/sha2.h>
-#include <stdio.h>
 
 _Static_assert(sizeof(struct sha256_ctx) <= sizeof(struct sha256), "state is too small");
 
@@ -34,6 +35,5 @@ sha256_end(struct sha256 *h, uint8_t out[SHA256_BYTES])
 void
 sha256_text(char out[SHA256_TEXT], const uint8_t hash[SHA256_BYTES])
 {
-	for (size_t i = 0; i < SHA256_BYTES; i++)
-		snprintf(out + 2 * i, 3, "%02x", hash[i]);
+	hex_put(out, hash, SHA256_BYTES);
 }

@@ -2,11 +2,11 @@
 /* libsodium is known here and in box.c. */
 #include "format/sign.h"
 
+#include "base/hex.h"
 #include "format/keyline.h"
 #include "format/sha256.h"
 
 #include <sodium.h>
-#include <stdio.h>
 
 #define SECRET_WORD "auditrec-secret-key-1"
 #define PUBLIC_WORD "auditrec-public-key-1"
@@ -67,8 +67,7 @@ sign_key_id(char out[SIGN_KEY_ID], const uint8_t public[SIGN_PUBLIC])
 	sha256_begin(&h);
 	sha256_add(&h, span_of(public, SIGN_PUBLIC));
 	sha256_end(&h, hash);
-	for (int i = 0; i < 8; i++)
-		snprintf(out + 2 * i, 3, "%02x", hash[i]);
+	hex_put(out, hash, (SIGN_KEY_ID - 1) / 2);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clk.h"
+#include "base/hex.h"
 #include "sys/fdio.h"
 
 #include <errno.h>
@@ -94,27 +95,6 @@ diary_file_save(struct diary *d, int64_t wall_ns, struct err *e)
 
 /* ---- reading ---- */
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Bytes of two digits each; how many. */
-static size_t
-unhex(uint8_t *out, size_t max, const char *text)
-{
-	size_t n = 0;
-
-	for (; n < max && hex(text[0]) >= 0 && hex(text[1]) >= 0; text += 2)
-		out[n++] = (uint8_t)(hex(text[0]) << 4 | hex(text[1]));
-	return n;
-}
-
 static bool
 take_path(char *out, const char *text)
 {
@@ -125,7 +105,7 @@ take_path(char *out, const char *text)
 			*out++ = *text;
 			continue;
 		}
-		if (unhex(&byte, 1, text + 1) != 1)
+		if (!hex_get(&byte, text + 1, 1))
 			return false;
 		*out++ = (char)byte;
 		text += 2;
@@ -147,7 +127,7 @@ take_line(struct diary *d, char *line, struct err *e)
 		    &r.inode, &r.device, &r.head_n, hash, &r.size, &r.mtime_ns, &r.told,
 		    &ended, &r.seen_ns, &at) != 9 ||
 		!at || r.head_n > DIARY_HEAD_MAX ||
-		unhex(r.head, sizeof r.head, hash) != sizeof r.head ||
+		hex_get(r.head, hash, sizeof r.head) != sizeof r.head ||
 		!take_path(line, line + at) || !*line)
 		return false;
 	new = diary_add(d, line, r.inode, e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/ident.h"
 
+#include "base/hex.h"
 #include "base/word.h"
 #include "rec/login.h"
 #include "rec/modes.h"
@@ -23,8 +24,7 @@ ident_make_id(char out[33], struct err *e)
 	if (getrandom(raw, sizeof raw, 0) != (ssize_t)sizeof raw)
 		return err_sys(
 			e, ERR_IO, "no random numbers for the id of the recording");
-	for (size_t i = 0; i < sizeof raw; i++)
-		snprintf(out + 2 * i, 3, "%02x", raw[i]);
+	hex_put(out, raw, sizeof raw);
 	return 0;
 }
 

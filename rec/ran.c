@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "rec/ran.h"
 
+#include "base/hex.h"
 #include "rec/ran_json.h"
 
 #include <stdio.h>
@@ -97,8 +98,7 @@ make_nonce(struct ran *r, struct err *e)
 
 	if (getrandom(raw, sizeof raw, 0) != (ssize_t)sizeof raw)
 		return err_sys(e, ERR_IO, "no random numbers for the shell marks");
-	for (size_t i = 0; i < sizeof raw; i++)
-		snprintf(r->nonce + 2 * i, 3, "%02x", raw[i]);
+	hex_put(r->nonce, raw, sizeof raw);
 	return 0;
 }
 

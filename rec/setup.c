@@ -2,6 +2,7 @@
 #include "rec/session_impl.h"
 
 #include "base/diag.h"
+#include "base/hex.h"
 #include "rec/login.h"
 #include "rec/nest.h"
 #include "rec/place.h"
@@ -75,12 +76,7 @@ place_sink(struct session *s, struct sink *k, struct err *e)
 static void
 deposit_sink(struct session *s, struct sink *k)
 {
-	unsigned v = 0;
-
-	for (size_t i = 0; i < sizeof s->deposit_id; i++) {
-		sscanf(s->rec.id + 2 * i, "%2x", &v);
-		s->deposit_id[i] = (uint8_t)v;
-	}
+	hex_get(s->deposit_id, s->rec.id, sizeof s->deposit_id);
 	k->format = TAPE_AUDIT_V2;
 	k->path = s->conf->socket;
 	k->deposit = s->deposit_id;

@@ -2,9 +2,9 @@
 /* A session begins, or goes on from what an earlier run of the daemon has left. */
 #include "recd/keep_impl.h"
 
+#include "base/hex.h"
 #include "format/tape.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define FIRST_WRITE 50 /* bytes of a file's header and its first member's */
@@ -26,8 +26,7 @@ keep_release(struct keep *k)
 void
 keep_name(char out[KEEP_NAME_SIZE], const uint8_t id[DEPOSIT_ID_SIZE])
 {
-	for (int i = 0; i < DEPOSIT_ID_SIZE; i++)
-		snprintf(out + 2 * i, 3, "%02x", id[i]);
+	hex_put(out, id, DEPOSIT_ID_SIZE);
 }
 
 static struct keep *

@@ -2,6 +2,8 @@
 /* The loop: accept, look at what is due, sleep until the next of both. */
 #include "recd/server_impl.h"
 
+#include "base/hex.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -189,13 +191,9 @@ void
 server_adopt(struct server *s, const char *name, uint64_t size)
 {
 	uint8_t id[DEPOSIT_ID_SIZE];
-	unsigned v;
 
-	if (!store_is_id(name))
-		return;
-	for (int i = 0; i < DEPOSIT_ID_SIZE && sscanf(name + 2 * i, "%2x", &v) == 1; i++)
-		id[i] = (uint8_t)v;
-	session_adopt(s, id, size);
+	if (store_is_id(name) && hex_get(id, name, sizeof id) == sizeof id)
+		session_adopt(s, id, size);
 }
 
 static void

@@ -4,6 +4,7 @@
  * place: what is no part of a match stays as it is, byte for byte. */
 #include "base/base64.h"
 #include "base/err.h"
+#include "base/hex.h"
 #include "format/schema.h"
 #include "replay/redact_impl.h"
 
@@ -57,11 +58,11 @@ hex4(struct span s, size_t i, uint32_t *out)
 	if (i + 4 > s.n)
 		return -1;
 	for (size_t k = i; k < i + 4; k++) {
-		uint8_t c = s.p[k] | 0x20;
+		int digit = hex_digit((char)s.p[k]);
 
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+		if (digit < 0)
 			return -1;
-		v = v * 16 + (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+		v = v * 16 + (uint32_t)digit;
 	}
 	*out = v;
 	return 0;

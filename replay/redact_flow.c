@@ -2,6 +2,7 @@
 /* Text of a stream without what controls the terminal.  Rules for lines look at each line when it
  * is complete, those for several at blocks that overlap. */
 #include "base/base64.h"
+#include "base/hex.h"
 #include "replay/redact_impl.h"
 
 #define LINE_MAX_BYTES 8192
@@ -64,15 +65,6 @@ flow_end(struct flow *f, const struct hunt *h, int scope)
 		r = hunt_text(h, scope, true, &f->block);
 	trail_clear(&f->block);
 	return r;
-}
-
-static int
-hex(uint8_t c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
 }
 
 /* What one byte of decoded text was before: up to three characters of T. */
@@ -149,12 +141,11 @@ hunt_digits(struct decoded *d, const struct hunt *h, int scope, const struct tra
 	if (!memmem(p, n, mark, k))
 		return 0;
 	for (size_t i = 0; i < n;) {
+		uint8_t byte = p[i];
 		bool coded = i + k + 2 <= n && memcmp(p + i, mark, k) == 0 &&
-			     hex(p[i + k]) >= 0 && hex(p[i + k + 1]) >= 0;
+			     hex_get(&byte, (const char *)p + i + k, 1);
 
-		put_decoded(d,
-			coded ? (uint8_t)(hex(p[i + k]) * 16 + hex(p[i + k + 1])) : p[i],
-			i);
+		put_decoded(d, byte, i);
 		i += coded ? k + 2 : 1;
 	}
 	return hunt_decoded(d, h, scope, t, n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "store/journal.h"
 
+#include "base/hex.h"
 #include "format/sha256.h"
 
 #include <errno.h>
@@ -38,16 +39,9 @@ number(const char *text, uint64_t max, uint64_t *out)
 static bool
 hash(const char *text, uint8_t out[SHA256_BYTES])
 {
-	char byte[3] = "";
-
-	if (strlen(text) != SHA256_TEXT - 1 ||
-		strspn(text, "0123456789abcdef") != SHA256_TEXT - 1)
-		return false;
-	for (size_t i = 0; i < SHA256_BYTES; i++) {
-		memcpy(byte, text + 2 * i, 2);
-		out[i] = (uint8_t)strtoul(byte, NULL, 16);
-	}
-	return true;
+	return strlen(text) == SHA256_TEXT - 1 &&
+	       strspn(text, "0123456789abcdef") == SHA256_TEXT - 1 &&
+	       hex_get(out, text, SHA256_BYTES) == SHA256_BYTES;
 }
 
 /* Room for part NUMBER, those between not sent. */

@@ -3,6 +3,7 @@
 #include "store/s3_call.h"
 
 #include "base/base64.h"
+#include "base/hex.h"
 #include "store/s3_time.h"
 #include "store/xml.h"
 
@@ -203,14 +204,6 @@ struct page {
 #define AT(member)   offsetof(struct page, member)
 #define SIZE(member) sizeof(((struct page *)0)->member)
 
-static int
-hex(char c)
-{
-	return isdigit((unsigned char)c)    ? c - '0'
-	       : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10
-					    : -1;
-}
-
 /* In place; "+" is a blank. */
 static bool
 decode(char *text)
@@ -218,10 +211,10 @@ decode(char *text)
 	char *to = text;
 
 	for (char *p = text; *p; p++) {
-		int high = *p == '%' ? hex(p[1]) : -1, low = high >= 0 ? hex(p[2]) : -1;
+		uint8_t byte;
 
-		if (low >= 0) {
-			*to = (char)(high * 16 + low);
+		if (*p == '%' && hex_get(&byte, p + 1, 1)) {
+			*to = (char)byte;
 			p += 2;
 		} else {
 			*to = *p == '+' ? ' ' : *p;

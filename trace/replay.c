@@ -2,9 +2,9 @@
 /* The source "replay", for tests: datagrams of the proc connector from a file, each as a
  * line of hexadecimal digits; "#" begins a comment, "root PID" a root, "lost N" a loss of N.
  * One line a tick. */
+#include "base/hex.h"
 #include "trace/procs.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,20 +38,6 @@ replay_start(void *self, struct trace_session *session, struct err *e)
 	return 0;
 }
 
-static size_t
-from_hex(uint8_t *out, const char *line)
-{
-	size_t n = 0;
-	unsigned v;
-
-	for (; isxdigit((unsigned char)line[0]) && isxdigit((unsigned char)line[1]);
-		line += 2) {
-		sscanf(line, "%2x", &v);
-		out[n++] = (uint8_t)v;
-	}
-	return n;
-}
-
 static void
 play(struct replay *r, const char *line, int64_t now)
 {
@@ -62,7 +48,8 @@ play(struct replay *r, const char *line, int64_t now)
 	else if (strncmp(line, "lost ", 5) == 0)
 		procs_lost(&r->procs, "replayed", strtoull(line + 5, NULL, 10), now, now);
 	else if (line[0] != '#')
-		procs_take(&r->procs, span_of(data, from_hex(data, line)), now);
+		procs_take(
+			&r->procs, span_of(data, hex_get(data, line, sizeof data)), now);
 }
 
 static int64_t

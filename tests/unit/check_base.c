@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/buf.h"
+#include "base/hex.h"
 #include "base/jsonw.h"
 #include "base/opt.h"
 #include "base/utf8.h"
@@ -139,6 +140,28 @@ static const struct {
 	{ "9999-11-21", ERR_USAGE, 0 },
 	{ "2026-11-21Zx", ERR_USAGE, 0 },
 };
+
+START_TEST(bytes_as_digits)
+{
+	static const uint8_t bytes[] = { 0x00, 0x9A, 0xBF, 0xFF };
+	uint8_t back[4] = { 1, 1, 1, 1 };
+	char text[9];
+
+	hex_put(text, bytes, sizeof bytes);
+	ck_assert_str_eq(text, "009abfff");
+	ck_assert_uint_eq(hex_get(back, "009AbfFF", 4), 4);
+	ck_assert_mem_eq(back, bytes, 4);
+	ck_assert_uint_eq(hex_get(back, text, 3), 3);
+	ck_assert_uint_eq(hex_get(back, "12f", 4), 1);
+	ck_assert_uint_eq(hex_get(back, "12 3", 4), 1);
+	ck_assert_uint_eq(hex_get(back, "", 4), 0);
+	ck_assert_uint_eq(back[0], 0x12);
+	for (int c = 1; c < 256; c++)
+		ck_assert_int_eq(hex_digit((char)c) >= 0,
+			strchr("0123456789abcdefABCDEF", c) != NULL);
+	ck_assert_int_eq(hex_digit('\0'), -1);
+}
+END_TEST
 
 START_TEST(when_reads_every_form)
 {
@@ -431,6 +454,7 @@ case_diag(void)
 	TCase *t = tcase_create("diag");
 
 	tcase_add_test(t, diag_shows_controls);
+	tcase_add_test(t, bytes_as_digits);
 	tcase_add_test(t, json_gives_no_orders);
 	tcase_add_test(t, words_are_quoted_where_needed);
 	tcase_add_test(t, words_for_a_shell);
