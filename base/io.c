@@ -93,6 +93,42 @@ src_mem(struct span bytes)
 	return &m->src;
 }
 
+struct borrowed_src {
+	struct src src;
+	struct src *of;
+};
+
+static ssize_t
+borrowed_read_at(struct src *s, uint64_t off, void *p, size_t n, struct err *e)
+{
+	return src_read_at(((struct borrowed_src *)s)->of, off, p, n, e);
+}
+
+static int64_t
+borrowed_size(struct src *s)
+{
+	return src_size(((struct borrowed_src *)s)->of);
+}
+
+static void
+borrowed_close(struct src *s)
+{
+	free(s);
+}
+
+struct src *
+src_borrow(struct src *s)
+{
+	static const struct src_ops ops = { borrowed_read_at, borrowed_size,
+		borrowed_close };
+	struct borrowed_src *b = malloc(sizeof *b);
+
+	if (!b)
+		return NULL;
+	*b = (struct borrowed_src){ .src.ops = &ops, .of = s };
+	return &b->src;
+}
+
 struct mem_dst {
 	struct dst dst;
 	struct buf buf;

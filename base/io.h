@@ -62,6 +62,9 @@ const char *src_name(struct src *s);
 int src_beside(struct src *s, const char *name, struct src **out, struct err *e);
 /* A source over bytes in memory that stay valid as long as the source; NULL: no memory. */
 struct src *src_mem(struct span bytes);
+/* Another way to read S, which outlives it and stays open when it is closed; without
+ * neighbours.  NULL: no memory. */
+struct src *src_borrow(struct src *s);
 
 struct dst;
 struct dst_ops {

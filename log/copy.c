@@ -146,13 +146,14 @@ static int
 open_in(struct copy *c, const struct clk *clk)
 {
 	struct tape_opts topts = c->topts;
-	struct src *s;
+	struct src *s = c->source;
 	struct err e;
 
 	c->in = (struct input){ .name = input_name(c->from) };
 	topts.note = take_note;
 	topts.ctx = c;
-	if (input_open_src(&s, c->from))
+	c->source = NULL;
+	if (!s && input_open_src(&s, c->from))
 		return CMD_WRONG;
 	if (c->timing && input_open_src(&topts.timing, c->timing)) {
 		src_close(s);
@@ -234,10 +235,12 @@ pass_on(struct copy *c, struct err *e)
 }
 
 int
-copy_switch(struct copy *c, const char *from, const struct clk *clk, struct err *e)
+copy_switch(struct copy *c, const char *from, struct src *source, const struct clk *clk,
+	struct err *e)
 {
 	input_close(&c->in);
 	c->from = from;
+	c->source = source;
 	c->look = NULL;
 	/* why is said */
 	return open_in(c, clk) ? err_set(e, ERR_IO, "could be read a moment ago") : 0;

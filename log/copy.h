@@ -24,6 +24,7 @@ enum { COPY_OPT_FORMAT = 900, COPY_OPT_OVERWRITE };
 
 struct copy {
 	const char *from, *to;   /* the caller fills these ... */
+	struct src *source;      /* the bytes of FROM, taken over; NULL: it is opened */
 	enum tape_format format; /* TAPE_UNKNOWN: by the name of OUT */
 	struct tape_opts topts;  /* without note, ctx and timing */
 	const char *timing;      /* the file of times of a typescript; NULL: as found */
@@ -59,8 +60,9 @@ int copy_option(struct copy *c, int id, const char *value, struct err *e);
 int copy_open(struct copy *c, const struct clk *clk);
 /* All messages from where IN stands; closes OUT.  Returns the exit status. */
 int copy_run(struct copy *c);
-/* Goes on with another IN, whose digest nobody asks for. */
-int copy_switch(struct copy *c, const char *from, const struct clk *clk, struct err *e);
+/* Goes on with another IN, whose digest nobody asks for; SOURCE as above. */
+int copy_switch(struct copy *c, const char *from, struct src *source,
+	const struct clk *clk, struct err *e);
 int copy_put(struct copy *c, const struct msg *m, struct err *e);
 /* After copy_open(), whatever came of it: nothing appears at OUT if copy_run() did not come. */
 void copy_close(struct copy *c);

@@ -79,6 +79,23 @@ survey_tape(struct join_part *p, struct input *in)
 	return 0;
 }
 
+/* Each is read twice; standard input can be opened once. */
+static int
+open_part(struct join *j, const struct join_part *p, struct src **s)
+{
+	struct err e;
+
+	if (strcmp(p->path, "-") != 0)
+		return input_open_src(s, p->path);
+	if (!j->piped && input_open_src(&j->piped, p->path))
+		return CMD_WRONG;
+	*s = src_borrow(j->piped);
+	if (*s)
+		return 0;
+	err_set(&e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	return diag_fail(&e, NULL);
+}
+
 static int
 survey(struct join *j, struct join_part *p)
 {
@@ -87,20 +104,17 @@ survey(struct join *j, struct join_part *p)
 	struct err e;
 	int status;
 
-	if (strcmp(p->path, "-") == 0) {
-		diag_error("standard input cannot be one of them: each is read twice");
-		return CMD_WRONG;
-	}
 	if (fdio_same(p->path, j->edit.copy.to)) {
 		diag_error("%s: is one of the recordings; write to another file",
 			copy_out_name(&j->edit.copy));
 		return CMD_WRONG;
 	}
-	if (input_open_src(&s, p->path))
-		return CMD_WRONG;
-	if (edit_look(&p->source, s, p->path, &e) < 0) {
+	status = open_part(j, p, &s);
+	if (status)
+		return status;
+	if (edit_look(&p->source, s, input_name(p->path), &e) < 0) {
 		src_close(s);
-		return diag_fail(&e, p->path);
+		return diag_fail(&e, input_name(p->path));
 	}
 	if (input_open_tape(&in, p->path, s, NULL, j->clk))
 		return CMD_WRONG;
@@ -115,8 +129,9 @@ compare(const struct join_part *p, const struct join_part *q)
 	struct span a = buf_span(&p->user), b = buf_span(&q->user);
 
 	if (!span_eq(a, b))
-		diag_note("%s is of %.*s, %s of %.*s", p->path, a.n ? (int)a.n : 6,
-			a.n ? (const char *)a.p : "nobody", q->path, b.n ? (int)b.n : 6,
+		diag_note("%s is of %.*s, %s of %.*s", input_name(p->path),
+			a.n ? (int)a.n : 6, a.n ? (const char *)a.p : "nobody",
+			input_name(q->path), b.n ? (int)b.n : 6,
 			b.n ? (const char *)b.p : "nobody");
 }
 
@@ -131,7 +146,7 @@ survey_all(struct join *j)
 		if (!j->part[i].has_wall) {
 			diag_error("%s: does not say at what date it was made "
 				   "(--keep-times needs that)",
-				j->part[i].path);
+				input_name(j->part[i].path));
 			status = CMD_WRONG;
 		}
 	return status;
@@ -313,20 +328,23 @@ find_base(struct join *j, struct err *e)
 	j->base_ns = ns_sub(p->start_ns, j->part[0].start_ns);
 	if (j->base_ns < j->end_ns)
 		return err_set(e, ERR_USAGE,
-			"begins before %s ends: leave out --keep-times", p[-1].path);
+			"begins before %s ends: leave out --keep-times",
+			input_name(p[-1].path));
 	return 0;
 }
 
 static int
 next_part(struct join *j, struct err *e)
 {
+	const struct join_part *p = &j->part[++j->at];
+	struct src *s;
 	int r;
 
-	j->at++;
-	if (copy_switch(&j->edit.copy, j->part[j->at].path, j->clk, e) < 0 ||
-		find_base(j, e) < 0)
+	if (open_part(j, p, &s)) /* why is said */
+		return err_set(e, ERR_IO, "could be read a moment ago");
+	if (copy_switch(&j->edit.copy, p->path, s, j->clk, e) < 0 || find_base(j, e) < 0)
 		return e->code;
-	j->cooked = j->terminal && !j->part[j->at].has_terminal;
+	j->cooked = j->terminal && !p->has_terminal;
 	j->first_channel = j->channels;
 	j->first_request = j->requests;
 	j->messages = 0;
@@ -382,6 +400,8 @@ run(struct join *j)
 {
 	int status = survey_all(j);
 
+	if (status == 0)
+		status = open_part(j, &j->part[0], &j->edit.copy.source);
 	if (status)
 		return status;
 	tell_how(j);
@@ -414,6 +434,7 @@ release(struct join *j)
 		buf_free(&j->part[i].connection);
 		buf_free(&j->part[i].address);
 	}
+	src_close(j->piped);
 	buf_free(&j->text);
 	free(j->part);
 	free(j->edit.more);

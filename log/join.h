@@ -30,6 +30,7 @@ struct join {
 	const struct clk *clk;
 	struct join_part *part;
 	size_t nparts, at; /* the one that is read */
+	struct src *piped; /* standard input, once it is open: parts borrow it */
 	int64_t base_ns;   /* of its start, since that of the first ... */
 	int64_t end_ns;    /* ... and of what was read last */
 	bool cooked;       /* its line feeds want carriage returns */

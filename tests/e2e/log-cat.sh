@@ -130,7 +130,18 @@ check "OUT is one of them" fails 2 'is one of the recordings' \
 echo nothing >nothing
 check "one that is none" fails 2 'nothing: neither an audit log' \
 	"$auditlog" cat ann.audit nothing new
-check "standard input" fails 2 'is read twice' "$auditlog" cat ann.audit - new
+# Its name is all that differs.
+piped() {
+	cp bob.audit "standard input" &&
+		edit ann.audit "standard input" o.audit || return 1
+	"$auditlog" cat --overwrite ann.audit - p.audit <bob.audit 2>err || { cat err; return 1; }
+	"$auditlog" decode o.audit | grep '"io"' >a && [ -s a ] || return 1
+	"$auditlog" decode p.audit | grep '"io"' | cmp - a || return 1
+	"$auditlog" cat --overwrite - ann.audit p.audit <bob.audit 2>err &&
+		"$auditlog" verify p.audit >err || { cat err; return 1; }
+	cat bob.audit | "$auditlog" cat --overwrite - - p.audit && "$auditlog" verify p.audit
+}
+check "standard input" piped
 check "several connections in one" fails 2 'several connections' \
 	"$auditlog" cat ann.audit two.audit new
 check "OUT alone" fails 2 'needs IN... OUT' "$auditlog" cat new
