@@ -60,11 +60,7 @@ def start(args, **more):
     os.makedirs(RUNTIME, mode=0o700, exist_ok=True)
     if os.path.exists(KEPT):
         os.remove(KEPT)
-    tty = Tty(args, env=env, **more)
-    modes = termios.tcgetattr(tty.fd)  # keys that come before it is ready are not shown
-    modes[3] &= ~termios.ECHO
-    termios.tcsetattr(tty.fd, termios.TCSANOW, modes)
-    return tty
+    return Tty(args, env=env, echo=False, **more)  # keys that come before it is ready are not shown
 
 
 def kept():

@@ -44,7 +44,7 @@ class Tty:
     """A program on a pty of its own."""
 
     def __init__(self, args, term="xterm-256color", size=(24, 80), env=None,
-                 program=AUDITPLAY):
+                 program=AUDITPLAY, echo=True):
         self.out = b""
         self.mark = 0  # until() looks at what comes behind it
         self.pid, self.fd = pty.fork()
@@ -55,6 +55,10 @@ class Tty:
             os.environ.pop("COLORTERM", None)
             os.environ.update(env or {})
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+            if not echo:
+                modes = termios.tcgetattr(0)
+                modes[3] &= ~termios.ECHO
+                termios.tcsetattr(0, termios.TCSANOW, modes)
             os.execv(program, [os.path.basename(program)] + args)
 
     def __repr__(self):
