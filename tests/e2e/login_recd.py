@@ -71,11 +71,11 @@ def test_absent(d):
 def test_no_answer(d):
     """It is stopped: whoever wants in waits some seconds, not for ever."""
     with Keeper(d) as daemon:
-        os.kill(daemon.pid, signal.SIGSTOP)
+        daemon.stand_still()
         try:
             refused(daemon, b"does not answer")
         finally:
-            os.kill(daemon.pid, signal.SIGCONT)
+            daemon.go_on()
 
 
 def test_socket_of_nobody(d):
@@ -156,11 +156,11 @@ def test_stopped_while_logged_in(d):
         t = lib.Term(H.ssh_argv(flags=["-tt"]), env=dict(os.environ, TERM="xterm"))
         t.send(b"echo re''ady\r")
         t.expect(b"ready")
-        os.kill(daemon.pid, signal.SIGSTOP)
+        daemon.stand_still()
         for n in range(20):
             t.send(b"echo still he''re %d\r" % n)
             t.expect(b"still here %d" % n)
-        os.kill(daemon.pid, signal.SIGCONT)
+        daemon.go_on()
         t.send(b"exit\r")
         assert t.wait() == 0
         shown = stream(daemon.recording(), OUT)

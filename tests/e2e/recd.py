@@ -51,11 +51,18 @@ def test_session(d):
         assert (m["sessions_begun_total"], m["sessions_ended_total"], m["sessions"]) == (1, 1, 0), m
 
 
+def has_begun(daemon):
+    """Whether some session that is open has printed something, and that is on the disk."""
+    return any(daemon.is_open(n) and os.path.getsize(daemon.path(n)) > 40 and
+               stream(decode(daemon.path(n)), OUT) for n in daemon.recordings())
+
+
 def test_killed_daemon(d):
     """However often it dies: every byte once."""
     with Daemon(d) as daemon:
         for round in range(int(os.environ.get("ROUNDS", 4))):
             p = subprocess.Popen(daemon.argv("sh", "-c", FLOOD), stderr=subprocess.PIPE)
+            daemon.until(lambda: has_begun(daemon) or p.poll() is not None, "it does not begin")
             for _ in range(3):
                 pause(random.uniform(0.05, 0.3))
                 daemon.stop(signal.SIGKILL if random.random() < 0.7 else signal.SIGTERM)

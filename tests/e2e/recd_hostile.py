@@ -3,6 +3,7 @@
 """auditrecd and those who want to harm it: other users' sessions go on, and begin, whatever
 one user does; nobody gets more than his share."""
 import ctypes
+import fcntl
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
 import time
 
 from rec_lib import PATIENCE, Skip, decode, events, main
@@ -96,7 +98,7 @@ def test_queue_that_is_full(d):
     """Others want in, more than there is room for: auditrec stands in line."""
     daemon = Daemon(d, "user-connections = 0\nuser-connects = 0")
     daemon.start()
-    os.kill(daemon.pid, signal.SIGSTOP)
+    daemon.stand_still()
     waiting = []
     while True:
         s = socket.socket(socket.AF_UNIX)
@@ -110,7 +112,7 @@ def test_queue_that_is_full(d):
     daemon.until(lambda: waits_for_connect(p.pid), "it does not try")
     for s in waiting:
         s.close()
-    os.kill(daemon.pid, signal.SIGCONT)
+    daemon.go_on()
     assert p.wait(PATIENCE) == 0, p.stderr.read()
     p.stderr.close()
     daemon.stop()
@@ -196,6 +198,11 @@ def test_message_larger_than_the_window(d):
         c.acked(c.at)
 
 
+def all_is_read(sock):
+    """Has the other side taken everything that was sent?"""
+    return fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)) == bytes(4)
+
+
 def test_messages_that_never_end(d):
     """They take memory, so a user may have few of them."""
     with Daemon(d, "user-waiting = 1M") as daemon:
@@ -205,6 +212,7 @@ def test_messages_that_never_end(d):
             c.data(c.begin())
         for c in clients[:2]:
             c.data(c.output(bytes(400000))[:-1])
+            daemon.until(lambda: all_is_read(c.sock), "the daemon does not read")
         whole = clients[2].output(bytes(400000))
         try:
             clients[2].data(whole[:-1])

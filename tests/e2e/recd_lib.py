@@ -65,6 +65,14 @@ class Daemon:
             self.process = None
             assert status == (0 if how == signal.SIGTERM else -how), (status, self.said())
 
+    def stand_still(self):
+        """Stopped, and does nothing any more: a signal takes its time."""
+        os.kill(self.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED)
+
+    def go_on(self):
+        os.kill(self.pid, signal.SIGCONT)
+
     def __enter__(self):
         return self.start()
 
