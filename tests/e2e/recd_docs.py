@@ -201,8 +201,8 @@ class Example:
         with open(DOCUMENT) as f:
             for name in re.findall(r"^\| `(auditrecd_\w+)`", f.read(), re.M):
                 assert name in text or name == "auditrecd_s3_failures_total", name
-        self.recorder.until(lambda: "auditrecd_sessions_begun_total " in self.recorder.must(
-            "root", "journalctl", "-u", "auditrecd"), "no dump in the journal")
+        self.recorder.until(lambda: "auditrecd_sessions_begun_total " in self.journal(),
+                            "no dump in the journal")
 
     def after_trouble(self, said):
         """Wrong files: no reload, no restart, and a daemon that goes on meanwhile."""
@@ -221,11 +221,13 @@ class Example:
             assert self.main_pid() == pid and self.recorder.root_may(*METRICS), wrong
         self.changed_while_it_runs(path, right)
         self.recorder.write("root", path, right + wrong, "w")
+        before = self.journal().count("secretKey")  # each reload has said so, too
         self.recorder.run("root", "systemctl", "restart", "--no-block", "auditrecd")
-        self.recorder.until(lambda: "secretKey" in self.recorder.must(
-            "root", "journalctl", "-u", "auditrecd"), "the journal does not say why")
+        self.recorder.until(lambda: self.journal().count("secretKey") > before, "the journal does not say why")
         self.recorder.write("root", path, right, "w")
-        self.recorder.until(lambda: self.recorder.root_may(*METRICS), "it does not come back")
+        self.recorder.until(lambda: self.recorder.root_may("systemctl", "is-active", "auditrecd")
+                            and self.main_pid() != pid, "it does not come back")
+        assert self.recorder.root_may(*METRICS)
         assert self.recorder.root_may("systemctl", "reload", "auditrecd")
 
     def changed_while_it_runs(self, path, right):
@@ -235,10 +237,12 @@ class Example:
         self.recorder.must("root", "systemctl", "reload", "auditrecd")
         for said in ("[server] metrics: another value counts from the next start on",
                      "[s3]: other values count from the next start on", "configuration read again"):
-            self.recorder.until(lambda: said in self.recorder.must(
-                "root", "journalctl", "-u", "auditrecd"), "the journal does not say: " + said)
+            self.recorder.until(lambda: said in self.journal(), "the journal does not say: " + said)
         assert self.recorder.root_may(*METRICS)
         assert not self.recorder.root_may("test", "-e", "/run/auditrecd/other.sock")
+
+    def journal(self):
+        return self.recorder.must("root", "journalctl", "-u", "auditrecd")
 
     def main_pid(self):
         return self.recorder.must("root", "systemctl", "show", "-P", "MainPID", "auditrecd").strip()
