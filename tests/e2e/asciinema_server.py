@@ -201,6 +201,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         check_fields(fields)
         return user, files[0][2], fields
 
+    def linger(self):
+        """Takes what still comes, as real servers do: a reset would overtake the answer."""
+        self.connection.settimeout(60)
+        try:
+            while self.rfile.read1(262144):
+                pass
+        except OSError:
+            pass
+
     def refuse(self, r):
         body = {"type": r.kind, "message": r.message}
         if r.details:
@@ -245,6 +254,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 raise Refused(403, "x", "you are \x1b[31m" + self.install_id)
         except Refused as r:
             self.refuse(r)
+            if self.close_connection:
+                self.connection.shutdown(socket.SHUT_WR)
+                self.linger()
             return
         if mode == "late-close":
             self.hang_up()
