@@ -38,11 +38,17 @@ def size_of(fd, cols, rows):
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
 
 
+# What can only be the beginning of a sequence or a character.
+BEGUN = re.compile(rb"(?:\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?|[ -/]*)"
+                   rb"|[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z")
+
+
 def drain(fd, first=1.0):
-    """What the program writes until it is quiet; waits FIRST for it to begin."""
-    out, end = b"", None
-    while not end or time.monotonic() < end:
-        if not select.select([fd], [], [], QUIET if out else first)[0]:
+    """What the program writes until it is quiet, and not in the middle of something; waits FIRST
+    for it to begin."""
+    out, end, begun = b"", None, None
+    while begun or not end or time.monotonic() < end:
+        if not select.select([fd], [], [], PATIENCE if begun else QUIET if out else first)[0]:
             break
         try:
             data = os.read(fd, 65536)
@@ -51,6 +57,7 @@ def drain(fd, first=1.0):
         if not data:
             break
         out += data
+        begun = BEGUN.search(out, max(0, len(out) - 4096))
         end = end or time.monotonic() + TALK
     return out
 
