@@ -2,6 +2,7 @@
 """What auditrec does when its recording cannot be written."""
 import os
 import resource
+import select
 import signal
 import subprocess
 import threading
@@ -153,21 +154,30 @@ def open_pipe(path):
     return r
 
 
-def held(t):
-    """Until output stands still: the queue is full."""
+def full(path):
+    """Whether nothing can be written to a pipe."""
+    fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        return not select.select([], [fd], [], 0)[1]
+    finally:
+        os.close(fd)
+
+
+def held(t, path):
+    """Until the pipe is full, and output stands still: the queue is full, too."""
+    t.until(lambda: full(path), "the pipe is not filled")
     n = -1
     while n != len(t.out):
         n, end = len(t.out), time.monotonic() + 0.5
         while time.monotonic() < end:
             t.pump()
-    return n
 
 
 def test_pipe_that_is_not_read_loses_nothing(d):
     r, got = open_pipe(d("p")), []
     t = rec("--overwrite", "-o", d("p"), "seq", "1", "600000")
     t.expect(b"1000\r\n")
-    held(t)
+    held(t, d("p"))
     assert t.poll() is None
 
     def read():
@@ -186,7 +196,7 @@ def test_pipe_that_is_not_read_can_be_left(d):
     r = open_pipe(d("p"))
     t = rec("--overwrite", "-o", d("p"), "sh", "-c", "seq 1 3000000; sleep 1000")
     t.expect(b"1000\r\n")
-    held(t)
+    held(t, d("p"))
     os.kill(t.pid, signal.SIGTERM)
     t.until(t.restored, "the terminal must be given back")
     os.kill(t.pid, signal.SIGTERM)
