@@ -237,8 +237,7 @@ class Host:
                 all_ = [lib.decode(p) for p in self.paths(who)]
             except (AssertionError, IndexError, OSError):
                 all_ = []
-            if len(all_) >= n and (not ended or all(
-                    m and m[-1]["type"] == 1 for m in all_)):
+            if len(all_) >= n and all(m and (not ended or m[-1]["type"] == 1) for m in all_):
                 assert len(all_) == n, len(all_)
                 return sorted(all_, key=lambda m: m[0]["timestamp"])
             assert time.monotonic() < end, "recordings: %r %r" % (

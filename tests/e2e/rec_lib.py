@@ -190,14 +190,17 @@ class Term:
     def interrupt(self, prompt):
         """C-c in a line that is being edited, until PROMPT comes: readline does not look at a
         signal that arrives between its drawing and its read() until there is another key."""
-        end = time.monotonic() + PATIENCE
+        end, sent = time.monotonic() + PATIENCE, 0
         while prompt not in self.out[self.at:]:
             assert time.monotonic() < end, "no prompt in %r" % self.out[self.at:][-400:]
             self.send(b"\x03")
+            sent += 1
             again = time.monotonic() + 1
             while prompt not in self.out[self.at:] and time.monotonic() < again:
                 self.pump()
         self.expect(prompt)
+        if sent > 1:  # the last one may have come behind that prompt, and wait for a key
+            self.send(b"\r")
 
     def send(self, data):
         while data:
@@ -243,6 +246,22 @@ class Term:
             os.waitpid(self.pid, 0)
 
 
+def in_foreground(t, name):
+    """Whether a descendant of a recorder has its terminal and is not stopped."""
+    todo = [t.pid]
+    while todo:
+        pid = todo.pop()
+        try:
+            todo += map(int, open("/proc/%d/task/%d/children" % (pid, pid)).read().split())
+            stat = open("/proc/%d/stat" % pid).read()
+        except OSError:
+            continue
+        state, _, pgrp, _, _, tpgid = stat.rsplit(")", 1)[1].split()[:6]
+        if "(%s)" % name in stat and state != "T" and pgrp == tpgid:
+            return True
+    return False
+
+
 class Dir:
     """A folder of the test's own."""
     def __enter__(self):
@@ -273,17 +292,25 @@ def need(*programs):
             raise Skip("no " + p)
 
 
+taken_ports = []  # sockets: their ports are this process's until it ends
+
+
 def free_port():
     """A port of the loopback that no outgoing connection is given, also while its server is
-    away: one that connects to it then would else meet itself, or take it."""
+    away: one that connects to it then would else meet itself, or take it.  Nobody else is given
+    it here either: whoever asks for one binds it for datagrams, too, and stays there."""
     with open("/proc/sys/net/ipv4/ip_local_port_range") as f:
         first = int(f.read().split()[0])
     for port in random.SystemRandom().sample(range(10240, first), 100) if first > 20000 else [0] * 100:
+        mark = socket.socket(type=socket.SOCK_DGRAM)
         with socket.socket() as s:
             try:
                 s.bind(("127.0.0.1", port))
+                mark.bind(s.getsockname())
             except OSError:
+                mark.close()
                 continue
+            taken_ports.append(mark)
             return s.getsockname()[1]
     raise AssertionError("no free port")
 

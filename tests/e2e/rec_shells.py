@@ -214,6 +214,7 @@ def test_bash_keyboard(d):
     s.t.send(b"sleep 600\r")
     s.t.expect(b"sleep 600\r\n")
     s.t.until(lambda: stream_has(s.file, b"sleep%20600", b"sleep 600"), "no mark")
+    s.t.until(lambda: in_foreground(s.t, "sleep"), "sleep does not run")  # the mark comes before
     s.t.send(b"\x03")
     s.t.expect(b"P> ")
     s.run("sleep 0.2 & wait")

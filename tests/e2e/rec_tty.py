@@ -173,22 +173,6 @@ def test_keyboard_signals_and_jobs(d):
     assert t.restored()
 
 
-def in_foreground(t, name):
-    """Whether a descendant of a recorder has its terminal and is not stopped."""
-    todo = [t.pid]
-    while todo:
-        pid = todo.pop()
-        try:
-            todo += map(int, open("/proc/%d/task/%d/children" % (pid, pid)).read().split())
-            stat = open("/proc/%d/stat" % pid).read()
-        except OSError:
-            continue
-        state, _, pgrp, _, _, tpgid = stat.rsplit(")", 1)[1].split()[:6]
-        if "(%s)" % name in stat and state != "T" and pgrp == tpgid:
-            return True
-    return False
-
-
 def test_suspended_by_an_outer_shell(d):
     need("bash")
     t = Term(["bash", "--norc", "-i"], env={"PS1": "OUT> "})
