@@ -255,7 +255,8 @@ redact_close(struct redact *r)
 	free(r->counts);
 	trail_free(&r->scratch);
 	buf_free(&r->data);
-	buf_free(&r->fields);
+	buf_free(&r->recorded.text);
+	buf_free(&r->other.text);
 	buf_free(&r->marks);
 	free(r);
 }
@@ -268,7 +269,7 @@ find(struct redact *r, const struct msg *m)
 	int rc;
 
 	if (m->type != MSG_IO || m->payload_null) {
-		rc = fields_mask(r, m, &out, true);
+		rc = fields_mask(r, &r->recorded, m, &out, true);
 		if (rc < 0 || (m->type != MSG_PTY && m->type != MSG_WINDOW &&
 				      m->type != MSG_CLOSE))
 			return rc;
@@ -406,7 +407,7 @@ int
 redact_mask(struct redact *r, const struct msg *m, struct msg *out, struct err *e)
 {
 	struct lane *l;
-	int rc = fields_mask(r, m, out, false);
+	int rc = fields_mask(r, &r->recorded, m, out, false);
 
 	if (rc == 0 && m->type == MSG_IO && !m->payload_null) {
 		rc = lane_of(r, m, &l);
@@ -421,7 +422,7 @@ redact_mask(struct redact *r, const struct msg *m, struct msg *out, struct err *
 int
 redact_fields(struct redact *r, const struct msg *m, struct msg *out, struct err *e)
 {
-	return explain(fields_mask(r, m, out, false), e);
+	return explain(fields_mask(r, &r->other, m, out, false), e);
 }
 
 bool

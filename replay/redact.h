@@ -49,7 +49,7 @@ int redact_find(
 int redact_found(struct redact *r, struct err *e);
 /* The second: the same messages again.  *OUT is valid until the next call. */
 int redact_mask(struct redact *r, const struct msg *m, struct msg *out, struct err *e);
-/* The text fields of a message that is no part of the recording. */
+/* The text fields of a message that is no part of the recording; what redact_mask() gave stays. */
 int redact_fields(struct redact *r, const struct msg *m, struct msg *out, struct err *e);
 
 /* May CH be a mask?  A visible character of width 1 that means nothing in JSON. */

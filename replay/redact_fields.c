@@ -23,6 +23,7 @@ struct field {
 
 struct fields {
 	struct redact *r;
+	struct masked *to;
 	struct field v[FIELDS_MAX];
 	size_t n;
 	bool count;
@@ -295,12 +296,12 @@ add_list(struct fields *f, struct msg_list *l, bool secret)
 {
 	if (!l->v || l->n > MSG_LIST_MAX)
 		return;
-	memcpy(f->r->pairs, l->v, l->n * sizeof *l->v);
-	l->v = f->r->pairs;
+	memcpy(f->to->pairs, l->v, l->n * sizeof *l->v);
+	l->v = f->to->pairs;
 	for (size_t i = 0; i < l->n; i++) {
-		add_field(f, &f->r->pairs[i].question, false, ' ');
+		add_field(f, &f->to->pairs[i].question, false, ' ');
 		if (secret)
-			add_field(f, &f->r->pairs[i].answer, true, '\n');
+			add_field(f, &f->to->pairs[i].answer, true, '\n');
 	}
 }
 
@@ -331,17 +332,17 @@ put_secret(struct fields *f, struct field *one)
 	const struct redact *r = f->r;
 
 	for (int i = 0; i < 3; i++)
-		redact_put_mask(r, &f->r->fields, 'x');
+		redact_put_mask(r, &f->to->text, 'x');
 	if (f->count && !redact_is_masked(r, *one->at))
 		redact_tell(f->r, REDACT_SECRET_FIELD, REDACT_EVENT, *one->at);
-	return buf_failed(&r->fields);
+	return buf_failed(&f->to->text);
 }
 
 static int
 put_masked(struct fields *f, struct field *one, const uint8_t *marks)
 {
 	struct span s = *one->at;
-	struct buf *out = &f->r->fields;
+	struct buf *out = &f->to->text;
 	bool json = is_json(s);
 
 	for (size_t i = 0; i < s.n;) {
@@ -360,7 +361,7 @@ static int
 put_fields(struct fields *f)
 {
 	const uint8_t *marks = f->marks->p;
-	struct buf *out = &f->r->fields;
+	struct buf *out = &f->to->text;
 	int rc = 0;
 
 	buf_clear(out);
@@ -383,9 +384,10 @@ put_fields(struct fields *f)
 }
 
 int
-fields_mask(struct redact *r, const struct msg *m, struct msg *out, bool count)
+fields_mask(struct redact *r, struct masked *to, const struct msg *m, struct msg *out,
+	bool count)
 {
-	struct fields f = { .r = r, .count = count, .marks = &r->marks };
+	struct fields f = { .r = r, .to = to, .count = count, .marks = &r->marks };
 	int rc;
 
 	*out = *m;

@@ -62,6 +62,12 @@ struct lane {
 	struct keyboard *keyboard;
 };
 
+/* What texts of a message become. */
+struct masked {
+	struct buf text;
+	struct msg_pair pairs[MSG_LIST_MAX];
+};
+
 struct redact {
 	struct redact_opts o;
 	struct lane **lanes;
@@ -71,8 +77,9 @@ struct redact {
 	int64_t at_ns;
 	bool blank, has_lines;
 	struct trail scratch;
-	struct buf data, fields, marks;
-	struct msg_pair pairs[MSG_LIST_MAX];
+	struct buf data, marks;
+	struct masked recorded,
+		other; /* messages of the recording, and those that are none */
 };
 
 /* A text in which matches are looked for, and what becomes of them. */
@@ -114,6 +121,8 @@ int keyboard_write(struct redact *r, struct lane *l, struct span data);
 int keyboard_end(struct redact *r, struct lane *l);
 
 /* redact_fields.c */
-int fields_mask(struct redact *r, const struct msg *m, struct msg *out, bool count);
+/* *OUT has its texts in TO. */
+int fields_mask(struct redact *r, struct masked *to, const struct msg *m, struct msg *out,
+	bool count);
 
 #endif

@@ -326,6 +326,17 @@ def test_wrong_use(d):
     assert status == 2 and open(d("keep")).read() == "precious"
 
 
+def test_the_name_of_the_file(d):
+    """It is told in an event of its own, in front of one that is masked, too."""
+    ms, word = sample(), "hunter2"
+    ms[3]["payload"]["payload"] = was = json.dumps({"user": word, "cwd": "/home/" + word}).encode()
+    auditfile.write(d(word + ".audit"), ms)
+    good("redact", "-T", word, d(word + ".audit"), d("b.audit"))
+    edited, now = [m["payload"]["payload"] for m in decode(d("b.audit")) if m["type"] == 400][:2]
+    assert json.loads(edited)["file"] == "*******.audit", edited
+    assert now == was.replace(word.encode(), b"*******"), now
+
+
 def test_from_a_pipe(d):
     a, b = write_session(d("a.audit"), [io(5 * MS, SECRET.encode())]), d("b.audit")
     good("redact", "-T", SECRET, "-", b, stdin=open(a, "rb").read())

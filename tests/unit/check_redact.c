@@ -253,6 +253,35 @@ START_TEST(secret_fields_masked_always)
 }
 END_TEST
 
+/* What is told besides, between two messages of the recording, takes nothing of theirs. */
+START_TEST(other_messages_keep_apart)
+{
+	const struct msg_pair mine = { SPAN_LIT("hunter2?"), SPAN_LIT("yes"), false },
+			      hers = { SPAN_LIT("who?"), SPAN_LIT("ann"), false };
+	struct redact_opts o = { .rules = &rules };
+	struct msg m, other, out_m, out_other;
+	struct redact *r;
+
+	session_rule(&rules, RULE_TEXT, SECRET);
+	ck_assert_int_eq(redact_open(&r, &o, NULL), 0);
+	msg_init(&m, MSG_KBDINT_ANSWER);
+	m.connection_id = SPAN_LIT("of hunter2");
+	other = m;
+	other.connection_id = SPAN_LIT("hunter2, and more");
+	m.p.kbdint_answer.answers = (struct msg_list){ &mine, 1 };
+	other.p.kbdint_answer.answers = (struct msg_list){ &hers, 1 };
+	ck_assert_int_eq(redact_find(r, &m, 0, false, NULL), 0);
+	ck_assert_int_eq(redact_found(r, NULL), 0);
+	ck_assert_int_eq(redact_mask(r, &m, &out_m, NULL), 0);
+	ck_assert_int_eq(redact_fields(r, &other, &out_other, NULL), 0);
+	ck_assert(span_is(out_m.connection_id, "of *******"));
+	ck_assert(span_is(out_m.p.kbdint_answer.answers.v[0].question, "*******?"));
+	ck_assert(span_is(out_other.connection_id, "*******, and more"));
+	ck_assert(span_is(out_other.p.kbdint_answer.answers.v[0].question, "who?"));
+	redact_close(r);
+}
+END_TEST
+
 static TCase *
 texts(void)
 {
@@ -270,6 +299,7 @@ texts(void)
 	tcase_add_test(tc, words_of_a_list_are_a_line);
 	tcase_add_test(tc, fields_masked);
 	tcase_add_test(tc, secret_fields_masked_always);
+	tcase_add_test(tc, other_messages_keep_apart);
 	return tc;
 }
 
