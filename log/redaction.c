@@ -87,13 +87,22 @@ find_all(struct redaction *x, struct input *in, struct err *e)
 	return redact_found(x->redact, e);
 }
 
+/* Does it hold no connection ids, so that its reader makes them? */
+static bool
+makes_ids(struct tape *t)
+{
+	return !(tape_kind(tape_info(t)->format)->holds & TAPE_HOLDS_ALL);
+}
+
 /* The first pass. */
 static int
 find(struct redaction *x, struct input *in)
 {
-	struct redact_opts o = { &x->rules, x->mask, x->hit, x->ctx };
+	struct redact_opts o = { &x->rules, x->mask, makes_ids(in->tape), x->hit,
+		x->ctx };
 	struct err e;
 
+	x->made_ids = o.made_ids;
 	if (redact_open(&x->redact, &o, &e) == 0 && find_all(x, in, &e) == 0)
 		return CMD_OK;
 	progress_end(&in->progress);
@@ -229,7 +238,8 @@ static int
 search_again(struct redaction *x, struct tape *t, struct err *e)
 {
 	struct remains left = { .x = x };
-	struct redact_opts o = { &x->rules, x->mask, on_remains, &left };
+	struct redact_opts o = { &x->rules, x->mask, x->made_ids || makes_ids(t),
+		on_remains, &left };
 	struct redact *again;
 	const struct msg *m;
 	char when[WHEN_TEXT_MAX];

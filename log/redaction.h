@@ -21,6 +21,7 @@ struct redaction {
 	/* ... and finds here what happens. */
 	struct redact *redact;
 	int64_t from_ns, to_ns;
+	bool made_ids; /* of connections: they stand in no file */
 	uint64_t input_dropped, events_dropped;
 	uint64_t taken; /* messages of the second pass */
 	bool complete;

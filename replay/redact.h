@@ -33,6 +33,7 @@ struct redact_hit {
 struct redact_opts {
 	const struct rules *rules; /* borrowed */
 	uint32_t mask;             /* of width 1; 0: '*' */
+	bool made_ids; /* connection ids are the reader's: nobody ever saw them */
 	/* Told once of each match that brings something new; may be NULL. */
 	void (*hit)(void *ctx, const struct redact_hit *h);
 	void *ctx;

@@ -310,7 +310,8 @@ gather(struct fields *f, struct msg *m)
 {
 	const struct msg_desc *d = msg_desc(m->type);
 
-	add_field(f, &m->connection_id, false, '\n');
+	if (!f->r->o.made_ids)
+		add_field(f, &m->connection_id, false, '\n');
 	for (size_t i = 0; d && !m->payload_null && i < d->payload->nfields; i++) {
 		const struct msg_field *field = &d->payload->fields[i];
 		bool secret = field->flags & MSG_F_SECRET;

@@ -232,6 +232,16 @@ def test_formats(d):
     assert not os.path.exists(d("c.ttyrec"))
 
 
+def test_what_no_file_holds(d):
+    """The ids that readers give to recordings without any are no text of theirs."""
+    with open(d("a.cast"), "w") as f:
+        f.write('{"version":2,"width":80,"height":24}\n[1,"o","it is deadbeef"]\n')
+    for b in ("b.cast", "b.audit"):
+        _, _, err = log("redact", "--hide-source", "-e", "[0-9a-f]{8,}", d("a.cast"), d(b))
+        assert err == "auditlog: %s: 1 places masked: regex-1 1\n" % d(b), err
+        assert good("convert", "-f", "raw", d(b), "-") == b"it is ********"
+
+
 def test_rules_from_a_file(d):
     a = write_session(d("a.audit"), [io(5 * MS, b"card 4111 1111 1111 1111 pin 1234\r\n")])
     with open(d("rules"), "w") as f:
