@@ -92,11 +92,12 @@ count(struct span data, uint64_t *lines, uint64_t *wide)
 uint64_t
 cost_of_output(struct span data, int cols, int rows)
 {
-	const uint8_t *p = data.p, *end = p + data.n;
+	const uint8_t *p = data.p, *end;
 	uint64_t lines = 0, wide = 0, cost;
 
 	if (!data.n)
 		return 0;
+	end = p + data.n;
 	count(data, &lines, &wide);
 	cost = data.n + wide * COST_WIDE +
 	       lines * (COST_LINE + (uint64_t)cols / CELLS_A_UNIT);

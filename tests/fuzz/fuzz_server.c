@@ -269,11 +269,10 @@ send_some(struct client *c, size_t most)
 	struct deposit_frame f = { .type = DEPOSIT_DATA, .offset = c->at };
 	size_t left = c->welcome ? (size_t)(c->s->said.n - c->at) : 0;
 
-	f.data = span_of(c->s->said.p + c->at, left < most ? left : most);
-	if (f.data.n > DEPOSIT_DATA_MAX)
-		f.data.n = DEPOSIT_DATA_MAX;
-	if (!f.data.n)
+	most = most < DEPOSIT_DATA_MAX ? most : DEPOSIT_DATA_MAX;
+	if (!left || !most)
 		return;
+	f.data = span_of(c->s->said.p + c->at, left < most ? left : most);
 	c->at += f.data.n;
 	tell(c, &f);
 }
