@@ -8,11 +8,14 @@
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
 #include <linux/netlink.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define TURNS_MAX  64        /* datagrams in one go: the session's bytes wait meanwhile */
+#define END_MS     1000      /* for the program's end, of which the kernel tells late */
 #define RCVBUF     (4 << 20) /* asked for; the system gives what it allows */
 #define INITIAL_NS "pid:[4026531836]" /* PROC_PID_INIT_INO: the same on every machine */
 
@@ -155,13 +158,41 @@ proc_ready(void *self)
 	}
 }
 
+/* The program has ended, and the kernel has not told of it: it sends its signal before. */
+static bool
+end_is_due(const struct proc_source *s)
+{
+	pid_t program = s->procs.session->program;
+
+	return pidset_has(&s->procs.in, program) && kill(program, 0) < 0 &&
+	       errno == ESRCH;
+}
+
+/* What waits in the queue belongs to the session, however much of others' stands before it. */
+static void
+read_rest(struct proc_source *s)
+{
+	struct pollfd fd = { .fd = s->fd, .events = POLLIN };
+	const struct clk *clk = s->procs.session->clk;
+	int64_t until = clk_mono(clk) + END_MS * NS_PER_MS;
+	int group = CN_IDX_PROC;
+
+	while (!s->lost && end_is_due(s) && clk_mono(clk) < until &&
+		poll(&fd, 1, END_MS) == 1)
+		read_one(s);
+	/* from now on it does not grow */
+	order(s->fd, PROC_CN_MCAST_IGNORE, 0, 4);
+	setsockopt(s->fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, &group, sizeof group);
+	while (read_one(s))
+		;
+}
+
 static void
 proc_stop(void *self, int64_t now)
 {
 	struct proc_source *s = self;
 
-	proc_ready(self);
-	order(s->fd, PROC_CN_MCAST_IGNORE, 0, 4);
+	read_rest(s);
 	close(s->fd);
 	procs_stop(&s->procs, now);
 }

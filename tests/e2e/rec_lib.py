@@ -262,6 +262,12 @@ def in_foreground(t, name):
     return False
 
 
+def stand_still(pid):
+    """Stops a child, until it does nothing any more: a signal takes its time."""
+    os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED)
+
+
 class Dir:
     """A folder of the test's own."""
     def __enter__(self):

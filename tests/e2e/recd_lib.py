@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from auditfile import cbor
-from rec_lib import AUDITREC, PATIENCE
+from rec_lib import AUDITREC, PATIENCE, stand_still
 
 AUDITRECD = os.path.join(os.path.dirname(AUDITREC), "auditrecd")
 HELLO, DATA, ALIVE, END = 1, 2, 3, 4
@@ -66,9 +66,7 @@ class Daemon:
             assert status == (0 if how == signal.SIGTERM else -how), (status, self.said())
 
     def stand_still(self):
-        """Stopped, and does nothing any more: a signal takes its time."""
-        os.kill(self.pid, signal.SIGSTOP)
-        os.waitid(os.P_PID, self.pid, os.WSTOPPED)
+        stand_still(self.pid)
 
     def go_on(self):
         os.kill(self.pid, signal.SIGCONT)
