@@ -70,6 +70,8 @@ def expect_redacted(d, path, *secrets):
         assert (a["type"], a["timestamp"], a["channelId"]) == (b["type"], b["timestamp"], b["channelId"])
         if a["type"] == 500:
             expect_masked(a["payload"]["data"], b["payload"]["data"])
+        elif a["type"] == 400:
+            expect_masked(a["payload"]["payload"], b["payload"]["payload"])
     return after
 
 
