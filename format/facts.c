@@ -19,6 +19,8 @@ static const struct {
 #undef FACT
 };
 
+#define NO_COUNTRY "XX" /* as whoever writes audit logs says that it is not known */
+
 /* Where a fact stands in a plain message. */
 static const struct field_fact {
 	int32_t type;
@@ -106,7 +108,8 @@ learn_fields(struct facts *f, const struct msg *m)
 		if (r->type != m->type)
 			continue;
 		memcpy(&s, (const uint8_t *)m + r->offset, sizeof s);
-		learn(f, r->fact, s);
+		if (r->fact != FACT_COUNTRY || !span_is(s, NO_COUNTRY))
+			learn(f, r->fact, s);
 	}
 	if (m->type == MSG_SHELL)
 		learn(f, FACT_COMMAND, SPAN_LIT("(login shell)"));

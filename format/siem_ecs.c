@@ -134,7 +134,7 @@ put_network(struct siem_event *e, struct jsonw *w)
 	}
 }
 
-/* A country that is known has two letters and is not XX. */
+/* A country has two letters. */
 static void
 put_source(struct siem_event *e, struct jsonw *w)
 {
@@ -147,7 +147,7 @@ put_source(struct siem_event *e, struct jsonw *w)
 	jsonw_ktext(w, "address", address);
 	if (siem_is_address(address))
 		jsonw_ktext(w, "ip", address);
-	if (country.n == 2 && !span_is(country, "XX")) {
+	if (country.n == 2) {
 		siem_object(w, "geo");
 		jsonw_ktext(w, "country_iso_code", country);
 		jsonw_object_end(w);

@@ -23,7 +23,7 @@ static const struct tape_kind kinds[TAPE_FORMATS] = {
 		NULL, "1 ms", "asciinema's format, version 3" },
 	[TAPE_TTYREC] = { "ttyrec", " .ttyrec .tty ", H(SIZES) | H(DATE), NULL, "1 us",
 		"for ttyplay, termplay" },
-	[TAPE_RAW] = { "raw", NULL, 0, NULL, "none",
+	[TAPE_RAW] = { "raw", " .raw ", 0, NULL, "none",
 		"the bytes of output alone; read when --from says so" },
 	[TAPE_SCRIPT] = { "typescript", " .typescript .script ", SCREEN | H(EXIT), NULL,
 		"1 us", "for scriptreplay: OUT, OUT.timing, OUT.input if there is any" },

@@ -7,6 +7,7 @@
 #include "base/jsonw.h"
 #include "base/when.h"
 #include "base/word.h"
+#include "format/facts.h"
 #include "format/seemly.h"
 #include "log/crew.h"
 #include "log/input.h"
@@ -107,8 +108,7 @@ put_json(struct one *o, const struct sift_line *l)
 	jsonw_object(&w);
 	jsonw_kstr(&w, "file", o->path);
 	jsonw_kstr(&w, "scope", scope_names[o->g->scope]);
-	jsonw_kstr(&w, "at", at);
-	jsonw_kint(&w, "atNs", l->at_ns);
+	facts_json_seconds(&w, "at", l->at_ns);
 	jsonw_kuint(&w, "message", l->n - 1);
 	jsonw_ktext(&w, "line", span_of(l->text, l->len));
 	jsonw_ktext(&w, "match", span_of(l->text + l->start, l->end - l->start));

@@ -114,7 +114,9 @@ static void
 describe(const struct redaction *x, char *out, size_t size)
 {
 	const char *between = ": ";
-	int n = snprintf(out, size, "%" PRIu64 " places masked", redact_total(x->redact));
+	uint64_t total = redact_total(x->redact);
+	int n = snprintf(
+		out, size, "%" PRIu64 " place%s masked", total, total == 1 ? "" : "s");
 
 	if (x->drop_input)
 		n += snprintf(out + n, size - (size_t)n, ", no input");

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/jsonw.h"
 #include "base/when.h"
+#include "format/facts.h"
 #include "log/cmd.h"
 #include "log/out.h"
 
@@ -46,18 +47,16 @@ tell(const struct scene *s, const char *path, struct err *e)
 	struct jsonw w;
 	int rc;
 
-	when_format(at, at_ns, 3);
 	out_init(&out, STDOUT_FILENO);
 	if (s->json) {
 		jsonw_init(&w, &out.buf);
 		jsonw_object(&w);
 		jsonw_ktext(&w, "file", span_of(path, strlen(path)));
-		jsonw_kstr(&w, "at", at);
-		jsonw_kint(&w, "atNs", at_ns);
+		facts_json_seconds(&w, "at", at_ns);
 		jsonw_object_end(&w);
 		buf_add_byte(&out.buf, '\n');
 	} else {
-		buf_addf(&out.buf, "%s\t%s\n", path, at);
+		buf_addf(&out.buf, "%s\t%s\n", path, when_format(at, at_ns, 3));
 	}
 	rc = out_flush(&out, e);
 	out_free(&out);

@@ -168,6 +168,7 @@ json() {
 	"$auditlog" grep -j -t ls all/ann.audit | python3 -c '
 import json, sys
 l = [json.loads(x) for x in sys.stdin]
+assert all(isinstance(x["at"], float) and x["play"].startswith("auditplay --at ") for x in l), l
 assert len(l) == 1 and l[0]["line"] == "ls" and l[0]["scope"] == "typed", l
 assert l[0]["play"].startswith("auditplay --at 0:01.700 "), l'
 }

@@ -210,6 +210,7 @@ START_TEST(ends_of_names)
 		{ "a.tty", TAPE_TTYREC },
 		{ "a.typescript", TAPE_SCRIPT },
 		{ "a.txt", TAPE_TEXT },
+		{ "a.raw", TAPE_RAW },
 		{ "a.tt", TAPE_UNKNOWN },
 		{ ".cast", TAPE_UNKNOWN },
 		{ "a/.cast", TAPE_UNKNOWN },
