@@ -224,6 +224,8 @@ class Example:
         before = self.journal().count("secretKey")  # each reload has said so, too
         self.recorder.run("root", "systemctl", "restart", "--no-block", "auditrecd")
         self.recorder.until(lambda: self.journal().count("secretKey") > before, "the journal does not say why")
+        # from the second time on it is tried less often
+        self.recorder.until(lambda: self.unit("SubState") == "stop-post", "it is tried again at once")
         self.recorder.write("root", path, right, "w")
         self.recorder.until(lambda: self.recorder.root_may("systemctl", "is-active", "auditrecd")
                             and self.main_pid() != pid, "it does not come back")
@@ -245,7 +247,10 @@ class Example:
         return self.recorder.must("root", "journalctl", "-u", "auditrecd")
 
     def main_pid(self):
-        return self.recorder.must("root", "systemctl", "show", "-P", "MainPID", "auditrecd").strip()
+        return self.unit("MainPID")
+
+    def unit(self, what):
+        return self.recorder.must("root", "systemctl", "show", "-P", what, "auditrecd").strip()
 
     AFTER = {"Start it": after_start, "Let sessions go there": after_sessions, "Ship": after_shipping,
              "Read on another machine": after_reading, "Encrypt": after_encrypting, "Watch": after_watching,
