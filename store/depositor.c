@@ -233,8 +233,10 @@ connect_first(struct depositor *d, struct err *e)
 	if (n >= (int)sizeof d->addr.sun_path)
 		return err_set(e, ERR_USAGE, "%.100s: too long for a socket", d->o.path);
 	fd = depositor_dial(d, d->o.hello_ns, e);
-	if (fd < 0)
+	if (fd < 0) {
+		err_prefix(e, "%.200s", d->o.path);
 		return fd;
+	}
 	d->fd = fd;
 	rc = depositor_greet(d, e);
 	if (rc < 0 && !d->why.code) /* a refusal says by itself who refuses */

@@ -30,9 +30,11 @@ depositor_dial(const struct depositor *d, int64_t wait_ns, struct err *e)
 			errno == ENOENT || errno == ECONNREFUSED ? ERR_NOTFOUND : ERR_IO;
 
 		if (errno == EAGAIN)
-			err_set(e, code, "%.200s: too many want in", d->o.path);
+			err_set(e, code, "too many want in");
+		else if (code == ERR_NOTFOUND)
+			err_sys(e, code, "auditrecd does not listen there");
 		else
-			err_sys(e, code, "%.200s", d->o.path);
+			err_sys(e, code, "cannot connect to auditrecd");
 		close(fd);
 		return code;
 	}

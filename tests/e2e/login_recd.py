@@ -64,7 +64,7 @@ def test_absent(d):
     refused(daemon, b"No such file")
     daemon.start()
     daemon.stop(signal.SIGKILL)
-    refused(daemon, b"Connection refused")
+    refused(daemon, b": auditrecd does not listen there: Connection refused")
     daemon.log.close()
 
 
