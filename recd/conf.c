@@ -461,8 +461,9 @@ conf_mdoc(FILE *out)
 		}
 		fprintf(out, ".It Ic %s\n%s%s", r->name, r->doc, start_note(r));
 		if (*r->initial)
-			fprintf(out, "\n.Pq default Ql %s", r->initial);
-		fputs(".\n", out);
+			fprintf(out, "\n.Pq default Ql %s .\n", r->initial);
+		else
+			fputs(".\n", out);
 	}
 	fputs(".El\n.Ss [s3]\nThe object store where recordings are shipped to; without "
 	      "a\n"

@@ -298,7 +298,7 @@ listen_all(struct daemon_state *d, struct err *e)
 		rc = server_listen(d->server, d->fds[i], NULL, NULL, e);
 	if (rc < 0 || !d->conf->metrics.s[0])
 		return rc;
-	rc = sockets_make(d->conf->metrics.s, 0660, e);
+	rc = sockets_make(d->conf->metrics.s, d->conf->metrics_mode, e);
 	if (rc < 0)
 		return rc;
 	d->metrics = rc;

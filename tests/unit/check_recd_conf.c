@@ -53,11 +53,13 @@ START_TEST(conf_values)
 
 	ck_assert_int_eq(
 		parse(&c, "[server]\nwindow = 3M\ngrace=90s\nsocket-mode = 0660\n"
+			  "metrics-mode = 0666\n"
 			  "[directory]\nsync = commit\nowner = root\nkeep-age = 30d\n"),
 		0);
 	ck_assert_uint_eq(c.window, 3 << 20);
 	ck_assert_int_eq(c.grace, 90 * NS_PER_S);
 	ck_assert_uint_eq(c.socket_mode, 0660);
+	ck_assert_uint_eq(c.metrics_mode, 0666);
 	ck_assert_int_eq(c.sync, DIRECTORY_SYNC_COMMIT);
 	ck_assert(c.owner.set && c.owner.id == 0 && !c.group.set);
 	ck_assert_int_eq(c.keep_age, 30 * 86400 * NS_PER_S);
