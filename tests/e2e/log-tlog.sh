@@ -56,6 +56,14 @@ several() {
 		"$auditlog" info first.audit | grep -q '^User *ann'
 }
 check "one of several recordings is chosen" several
+# As journalctl -o cat prints what several sessions wrote at the same time.
+journal() {
+	sed 's/"rec":"[^"]*"/"rec":"second"/; s/ann/bob/' out.tlog >out.tlog.2 &&
+		paste -d '\n' out.tlog out.tlog.2 >mixed || return 1
+	"$auditlog" convert -f raw --rec second - - <mixed 2>said | cmp - shown || { cat said; return 1; }
+	cat mixed | "$auditlog" info - | grep -q '^User *ann'
+}
+check "out of a pipe, between those of others" journal
 check "a name that none has" fails 2 "no recording 'third'" \
 	"$auditlog" convert --rec third both.tlog x.audit
 check "where there is only one" fails 2 'no file of tlog' \
