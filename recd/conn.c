@@ -14,6 +14,7 @@
 
 #define READ_MAX (256 << 10) /* bytes of one user in one turn */
 #define OUT_MAX  4096
+#define NEWS_NS  (60 * NS_PER_S)
 
 static void
 unlink_conn(struct conn *c)
@@ -93,6 +94,18 @@ conn_send(struct conn *c, const struct deposit_frame *f)
 	watch_events(&c->server->watch, &c->w, wanted_events(c));
 }
 
+/* What the store cannot do is one cause however many it meets: it is told once a minute. */
+static bool
+is_news(struct server *s, enum deposit_reason why)
+{
+	if (why != DEPOSIT_R_FULL && why != DEPOSIT_R_FAILED)
+		return true;
+	if (s->now_ns < s->news_ns)
+		return false;
+	s->news_ns = s->now_ns + NEWS_NS;
+	return true;
+}
+
 void
 conn_refuse(struct conn *c, enum deposit_reason why, const char *text)
 {
@@ -101,9 +114,13 @@ conn_refuse(struct conn *c, enum deposit_reason why, const char *text)
 	if (c->closing)
 		return;
 	snprintf(f.text, sizeof f.text, "%s", *text ? text : deposit_reason_text(why));
-	c->server->metrics.refused++;
-	server_say_of(c->server, c->peer.uid, LOG_NOTICE, "pid %d: refused: %s",
-		(int)c->peer.pid, f.text);
+	/* to be sent for the next daemon is no refusal */
+	if (why != DEPOSIT_R_STOPPING) {
+		c->server->metrics.refused++;
+		if (is_news(c->server, why))
+			server_say_of(c->server, c->peer.uid, LOG_NOTICE,
+				"pid %d: refused: %s", (int)c->peer.pid, f.text);
+	}
 	c->closing = true;
 	conn_send(c, &f);
 	server_due(c->server, c->server->now_ns + SERVER_RETRY_NS);

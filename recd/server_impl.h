@@ -49,6 +49,7 @@ struct server {
 	struct metrics metrics;
 	int64_t now_ns;  /* of this turn, monotonic */
 	int64_t full_ns; /* the store failed: no new sessions before */
+	int64_t news_ns; /* nor is it told again */
 	int64_t next_ns; /* when something is due, 0: nothing */
 };
 
