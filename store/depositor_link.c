@@ -15,17 +15,35 @@
 
 /* ---- the connection ---- */
 
+/* Somebody may fill the queue of those who want in: we stand in line, not for ever.  Whoever is
+ * stopped meanwhile, and goes on, begins anew. */
+static int
+stand_in_line(const struct depositor *d, int fd, int64_t wait_ns)
+{
+	int64_t until = depositor_now(d) + wait_ns, left = wait_ns;
+	int rc;
+
+	do {
+		int64_t us = left / 1000 + 1; /* 0 would be for ever */
+		struct timeval t = { us / 1000000, us % 1000000 };
+
+		rc = setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t);
+		if (rc == 0)
+			rc = connect(
+				fd, (const struct sockaddr *)&d->addr, sizeof d->addr);
+		left = until - depositor_now(d);
+	} while (rc < 0 && errno == EINTR && left > 0);
+	return rc;
+}
+
 int
 depositor_dial(const struct depositor *d, int64_t wait_ns, struct err *e)
 {
-	struct timeval t = { wait_ns / NS_PER_S, wait_ns % NS_PER_S / 1000 };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return err_sys(e, ERR_IO, "socket");
-	/* somebody may fill the queue of those who want in: we stand in line, not for ever */
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t) < 0 ||
-		connect(fd, (const struct sockaddr *)&d->addr, sizeof d->addr) < 0) {
+	if (stand_in_line(d, fd, wait_ns) < 0) {
 		int code =
 			errno == ENOENT || errno == ECONNREFUSED ? ERR_NOTFOUND : ERR_IO;
 

@@ -14,7 +14,7 @@ import sys
 import termios
 import time
 
-from rec_lib import PATIENCE, Skip, decode, events, main
+from rec_lib import PATIENCE, Skip, decode, events, main, stand_still
 from recd_lib import LIMIT, WELCOME, Client, Daemon
 
 ANN, EVE = 61871, 61872  # nobody's
@@ -110,6 +110,9 @@ def test_queue_that_is_full(d):
         waiting.append(s)
     p = subprocess.Popen(daemon.argv("echo", "hello"), stderr=subprocess.PIPE)
     daemon.until(lambda: waits_for_connect(p.pid), "it does not try")
+    stand_still(p.pid)  # which ends the call
+    os.kill(p.pid, signal.SIGCONT)
+    daemon.until(lambda: waits_for_connect(p.pid), "it does not try again")
     for s in waiting:
         s.close()
     daemon.go_on()
