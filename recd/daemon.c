@@ -26,6 +26,16 @@
 #define METRIC_MAX ((size_t)64 << 10)
 #define RETAIN_S   60 /* between looks for recordings that may go */
 
+/* A look for recordings that may go: of so many files that nobody is to wait for it. */
+struct retention {
+	struct job job;
+	bool runs;
+	struct store *store;
+	struct directory_limits limits;
+	int n; /* recordings that went, or an error with */
+	struct err why;
+};
+
 struct daemon_state {
 	struct conf *conf;
 	const char *path;
@@ -33,6 +43,7 @@ struct daemon_state {
 	struct server *server;
 	struct store *store;
 	struct shipping shipping;
+	struct retention retention;
 	struct watched signals, timer;
 	int fds[SOCKETS_MAX], nfds, metrics;
 	bool own_socket, stop;
@@ -223,28 +234,47 @@ give_metrics(void *ctx, int fd)
 	close(fd);
 }
 
+static void
+retain(struct job *j)
+{
+	struct retention *r = (struct retention *)j;
+
+	r->n = directory_retain(r->store, &r->limits, clk_wall(&clk_system), &r->why);
+}
+
+static void
+retained(struct job *j)
+{
+	struct retention *r = (struct retention *)j;
+	char text[80];
+
+	r->runs = false;
+	if (r->n > 0) {
+		snprintf(text, sizeof text, "%d old recordings were removed", r->n);
+		say(NULL, LOG_NOTICE, text);
+	} else if (r->n < 0) {
+		say(NULL, LOG_ERR, r->why.text);
+	}
+}
+
 /* Once in a while: recordings that are too old, or too many. */
 static void
 on_timer(struct watched *w, uint32_t events)
 {
-	const struct conf *c = the_daemon->conf;
-	struct directory_limits l = { c->keep_age, c->keep_size };
-	struct err e = { .code = 0 };
+	struct daemon_state *d = the_daemon;
+	const struct conf *c = d->conf;
 	uint64_t times;
-	char text[80];
-	int n;
 
 	(void)events;
 	sockets_notify("WATCHDOG=1");
-	if (fdio_read(w->fd, &times, sizeof times) < 0 || (!l.max_age_ns && !l.max_bytes))
+	if (fdio_read(w->fd, &times, sizeof times) < 0 || d->retention.runs ||
+		(!c->keep_age && !c->keep_size))
 		return;
-	n = directory_retain(the_daemon->store, &l, clk_wall(&clk_system), &e);
-	if (n > 0) {
-		snprintf(text, sizeof text, "%d old recordings were removed", n);
-		say(NULL, LOG_NOTICE, text);
-	} else if (n < 0) {
-		say(NULL, LOG_ERR, e.text);
-	}
+	d->retention = (struct retention){ .job = { .run = retain, .done = retained },
+		.runs = true,
+		.store = d->store,
+		.limits = { c->keep_age, c->keep_size } };
+	server_job(d->server, &d->retention.job);
 }
 
 /* ---- start ---- */

@@ -196,6 +196,12 @@ server_adopt(struct server *s, const char *name, uint64_t size)
 		session_adopt(s, id, size);
 }
 
+void
+server_job(struct server *s, struct job *j)
+{
+	worker_add(&s->boxer, j);
+}
+
 static void
 tick(struct server *s)
 {

@@ -11,6 +11,7 @@
 #include "recd/metrics.h"
 #include "recd/quota.h"
 #include "recd/watch.h"
+#include "recd/worker.h"
 
 #define SERVER_SECRET_SIZE 32
 
@@ -47,6 +48,8 @@ int server_watch(struct server *s, struct watched *w, struct err *e);
 /* A recording of SIZE bytes that an earlier run left open: somebody may come back for it, as for one whose
  * connection broke.  Names that are no ids are passed over. */
 void server_adopt(struct server *s, const char *name, uint64_t size);
+/* J takes long: a thread runs it, and it is DONE in the loop, but not any more when S is closed. */
+void server_job(struct server *s, struct job *j);
 /* One round: what is due, and what came; waits for it. */
 int server_turn(struct server *s, struct err *e);
 const struct metrics *server_metrics(const struct server *s);

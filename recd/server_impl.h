@@ -44,7 +44,7 @@ struct server {
 	uint64_t turn; /* number of the present one */
 	bool closing;
 	struct held_table held;
-	struct worker looker, boxer;
+	struct worker looker, boxer; /* BOXER has the longest jobs, and server_job()'s */
 	struct quota quota;
 	struct metrics metrics;
 	int64_t now_ns;  /* of this turn, monotonic */

@@ -293,6 +293,34 @@ def test_full(d):
         assert daemon.metrics()["store_failures_total"] > 0
 
 
+def test_old_recordings_go(d):
+    """Finished ones, the oldest first; what is open stays, however large it is."""
+    with Daemon(d) as daemon:
+        def record(size):
+            c = Client(daemon)
+            assert c.hello()[0] == WELCOME
+            c.data(c.begin() + c.output(random.randbytes(size)))
+            c.acked(c.at)
+            return c
+
+        done = []
+        for n in range(4):
+            c = record(20000)
+            c.data(c.end())
+            c.send(END, struct.pack(">Q", c.at))
+            c.until(CLOSED)
+            done.append(c.id.hex())
+            os.utime(daemon.path(done[n]), (n, n))
+        opened = record(90000)
+        daemon.stop()
+        opened.close()
+        daemon.configure("", "keep-size = 50K")
+        daemon.start()
+        left = sorted(done[2:] + [opened.id.hex()])
+        daemon.until(lambda: daemon.recordings() == left, "others are left")
+        assert not os.path.exists(daemon.path(done[0] + ".metadata.json"))
+
+
 def test_no_daemon(d):
     with Daemon(d) as daemon:
         daemon.stop()
