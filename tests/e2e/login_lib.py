@@ -58,9 +58,9 @@ def private_dev():
 
 
 class Log:
-    """The system log: everything that was said, as text."""
+    """The system log: everything that was said since it was last forgotten."""
     def __init__(self):
-        self.text = ""
+        self.said, self.since = [], 0
         self.s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         if os.path.lexists("/dev/log"):
             os.unlink("/dev/log")
@@ -70,12 +70,15 @@ class Log:
 
     def read(self):
         while True:
-            self.text += self.s.recv(8192).decode(errors="replace") + "\n"
+            self.said.append(self.s.recv(8192).decode(errors="replace"))
+
+    def forget(self):
+        self.since = len(self.said)
 
     def expect(self, what):
         end = time.monotonic() + PATIENCE
-        while what not in self.text:
-            assert time.monotonic() < end, "no %r in the log: %s" % (what, self.text[-600:])
+        while not any(what in line for line in self.said[self.since:]):
+            assert time.monotonic() < end, "no %r in the log: %s" % (what, self.said[self.since:][-6:])
             time.sleep(0.01)
 
 
@@ -184,7 +187,7 @@ def begin():
         clean_up()
         forget()
         configure(config)
-        log.text = ""
+        log.forget()
     return log, fresh
 
 
