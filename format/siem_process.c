@@ -12,7 +12,7 @@ base_name(struct span path)
 
 	while (at && path.p[at - 1] != '/')
 		at--;
-	return span_of(path.p + at, path.n - at);
+	return at ? span_of(path.p + at, path.n - at) : path;
 }
 
 static void

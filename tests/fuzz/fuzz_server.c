@@ -33,7 +33,8 @@ struct session {
 struct client {
 	int fd; /* -1: not connected */
 	struct session *s;
-	uint64_t at; /* of the next byte it sends */
+	uint64_t at;    /* of the next byte it sends */
+	uint64_t acked; /* that is not taken back here; elsewhere it may be known better by now */
 	bool welcome;
 	struct buf in;
 };
@@ -128,6 +129,13 @@ stop_server(void)
 /* ---- clients ---- */
 
 static void
+take_offset(struct client *c, uint64_t offset)
+{
+	must(offset >= c->acked && offset <= c->s->said.n);
+	c->acked = offset;
+}
+
+static void
 hang_up(struct client *c)
 {
 	if (c->fd >= 0)
@@ -155,14 +163,14 @@ take(struct client *c, const struct deposit_frame *f)
 
 	switch (f->type) {
 	case DEPOSIT_WELCOME:
-		must(f->offset >= s->acked && f->offset <= s->said.n);
+		take_offset(c, f->offset);
 		memcpy(s->token, f->token, sizeof s->token);
 		c->welcome = true;
 		c->at = f->offset;
 		return;
 	case DEPOSIT_ACK:
-		must(f->offset >= s->acked && f->offset <= s->said.n);
-		s->acked = f->offset;
+		take_offset(c, f->offset);
+		s->acked = f->offset > s->acked ? f->offset : s->acked;
 		return;
 	case DEPOSIT_CLOSED:
 		must(f->offset == s->said.n);
@@ -231,6 +239,7 @@ greet(struct client *c, uint8_t how)
 	if (f.resume && !(how & 2))
 		f.offset = c->s->acked;
 	f.token[0] ^= how >> 7;
+	c->acked = c->s->acked;
 	tell(c, &f);
 }
 
