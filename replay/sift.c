@@ -8,7 +8,8 @@
 #include "replay/reel_impl.h"
 #include "replay/scan.h"
 
-#define TEXT_LARGE     ((size_t)32 << 20) /* packed text that is looked through at once */
+#define TEXT_LARGE     ((size_t)4 << 20) /* packed text that is looked through at once ... */
+#define TEXT_MOST      ((size_t)128 << 20) /* ... which one slice may make this much */
 #define LINES_LARGE    ((size_t)1 << 20)
 #define SLICE_COST     ((uint64_t)1 << 20)
 #define PROGRESS_EVERY 256 /* messages */
@@ -201,8 +202,8 @@ static int
 sift_shown(struct pass *p, struct tape *t, struct tape_end *end, struct err *e)
 {
 	struct reel_opts o = { .channel = -1,
-		.keyframe_cost = UINT64_MAX / 2,
-		.text_memory = 4 * TEXT_LARGE };
+		.keyframe_cost = REEL_NO_KEYFRAMES,
+		.text_memory = TEXT_MOST };
 	size_t large = p->s->memory ? p->s->memory : TEXT_LARGE;
 	struct err broken = { 0 };
 	struct reel *r;
