@@ -243,6 +243,16 @@ fill_out(struct depositor *d)
 	}
 }
 
+/* Nothing can be sent any more: what it said last, and why, is still to be heard. */
+static int
+hear_the_last(struct depositor *d, struct err *e)
+{
+	bool welcome = false;
+	int rc = receive(d, &welcome, e);
+
+	return rc < 0 ? rc : err_set(e, ERR_IO, "auditrecd has gone");
+}
+
 static int
 send_out(struct depositor *d, struct err *e)
 {
@@ -255,7 +265,7 @@ send_out(struct depositor *d, struct err *e)
 		if (n < 0 && errno == EAGAIN)
 			return 0;
 		if (n < 0)
-			return err_sys(e, ERR_IO, "auditrecd has gone");
+			return hear_the_last(d, e);
 		d->heard_ns = depositor_now(d);
 		buf_consume(&d->out, (size_t)n);
 	}

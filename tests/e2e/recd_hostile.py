@@ -148,13 +148,13 @@ def test_one_user_has_all_connections(d):
 
         everything = []
         pid = as_user(EVE, hold)
+        os.close(w)
         (got,) = os.read(r, 1)
         assert 20 <= got <= 30, got
         assert ended(as_user(ANN, lambda: welcome(daemon))) == 0
         os.kill(pid, signal.SIGKILL)
         assert ended(pid) == -signal.SIGKILL
         os.close(r)
-        os.close(w)
 
 
 def test_few_descriptors(d):
@@ -249,13 +249,13 @@ def test_recorder_that_is_traced(d):
             c.acked(c.at)
             os.write(w, c.id)
             os._exit(0)
+        os.close(w)
         name = os.read(r, 16).hex()
         kernel = events(decode(daemon.path(name)), "session")[0]
         assert kernel["tracer"] == os.getpid(), kernel
         assert before <= kernel["time"] <= time.time_ns(), kernel
         assert ended(pid) == 0
         os.close(r)
-        os.close(w)
 
 
 if __name__ == "__main__":

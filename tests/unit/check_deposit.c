@@ -3,6 +3,7 @@
  * daemon that greets and then does nothing. */
 #include "store/deposit.h"
 #include "store/depositor.h"
+#include "store/depositor_impl.h"
 
 #include "tests/unit/unit.h"
 
@@ -212,6 +213,33 @@ START_TEST(stalls)
 }
 END_TEST
 
+/* One that refuses whoever comes before he has said a word: why is told, not that it is gone. */
+START_TEST(refused_before_a_word)
+{
+	static const char why[] = "too many connections";
+	struct deposit_frame f = { .type = DEPOSIT_REFUSED, .reason = DEPOSIT_R_LIMIT };
+	struct depositor d = { .lock = PTHREAD_MUTEX_INITIALIZER,
+		.moved = PTHREAD_COND_INITIALIZER,
+		.o = { .hello_ns = NS_PER_S, .clk = &clk_system } };
+	struct buf out;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	buf_init(&out, 0);
+	memcpy(f.text, why, sizeof why);
+	deposit_write(&out, &f);
+	ck_assert_int_eq(write(pair[1], out.p, out.n), (ssize_t)out.n);
+	close(pair[1]);
+	d.fd = pair[0];
+	ck_assert_int_lt(depositor_greet(&d, &err), 0);
+	ck_assert_msg(strstr(err.text, why) != NULL, "%s", err.text);
+	close(pair[0]);
+	buf_free(&out);
+	buf_free(&d.in);
+	buf_free(&d.out);
+}
+END_TEST
+
 static TCase *
 frames(void)
 {
@@ -223,6 +251,7 @@ frames(void)
 	tcase_add_test(c, refusals_are_clean);
 	tcase_add_test(c, reasons);
 	tcase_add_test(c, stalls);
+	tcase_add_test(c, refused_before_a_word);
 	return c;
 }
 
