@@ -33,8 +33,9 @@ struct session {
 struct client {
 	int fd; /* -1: not connected */
 	struct session *s;
-	uint64_t at;    /* of the next byte it sends */
-	uint64_t acked; /* that is not taken back here; elsewhere it may be known better by now */
+	uint64_t at; /* of the next byte it sends */
+	uint64_t
+		acked; /* that is not taken back here; elsewhere it may be known better by now */
 	bool welcome;
 	struct buf in;
 };
