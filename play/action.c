@@ -93,53 +93,6 @@ seek_text(struct player *p, const char *text)
 					      : player_seek(p, &w, p->now);
 }
 
-/* One message onward, whatever it is; TEXT tells what it was. */
-static int
-step_forward(struct player *p, struct buf *text, struct err *e)
-{
-	const struct msg *m = NULL;
-	int rc = reel_step(p->reel, &m, e);
-
-	if (rc > 0)
-		msg_describe(text, m);
-	return rc;
-}
-
-/* One message back: two, and one onward again, which tells what stands there now. */
-static int
-step_back(struct player *p, struct buf *text, struct err *e)
-{
-	uint64_t n = reel_ordinal(p->reel);
-	int rc;
-
-	if (n < 2)
-		return n ? reel_back(p->reel, e) : 0;
-	rc = reel_seek_ordinal(p->reel, n - 2, NULL, NULL, e);
-	return rc < 0 ? rc : step_forward(p, text, e);
-}
-
-static unsigned
-step(struct player *p, int dir)
-{
-	struct err e = { 0 };
-	struct buf text = { 0 };
-	unsigned flags;
-	int rc = 0;
-
-	p->paused = true;
-	if (dir > 0)
-		rc = step_forward(p, &text, &e);
-	else
-		rc = step_back(p, &text, &e);
-	if (rc < 0)
-		player_fail(p, &e);
-	flags = player_arrive(p, reel_time(p->reel));
-	if (text.n && !buf_failed(&text) && buf_cstr(&text))
-		snprintf(p->step, sizeof p->step, "%s", buf_cstr(&text));
-	buf_free(&text);
-	return flags;
-}
-
 static unsigned
 neighbour_goal(struct player *p, int dir, enum neighbour what)
 {
@@ -236,8 +189,8 @@ static const struct action {
 	[CMD_END] = { .text = seek_text, .fixed = "end" },
 	[CMD_TENTH] = { .number = seek_percent, .factor = 10 },
 	[CMD_SEEK] = { .text = seek_text },
-	[CMD_STEP] = { .dir = step, .to = 1 },
-	[CMD_STEP_BACK] = { .dir = step, .to = -1 },
+	[CMD_STEP] = { .dir = step_begin, .to = 1 },
+	[CMD_STEP_BACK] = { .dir = step_begin, .to = -1 },
 	[CMD_FRAME] = { .dir = frame_begin, .to = 1 },
 	[CMD_FRAME_BACK] = { .dir = frame_begin, .to = -1 },
 	[CMD_NEXT_EVENT] = { .dir = seek_event, .to = 1 },

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: ISC */
-/* Steps by frame: a frame is the screen after a message that changed it; what is drawn
+/* Steps by message and by frame: a frame is the screen after a message that changed it; what is drawn
  * between ?2026 h and l is one.  Going back means going to a place some messages before and
  * coming from there, since nobody keeps a list of frames; the stretch grows until it holds
  * the frame before the one that is shown. */
 #include "play/player_impl.h"
 
+#include <stdio.h>
+
 #define SLICE_BYTES   (96u << 10)
 #define MESSAGE_BYTES 64u
 #define STRETCH       16u /* messages looked at first; then four times as many */
 
-enum { STEP_END, STEP_SAME, STEP_FRAME };
+enum { STEP_END, STEP_LATE, STEP_SAME, STEP_FRAME };
 
 static bool
 changed(const struct emu *e, struct emu_cursor was)
@@ -37,7 +39,7 @@ step(struct player *p, size_t *bytes)
 	if (rc < 0)
 		player_fail(p, &err);
 	if (rc <= 0)
-		return STEP_END;
+		return err_is_passing(rc) ? STEP_LATE : STEP_END;
 	*bytes += MESSAGE_BYTES + (m->type == MSG_IO ? m->p.io.data.n : 0);
 	p->frame.changed |= changed(e, was);
 	emu_clean(reel_emu(p->reel));
@@ -55,22 +57,34 @@ forward(struct player *p)
 
 	while (rc == STEP_SAME && bytes < SLICE_BYTES)
 		rc = step(p, &bytes);
-	if (rc != STEP_SAME)
-		return player_arrive(p, reel_time(p->reel));
-	return PLAYER_STATUS;
+	if (rc == STEP_SAME || rc == STEP_LATE)
+		return PLAYER_STATUS;
+	return player_arrive(p, reel_time(p->reel));
 }
 
-static int
-go(struct player *p, uint64_t ordinal)
+/* False: not yet, it is late. */
+static bool
+come(struct player *p)
 {
 	struct err e = { 0 };
-	int rc = reel_seek_ordinal(p->reel, ordinal, NULL, NULL, &e);
+	int rc = reel_seek_ordinal(p->reel, p->frame.to, NULL, NULL, &e);
 
 	if (rc < 0)
 		player_fail(p, &e);
+	if (err_is_passing(rc))
+		return false;
 	emu_clean(reel_emu(p->reel));
 	p->frame.changed = emu_in_frame(reel_screen(p->reel));
-	return rc;
+	p->frame.moving = false;
+	return true;
+}
+
+static void
+go(struct player *p, uint64_t ordinal)
+{
+	p->frame.to = ordinal;
+	p->frame.moving = true;
+	come(p);
 }
 
 static void
@@ -96,7 +110,8 @@ end_stretch(struct player *p)
 		return PLAYER_STATUS;
 	}
 	go(p, to);
-	return player_arrive(p, reel_time(p->reel));
+	p->frame.leaving = true;
+	return frame_pursue(p);
 }
 
 static unsigned
@@ -109,6 +124,8 @@ backward(struct player *p)
 
 		if (rc == STEP_END)
 			return player_arrive(p, reel_time(p->reel));
+		if (rc == STEP_LATE)
+			return PLAYER_STATUS;
 		if (rc == STEP_SAME)
 			continue;
 		p->frame.before = p->frame.last;
@@ -133,5 +150,48 @@ frame_begin(struct player *p, int dir)
 unsigned
 frame_pursue(struct player *p)
 {
+	if (p->frame.moving && !come(p))
+		return PLAYER_STATUS;
+	if (p->frame.leaving)
+		return player_arrive(p, reel_time(p->reel));
 	return p->goal.dir > 0 ? forward(p) : backward(p);
+}
+
+/* To the state in front of the last message, then over that one: it tells what stands there. */
+unsigned
+step_pursue(struct player *p)
+{
+	uint64_t to = p->goal.ordinal, from = to ? to - 1 : 0;
+	const struct msg *m = NULL;
+	struct buf text = { 0 };
+	struct err e = { 0 };
+	unsigned flags;
+	int rc = 0;
+
+	if (reel_ordinal(p->reel) != from)
+		rc = reel_seek_ordinal(p->reel, from, NULL, NULL, &e);
+	if (rc >= 0 && to)
+		rc = reel_step(p->reel, &m, &e);
+	if (rc < 0)
+		player_fail(p, &e);
+	if (err_is_passing(rc))
+		return PLAYER_STATUS;
+	if (m)
+		msg_describe(&text, m);
+	flags = player_arrive(p, reel_time(p->reel));
+	if (text.n && !buf_failed(&text) && buf_cstr(&text))
+		snprintf(p->step, sizeof p->step, "%s", buf_cstr(&text));
+	buf_free(&text);
+	return flags;
+}
+
+unsigned
+step_begin(struct player *p, int dir)
+{
+	uint64_t n = reel_ordinal(p->reel);
+
+	p->paused = true;
+	p->goal = (struct goal){ .kind = GOAL_STEP };
+	p->goal.ordinal = dir > 0 ? n + 1 : n ? n - 1 : 0;
+	return step_pursue(p);
 }

@@ -119,6 +119,8 @@ goal_pursue(struct player *p)
 
 	if (p->goal.kind == GOAL_FRAME)
 		return frame_pursue(p);
+	if (p->goal.kind == GOAL_STEP)
+		return step_pursue(p);
 	flags = try_goal(p);
 	if (p->goal.kind == GOAL_NONE)
 		return flags;
@@ -138,7 +140,8 @@ unsigned
 player_cancel(struct player *p, int64_t now)
 {
 	p->now = now;
-	if (p->goal.kind == GOAL_FRAME) /* it stands somewhere on the way */
+	if (p->goal.kind == GOAL_FRAME ||
+		p->goal.kind == GOAL_STEP) /* it stands somewhere on the way */
 		return player_arrive(p, reel_time(p->reel));
 	return p->goal.kind == GOAL_NONE ? 0 : give_up(p, 0);
 }

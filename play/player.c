@@ -152,6 +152,7 @@ player_arrive(struct player *p, int64_t pos)
 	p->live.edge = live_open(p) && !p->paused && reel_at_end(p->reel);
 	p->in_frame = false;
 	p->step[0] = 0;
+	late_over(p);
 	player_anchor(p);
 	return PLAYER_REDRAW | PLAYER_STATUS | PLAYER_JUMPED;
 }

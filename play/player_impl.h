@@ -13,6 +13,7 @@ enum goal_kind {
 	GOAL_ORDINAL, /* a message whose time is in WHEN */
 	GOAL_EVENT,   /* a neighbour that is not known yet */
 	GOAL_FRAME,   /* the next or last frame */
+	GOAL_STEP,    /* over the message in front of which stand ORDINAL - 1 */
 };
 
 enum neighbour { NEIGHBOUR_EVENT, NEIGHBOUR_MARKER, NEIGHBOUR_PROMPT, NEIGHBOUR_GAP };
@@ -39,6 +40,8 @@ struct frame {
 	bool shown;   /* the frame that is shown has been met */
 	uint64_t end, messages;
 	uint64_t last, before; /* the last two frames in it, 0 none */
+	bool moving, leaving;  /* on the way to TO; and then that is all */
+	uint64_t to;
 };
 
 struct player {
@@ -117,6 +120,8 @@ unsigned live_go(struct player *p);
 
 unsigned frame_begin(struct player *p, int dir);
 unsigned frame_pursue(struct player *p);
+unsigned step_begin(struct player *p, int dir);
+unsigned step_pursue(struct player *p);
 
 /* The neighbour that the goal asks for, among those that are known. */
 bool neighbour_find(struct player *p, struct place *out);

@@ -149,6 +149,60 @@ START_TEST(seeking_waits_and_arrives)
 }
 END_TEST
 
+static void
+let_arrive(struct player *p, int64_t *now)
+{
+	for (int i = 0; player_view(p).state == PLAYER_SEEKING; i++) {
+		ck_assert_int_lt(i, 100000);
+		if (player_deadline(p) > *now)
+			*now = player_deadline(p);
+		player_tick(p, *now);
+	}
+	ck_assert_ptr_null(player_view(p).late); /* nothing is waited for any more */
+}
+
+/* Steps end where they do when nothing is late. */
+START_TEST(steps_wait_and_arrive)
+{
+	static const char *const steps[] = { "frame", "frame-back", "step", "step-back" };
+	struct player_opts o = { .speed = 1 };
+	struct player *late = player_new(open_flaky((uint64_t)_i), &o, 0), *calm;
+	struct reel_opts ro = { .channel = -1 };
+	int64_t now[2] = { 0, 0 };
+	struct reel *r;
+	struct tape *t;
+
+	ck_assert_int_eq(tape_open(&t, src_mem(buf_span(&rec.file)), NULL, NULL), 0);
+	ck_assert_int_eq(reel_open(&r, t, &ro, NULL), 0);
+	calm = player_new(r, &o, 0);
+	for (int i = 0; i < 60; i++) {
+		struct when to = { .kind = WHEN_NS,
+			.ns = truth.at[recording_random(&rec, (uint32_t)truth.n + 1)] };
+		struct command c;
+
+		ck_assert_int_eq(command_parse(&c, steps[i % 4], NULL), 0);
+		player_pause(late, true, now[0]);
+		player_pause(calm, true, now[1]);
+		player_seek(late, &to, now[0]);
+		player_seek(calm, &to, now[1]);
+		let_arrive(late, &now[0]);
+		let_arrive(calm, &now[1]);
+		player_command(late, &c, now[0]);
+		player_command(calm, &c, now[1]);
+		let_arrive(late, &now[0]);
+		let_arrive(calm, &now[1]);
+		ck_assert_msg(reel_ordinal(player_reel(late)) == reel_ordinal(r),
+			"%s: %lu, not %lu", steps[i % 4],
+			(unsigned long)reel_ordinal(player_reel(late)),
+			(unsigned long)reel_ordinal(r));
+		ck_assert_str_eq(player_step_text(late), player_step_text(calm));
+	}
+	player_free(late);
+	player_free(calm);
+	done();
+}
+END_TEST
+
 /* It is told what it waits for, keys are answered, and it does not run hot. */
 START_TEST(a_broken_line)
 {
@@ -197,6 +251,7 @@ late(void)
 	tcase_add_loop_test(t, the_index_ends_all_the_same, 1, 9);
 	tcase_add_loop_test(t, playing_waits_and_goes_on, 1, 5);
 	tcase_add_loop_test(t, seeking_waits_and_arrives, 1, 5);
+	tcase_add_loop_test(t, steps_wait_and_arrive, 1, 5);
 	tcase_add_test(t, a_broken_line);
 	return t;
 }
