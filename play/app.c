@@ -8,6 +8,7 @@
 
 #define TOAST_NS        (2500 * NS_PER_MS)
 #define DOUBLE_CLICK_NS (400 * NS_PER_MS)
+#define LATE_NS         (100 * NS_PER_MS) /* until it is tried again */
 
 int
 app_init(struct app *a, struct reel *r, const struct app_opts *o, int64_t now)
@@ -275,7 +276,14 @@ app_mouse(struct app *a, const struct mouse *given, int64_t now)
 	return flags;
 }
 
-/* What was told long enough goes. */
+/* Is something shown that could not be read just now? */
+static bool
+is_late(const struct app *a)
+{
+	return a->detail.shown && a->detail.late;
+}
+
+/* What was told long enough goes, and what is late is tried again. */
 static unsigned
 expire(struct app *a)
 {
@@ -287,7 +295,7 @@ expire(struct app *a)
 			*ends[i] = 0;
 			flags = APP_PAINT;
 		}
-	return flags;
+	return flags | (is_late(a) ? APP_PAINT : 0);
 }
 
 unsigned
@@ -312,6 +320,8 @@ app_deadline(const struct app *a)
 
 	if (a->find.going)
 		return a->now;
+	if (is_late(a) && ns_add(a->now, LATE_NS) < at)
+		at = ns_add(a->now, LATE_NS);
 	if (a->toast_end && a->toast_end < at)
 		at = a->toast_end;
 	return a->cut_end && a->cut_end < at ? a->cut_end : at;

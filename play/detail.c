@@ -29,11 +29,14 @@ load(struct detail *d, struct reel *r, uint64_t ordinal)
 	buf_clear(&d->text);
 	if (rc > 0)
 		rc = msg_explain(&d->text, &m, at);
-	if (rc < 0)
+	d->late = err_is_passing(rc);
+	if (d->late)
+		buf_add_str(&d->text, "waiting\tfor the network\n");
+	else if (rc < 0)
 		buf_addf(&d->text, "error\t%s\n", e.code ? e.text : err_name(rc));
 	buf_free(&store);
 	d->ordinal = ordinal;
-	d->loaded = true;
+	d->loaded = !d->late;
 	d->top = 0;
 	d->cols = -1; /* its lines are none of this text */
 	d->n = 0;

@@ -15,6 +15,7 @@ struct detail_line {
 
 struct detail {
 	bool shown, loaded;
+	bool late;        /* it could not be read just now: set it again */
 	uint64_t ordinal; /* of the message that TEXT tells */
 	struct buf text;
 	struct detail_line *line;

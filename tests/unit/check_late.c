@@ -2,6 +2,7 @@
 /* A recording whose bytes are not there yet, or not just now: whoever asks again comes to the
  * screen that a straight run over it shows, and nothing is taken for an end. */
 #include "base/clk.h"
+#include "play/detail.h"
 #include "play/player.h"
 
 #include "tests/unit/truth.h"
@@ -203,6 +204,34 @@ START_TEST(steps_wait_and_arrive)
 }
 END_TEST
 
+/* All of an event: it comes when it can be read. */
+START_TEST(an_event_comes_later)
+{
+	struct reel *r = open_flaky((uint64_t)_i);
+	struct detail d = { 0 }, calm = { 0 };
+	int late = 0;
+
+	flaky.calm = true;
+	truth_index_all(r);
+	for (uint64_t n = 0; n < truth.n; n += 7) {
+		flaky.calm = false;
+		for (detail_set(&d, r, n, 40); d.late; detail_set(&d, r, n, 40)) {
+			late++;
+			ck_assert_ptr_nonnull(strstr(buf_cstr(&d.text), "waiting"));
+		}
+		flaky.calm = true;
+		calm.loaded = false;
+		detail_set(&calm, r, n, 40);
+		ck_assert_str_eq(buf_cstr(&d.text), buf_cstr(&calm.text));
+	}
+	ck_assert_int_gt(late, 3);
+	detail_free(&d);
+	detail_free(&calm);
+	reel_close(r);
+	done();
+}
+END_TEST
+
 /* It is told what it waits for, keys are answered, and it does not run hot. */
 START_TEST(a_broken_line)
 {
@@ -252,6 +281,7 @@ late(void)
 	tcase_add_loop_test(t, playing_waits_and_goes_on, 1, 5);
 	tcase_add_loop_test(t, seeking_waits_and_arrives, 1, 5);
 	tcase_add_loop_test(t, steps_wait_and_arrive, 1, 5);
+	tcase_add_loop_test(t, an_event_comes_later, 1, 3);
 	tcase_add_test(t, a_broken_line);
 	return t;
 }
