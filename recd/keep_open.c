@@ -108,13 +108,13 @@ count_messages(struct keep *k, struct err *e)
 	while ((rc = tape_next(t, &m, &at, e)) > 0) {
 		if (m->time_ns > k->last_ns)
 			k->last_ns = m->time_ns;
-		k->ended = m->type == MSG_DISCONNECT;
 		if (keep_is_ours(m)) {
 			k->requests++;
 			if (seal_get(&seal, m))
 				sealer_take(&k->sealer, &seal);
 			continue;
 		}
+		k->ended = m->type == MSG_DISCONNECT;
 		buf_clear(&k->canon);
 		msg_encode(&k->canon, m);
 		k->taken += k->canon.n;

@@ -318,6 +318,25 @@ START_TEST(says_who_it_was_after_a_crash)
 }
 END_TEST
 
+/* Nor has a session lost its end when seals stand behind it. */
+START_TEST(sealed_behind_its_end)
+{
+	uint8_t seed[SIGN_SEED] = { 1 };
+	struct sign_key key;
+	struct keep *k;
+
+	ck_assert_int_eq(sign_key_make(&key, seed, &err), 0);
+	opts.key = &key;
+	ck_assert_int_eq(keep_begin(&k, &opts, id, &ann, 0, &err), 0);
+	take(k, 0, sent.n);
+	ck_assert_int_eq(keep_seal(k, 3000, &err), 0);
+	keep_leave(k);
+	ck_assert_msg(keep_resume(&k, &opts, id, NULL, &err) == 0, "%s", err.text);
+	ck_assert_int_eq(keep_abandon(k, "nobody came", 5000, &err), 0);
+	all_is_there(3);
+}
+END_TEST
+
 /* As long as the facts cannot be written, nothing is taken twice, nor does it pile up. */
 START_TEST(a_store_that_fails_for_long)
 {
@@ -531,6 +550,7 @@ sessions(void)
 	tcase_add_test(c, acknowledges_whole_messages);
 	tcase_add_loop_test(c, goes_on_after_a_crash, 1, 17);
 	tcase_add_test(c, says_who_it_was_after_a_crash);
+	tcase_add_test(c, sealed_behind_its_end);
 	tcase_add_test(c, a_store_that_fails_for_long);
 	tcase_add_loop_test(c, refuses, 0, 5);
 	tcase_add_test(c, nothing_behind_the_end);
