@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 
 #include <ctype.h>
+#include <stdio.h>
 
 static bool
 is_plain(struct span s)
@@ -83,4 +84,39 @@ word_quote_path(struct buf *out, const char *path)
 		put_quoted(out, s); /* "-" alone is standard input */
 	else
 		word_quote(out, s);
+}
+
+/* WORD is put behind the N bytes of LIST; how many those are then. */
+static size_t
+list_word(char *list, size_t n, const char *between, const char *word)
+{
+	int more = snprintf(list + n, WORD_LIST_MAX - n, "%s%s", between, word);
+
+	return n + (size_t)more < WORD_LIST_MAX ? n + (size_t)more : WORD_LIST_MAX - 1;
+}
+
+int
+word_choose(const char *(*name)(size_t i), const char *text, char list[WORD_LIST_MAX])
+{
+	const char *word, *last = NULL;
+	size_t n = 0;
+	int count = 0, found = -1;
+
+	list[0] = 0;
+	for (size_t i = 0; (word = name(i)) != NULL; i++) {
+		if (strcmp(word, text) == 0)
+			return (int)i;
+		if (strncmp(word, text, strlen(text)) != 0)
+			continue;
+		if (last)
+			n = list_word(list, n, count > 1 ? ", " : "", last);
+		last = word;
+		found = (int)i;
+		count++;
+	}
+	if (count == 1)
+		return found;
+	if (last)
+		list_word(list, n, " or ", last);
+	return -1;
 }

@@ -5,6 +5,7 @@
 
 #include "base/complete.h"
 #include "base/diag.h"
+#include "base/word.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -84,44 +85,27 @@ print_completions(const char *shell)
 	return complete_print(stdout, shell, &all, &e) < 0 ? diag_fail(&e, NULL) : CMD_OK;
 }
 
-/* "convert, decode ... or verify" */
-static void
-list_cmds(char out[200])
+static const char *
+cmd_name(size_t i)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < NCMDS && n < 200; i++)
-		n += (size_t)snprintf(out + n, 200 - n, "%s%s",
-			i == 0           ? ""
-			: i == NCMDS - 1 ? " or "
-					 : ", ",
-			cmds[i]->name);
+	return i < NCMDS ? cmds[i]->name : NULL;
 }
 
 static const struct cmd *
 find_cmd(const char *name, struct err *e)
 {
-	const struct cmd *found = NULL;
-	size_t n = strlen(name);
-	char all[200];
+	char list[WORD_LIST_MAX];
+	int i = word_choose(cmd_name, name, list);
 
-	for (size_t i = 0; i < NCMDS; i++) {
-		if (strncmp(cmds[i]->name, name, n) != 0)
-			continue;
-		if (!cmds[i]->name[n])
-			return cmds[i];
-		if (found) {
-			err_set(e, ERR_USAGE, "'%.40s' could be %s or %s", name,
-				found->name, cmds[i]->name);
-			return NULL;
-		}
-		found = cmds[i];
+	if (i >= 0)
+		return cmds[i];
+	if (list[0]) {
+		err_set(e, ERR_USAGE, "'%.40s' could be %s", name, list);
+		return NULL;
 	}
-	if (!found) {
-		list_cmds(all);
-		err_set(e, ERR_USAGE, "'%.40s' is no command: write %s", name, all);
-	}
-	return found;
+	word_choose(cmd_name, "", list);
+	err_set(e, ERR_USAGE, "'%.40s' is no command: write %s", name, list);
+	return NULL;
 }
 
 static int
@@ -142,7 +126,7 @@ run(int argc, char **argv)
 {
 	struct opt_parser p;
 	struct err e;
-	char all[200];
+	char all[WORD_LIST_MAX];
 	int id;
 
 	if (complete_asked(argc, argv))
@@ -164,7 +148,7 @@ run(int argc, char **argv)
 		return CMD_OK;
 	}
 	if (p.at >= argc) {
-		list_cmds(all);
+		word_choose(cmd_name, "", all);
 		diag_error("which command? %s (see auditlog --help)", all);
 		return CMD_WRONG;
 	}

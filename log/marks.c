@@ -292,7 +292,7 @@ last_removed(struct edit *x, struct err *e)
 			return err_set(e, ERR_USAGE,
 				"there is no marker %" PRIu64 ", but %" PRIu64,
 				k->numbers[i], k->seen);
-	return k->gone ? 0 : err_set(e, ERR_USAGE, "there is no such marker");
+	return k->gone || k->all ? 0 : err_set(e, ERR_USAGE, "there is no such marker");
 }
 
 int

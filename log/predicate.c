@@ -4,6 +4,7 @@
 #include "base/clk.h"
 #include "base/date.h"
 #include "base/opt.h"
+#include "base/word.h"
 #include "log/look.h"
 
 #include <arpa/inet.h>
@@ -329,28 +330,26 @@ const struct predicate predicates[] = {
 
 const size_t npredicates = sizeof predicates / sizeof *predicates;
 
+static const char *
+predicate_name(size_t i)
+{
+	return i < npredicates ? predicates[i].name : NULL;
+}
+
 const struct predicate *
 predicate_find(const char *name, struct err *e)
 {
-	const struct predicate *found = NULL;
-	size_t n = strlen(name);
+	char list[WORD_LIST_MAX];
+	int i = *name ? word_choose(predicate_name, name, list) : -1;
 
-	for (size_t i = 0; n && i < npredicates; i++) {
-		if (strncmp(predicates[i].name, name, n) != 0)
-			continue;
-		if (!predicates[i].name[n])
-			return &predicates[i];
-		if (found) {
-			err_set(e, ERR_USAGE, "'%.40s' could be %s or %s", name,
-				found->name, predicates[i].name);
-			return NULL;
-		}
-		found = &predicates[i];
-	}
-	if (!found)
+	if (i >= 0)
+		return &predicates[i];
+	if (*name && list[0])
+		err_set(e, ERR_USAGE, "'%.40s' could be %s", name, list);
+	else
 		err_set(e, ERR_USAGE,
 			"'%.40s' is no predicate (see auditlog list --help)", name);
-	return found;
+	return NULL;
 }
 
 void

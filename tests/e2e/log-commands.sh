@@ -237,6 +237,7 @@ check "a command may be cut" says 0 '"typeId":"connect"' "$auditlog" d session.a
 check "options may follow the operand" says 0 '"user":"ann"' "$auditlog" info session.audit -j
 
 check "no command" fails 2 'which command' "$auditlog"
+check "a command that is cut too short" fails 2 "'c' could be cat, convert or cut" "$auditlog" c
 check "a wrong command" fails 2 "'frobnicate' is no command" "$auditlog" frobnicate
 check "a wrong option" fails 2 'is no option' "$auditlog" decode --frobnicate session.audit
 check "no file" fails 2 'decode needs FILE' "$auditlog" decode

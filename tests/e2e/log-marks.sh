@@ -50,6 +50,7 @@ check "add from a file, in order" adds
 # Without its markers and the word of what was done it is the original again.
 untouched() {
 	edit remove --all more.audit less.audit && [ -z "$(labels less.audit)" ] || return 1
+	edit remove --all less.audit less2.audit || return 1 # there are none: that is what was asked for
 	edit remove --all session.audit none.audit || return 1
 	for f in less none; do
 		"$auditlog" decode $f.audit | grep -v 'edited@auditrec' >$f || return 1

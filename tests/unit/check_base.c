@@ -430,6 +430,35 @@ START_TEST(words_are_quoted_where_needed)
 }
 END_TEST
 
+static const char *
+choice(size_t i)
+{
+	static const char *const v[] = { "cat", "convert", "cut", "from", "fromdate",
+		NULL };
+
+	return v[i];
+}
+
+START_TEST(words_cut_short)
+{
+	static const struct {
+		const char *text;
+		int place;
+		const char *list;
+	} v[] = { { "cu", 2, NULL }, { "cut", 2, NULL }, { "from", 3, NULL },
+		{ "fromd", 4, NULL }, { "c", -1, "cat, convert or cut" },
+		{ "fr", -1, "from or fromdate" }, { "x", -1, "" }, { "cuts", -1, "" },
+		{ "", -1, "cat, convert, cut, from or fromdate" } };
+	char list[WORD_LIST_MAX];
+
+	for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
+		ck_assert_int_eq(word_choose(choice, v[i].text, list), v[i].place);
+		if (v[i].list)
+			ck_assert_str_eq(list, v[i].list);
+	}
+}
+END_TEST
+
 START_TEST(words_for_a_shell)
 {
 	static const struct {
@@ -458,6 +487,7 @@ case_diag(void)
 	tcase_add_test(t, json_gives_no_orders);
 	tcase_add_test(t, words_are_quoted_where_needed);
 	tcase_add_test(t, words_for_a_shell);
+	tcase_add_test(t, words_cut_short);
 	return t;
 }
 
