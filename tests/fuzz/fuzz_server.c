@@ -33,9 +33,8 @@ struct session {
 struct client {
 	int fd; /* -1: not connected */
 	struct session *s;
-	uint64_t at; /* of the next byte it sends */
-	uint64_t
-		acked; /* that is not taken back here; elsewhere it may be known better by now */
+	uint64_t at;    /* of the next byte it sends */
+	uint64_t acked; /* as it knows; another one may know better */
 	bool welcome;
 	struct buf in;
 };
@@ -129,11 +128,11 @@ stop_server(void)
 
 /* ---- clients ---- */
 
+/* What was acknowledged is not taken back. */
 static void
-take_offset(struct client *c, uint64_t offset)
+check_offset(const struct client *c, uint64_t offset)
 {
 	must(offset >= c->acked && offset <= c->s->said.n);
-	c->acked = offset;
 }
 
 static void
@@ -164,13 +163,14 @@ take(struct client *c, const struct deposit_frame *f)
 
 	switch (f->type) {
 	case DEPOSIT_WELCOME:
-		take_offset(c, f->offset);
+		check_offset(c, f->offset);
 		memcpy(s->token, f->token, sizeof s->token);
 		c->welcome = true;
 		c->at = f->offset;
 		return;
 	case DEPOSIT_ACK:
-		take_offset(c, f->offset);
+		check_offset(c, f->offset);
+		c->acked = f->offset;
 		s->acked = f->offset > s->acked ? f->offset : s->acked;
 		return;
 	case DEPOSIT_CLOSED:
