@@ -27,6 +27,18 @@ unlink_conn(struct conn *c)
 		c->next->prev = c->prev;
 }
 
+static void
+uncount(struct conn *c)
+{
+	struct server *s = c->server;
+
+	if (c->gone)
+		return;
+	c->gone = true;
+	s->metrics.connections = --s->nconns;
+	quota_disconnect(&s->quota, c->peer.uid);
+}
+
 void
 conn_drop(struct conn *c)
 {
@@ -37,9 +49,7 @@ conn_drop(struct conn *c)
 	watch_del(&s->watch, &c->w);
 	close(c->w.fd);
 	unlink_conn(c);
-	s->nconns--;
-	s->metrics.connections = s->nconns;
-	quota_disconnect(&s->quota, c->peer.uid);
+	uncount(c);
 	buf_free(&c->in);
 	buf_free(&c->out);
 	free(c);
@@ -47,11 +57,10 @@ conn_drop(struct conn *c)
 
 /* ---- writing ---- */
 
-/* For its session, which is being looked into: it has not been answered. */
 static bool
 is_waiting(const struct conn *c)
 {
-	return c->held && c->held->busy;
+	return c->held && session_waits(c->server, c->held);
 }
 
 static uint32_t
@@ -59,14 +68,16 @@ wanted_events(const struct conn *c)
 {
 	uint32_t ev = 0;
 
-	if (!c->closing && !c->wait_ns && !is_waiting(c))
+	if (is_waiting(c))
+		ev |= EPOLLONESHOT; /* that it has gone is told once, not all the time */
+	else if (!c->closing && !c->wait_ns)
 		ev |= EPOLLIN;
 	if (c->out.n)
 		ev |= EPOLLOUT;
 	return ev;
 }
 
-/* False: the other side is gone. */
+/* False: that was the last that it is told. */
 static bool
 write_out(struct conn *c)
 {
@@ -76,11 +87,15 @@ write_out(struct conn *c)
 		n = send(c->w.fd, c->out.p, c->out.n, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return errno == EAGAIN;
+		if (n < 0 && errno == EAGAIN)
+			break;
+		if (n < 0) {
+			buf_clear(&c->out);
+			break; /* what it said before it went is read nevertheless */
+		}
 		buf_consume(&c->out, (size_t)n);
 	}
-	return !c->closing;
+	return !c->closing || c->out.n;
 }
 
 void
@@ -183,7 +198,8 @@ read_in(struct conn *c)
 	ssize_t n;
 
 	/* of one user, with however many connections: others want their turn */
-	while (quota_in_turn(&s->quota, c->peer.uid, s->turn) < READ_MAX && !c->closing) {
+	while (quota_in_turn(&s->quota, c->peer.uid, s->turn) < READ_MAX && !c->closing &&
+		!is_waiting(c)) {
 		if (buf_reserve(&c->in, room - c->in.n) < 0)
 			return false;
 		n = recv(c->w.fd, c->in.p + c->in.n, room - c->in.n, MSG_DONTWAIT);
@@ -221,7 +237,10 @@ on_event(struct watched *w, uint32_t events)
 
 	if (events & EPOLLOUT)
 		stays = write_out(c);
-	if (stays && events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+	/* what it has said is read when its session is free */
+	if (events & EPOLLHUP && is_waiting(c))
+		uncount(c);
+	if (stays && events & (EPOLLIN | EPOLLHUP | EPOLLERR) && !is_waiting(c)) {
 		if (c->held) /* a greeting has its time, however slowly it comes */
 			c->heard_ns = c->server->now_ns;
 		stays = read_in(c);
@@ -234,6 +253,16 @@ on_event(struct watched *w, uint32_t events)
 		return;
 	}
 	watch_events(&c->server->watch, &c->w, wanted_events(c));
+}
+
+void
+conn_go_on(struct conn *c)
+{
+	take_frames(c);
+	if (c->closing && !write_out(c))
+		conn_drop(c);
+	else
+		watch_events(&c->server->watch, &c->w, wanted_events(c));
 }
 
 void

@@ -143,6 +143,7 @@ options(const struct daemon_state *d)
 		.idle_ns = c->idle,
 		.commit_ns = c->commit,
 		.window = (uint32_t)c->window,
+		.threads = (unsigned)c->sync_threads,
 		.level = (int)c->level,
 		.recipients = c->recipients.s[0] ? &d->recipients : NULL,
 		.key = c->key.s[0] ? &d->key : NULL,

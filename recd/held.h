@@ -10,15 +10,30 @@
 struct conn;
 struct server;
 
-/* What a thread does with a session meanwhile; nobody else touches its recording. */
-enum held_busy { HELD_FREE, HELD_LOOKED_INTO, HELD_ENCRYPTED };
+/* What a thread does with a session, or is about to do (slow.c): nobody else touches its
+ * recording meanwhile, nor are its client's bytes taken. */
+enum held_busy {
+	HELD_FREE,
+	HELD_BEGUN,
+	HELD_COMMITTED,
+	HELD_ENDED,
+	HELD_GIVEN_UP,
+	HELD_DROPPED,
+	HELD_LOOKED_INTO,
+	HELD_ENCRYPTED,
+	HELD_LEFT
+};
+
+/* What whoever is connected waits for, as long as it is busy. */
+enum held_asks { HELD_ASKS_NOTHING, HELD_ASKS_TO_BEGIN, HELD_ASKS_TO_GO_ON };
 
 struct held {
 	struct held *next; /* of the same slot */
 	uint8_t id[DEPOSIT_ID_SIZE];
 	uint64_t hash;
 	uid_t uid;
-	struct keep *keep; /* NULL: left open by an earlier run, not looked at yet */
+	struct keep *
+		keep; /* NULL: left open by an earlier run, not looked at; or it is over */
 	struct conn *conn; /* NULL: nobody is connected */
 	int64_t alone_ns;  /* since when, monotonic */
 	int64_t dirty_ns;  /* when the oldest byte came that is not durable, 0: none */
@@ -28,16 +43,22 @@ struct held {
 	size_t waiting; /* bytes in memory, of a message that is not whole */
 	bool counted;   /* in its user's quota */
 	uint64_t size;  /* of the file that an earlier run left */
+	enum held_asks asks;
+	uint64_t first, made; /* what somebody who came back still has of its bytes */
+	uint64_t end;         /* of them, as its client says */
+	const char *end_why;  /* it is to end, when it was looked into; NULL: not */
+	struct err note;      /* why it was given up, and as what its client hears so */
+	enum deposit_reason refusal;
 	/* what takes long (slow.c) */
 	enum held_busy busy;
+	bool queued; /* it will be HELD_COMMITTED, and is free until then */
 	struct job job;
 	struct server *server;
 	struct keep_opts opts;
-	struct keep *looked; /* what came of looking into it */
-	int rc;              /* likewise, and of encrypting it */
+	int64_t mono_ns, wall_ns; /* when a thread began with it */
+	struct keep *after;       /* the thread's: what KEEP is when it is done */
+	int rc;                   /* and what came of it, with */
 	struct err why;
-	uint64_t first, made; /* what somebody who came back still has of its bytes */
-	const char *end_why;  /* it is to end, when it was looked into; NULL: not */
 };
 
 struct held_table {

@@ -134,7 +134,7 @@ take_message(struct keep *k, const struct msg *m, size_t n, struct err *e)
 	return 0;
 }
 
-/* What the messages so far call for; no other is taken before. */
+/* What the messages so far call for in the recording; no other is taken before. */
 static int
 pay(struct keep *k, struct err *e)
 {
@@ -143,10 +143,7 @@ pay(struct keep *k, struct err *e)
 	if (rc < 0)
 		return rc;
 	k->owes_peer = false;
-	rc = k->owes_facts ? store_describe(k->file, &k->meta, e) : 0;
-	if (rc == 0)
-		k->owes_facts = false;
-	return rc;
+	return 0;
 }
 
 /* All whole messages in k->in. */
@@ -239,6 +236,23 @@ ship(struct keep *k, bool last, struct err *e)
 	return 0;
 }
 
+/* What the messages call for beside the recording, which may wait for the disk, too. */
+static int
+describe(struct keep *k, struct err *e)
+{
+	int rc = k->owes_facts ? store_describe(k->file, &k->meta, e) : 0;
+
+	if (rc == 0)
+		k->owes_facts = false;
+	return rc;
+}
+
+bool
+keep_waits(const struct keep *k, int64_t now_ns, bool must)
+{
+	return keep_is_dirty(k) && store_waits(k->file, now_ns, must || k->owes_facts);
+}
+
 int
 keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e)
 {
@@ -250,7 +264,9 @@ keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e)
 			return rc;
 		k->flushed = k->taken;
 	}
-	rc = store_commit(k->file, now_ns, must, e);
+	rc = describe(k, e);
+	if (rc == 0)
+		rc = store_commit(k->file, now_ns, must, e);
 	if (rc == 0 && k->file->durable >= k->file->size)
 		k->durable = k->flushed;
 	return rc < 0 ? rc : ship(k, false, e);
@@ -397,6 +413,8 @@ finish(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
 	rc = tapew_close(k->w, e);
 	k->w = NULL;
 	if (rc == 0)
+		rc = describe(k, e);
+	if (rc == 0)
 		rc = store_commit(k->file, 0, true, e);
 	if (rc < 0) {
 		leave(k);
@@ -446,12 +464,11 @@ keep_leave(struct keep *k)
 {
 	struct err ignored;
 
-	if (!k)
-		return;
 	if (k->w) {
 		tapew_flush(k->w, &ignored);
 		tapew_leave(k->w);
 	}
+	describe(k, &ignored);
 	store_commit(k->file, 0, true, &ignored);
 	leave(k);
 }

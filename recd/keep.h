@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* One session that is being kept: bytes come in, messages of an audit log, and go into a
  * recording in a store, with what the daemon itself knows between them.  No sockets and no
- * clock: time comes in, acknowledgements are asked for.
+ * clock: time comes in, acknowledgements are asked for.  A session may be handed from thread to
+ * thread; those that wait for a disk (keep_waits() tells of keep_commit()) are keep_begin(),
+ * _resume(), _commit(), _end(), _abandon(), _encrypt(), _hand_over(), _drop() and _leave().
  *
  * The client's bytes are taken only as the encoder would write them: canonical CBOR, of this
  * session.  So their place in the run of bytes can be found again by reading the recording,
@@ -34,10 +36,11 @@ void keep_name(char out[KEEP_NAME_SIZE], const uint8_t id[DEPOSIT_ID_SIZE]);
 
 struct keep;
 
-/* A new session.  ERR_EXISTS: there is a recording with this id. */
-int keep_begin(struct keep **k, const struct keep_opts *o,
-	const uint8_t id[DEPOSIT_ID_SIZE], const struct peer *peer, int64_t wall_ns,
-	struct err *e);
+/* A new session, which keep_begin() has to follow; NULL: no memory. */
+struct keep *keep_new(const struct keep_opts *o, const uint8_t id[DEPOSIT_ID_SIZE],
+	const struct peer *peer, int64_t wall_ns);
+/* Its recording begins.  ERR_EXISTS: there is one with this id.  On error K is released. */
+int keep_begin(struct keep *k, struct err *e);
 /* One that an earlier run of the daemon left open: its end is repaired.  PEER may be NULL:
  * nobody has come back for it. */
 int keep_resume(struct keep **k, const struct keep_opts *o,
@@ -49,6 +52,8 @@ int keep_meet(struct keep *k, const struct peer *peer, struct err *e);
  * the error says it, *WHY as the client is told. */
 int keep_take(struct keep *k, uint64_t offset, struct span bytes,
 	enum deposit_reason *why, struct err *e);
+/* Would keep_commit() wait for a disk? */
+bool keep_waits(const struct keep *k, int64_t now_ns, bool must);
 /* Writes what was taken, and makes it durable as the store's policy has it: NOW is monotonic.
  * MUST: all of it. */
 int keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e);
@@ -73,14 +78,14 @@ int keep_seal(struct keep *k, int64_t wall_ns, struct err *e);
 int keep_end(struct keep *k, int64_t wall_ns, struct err *e);
 /* Nobody goes on with it: says so in the recording (WHY, a text) and finishes it. */
 int keep_abandon(struct keep *k, const char *why, int64_t wall_ns, struct err *e);
-/* From there on only its recipients can read it.  Any thread; nobody else touches K. */
+/* From there on only its recipients can read it. */
 int keep_encrypt(struct keep *k, struct err *e);
 /* It belongs to the store, K is released.  RC: what keep_encrypt() has said; an error leaves
  * the recording open, and is returned. */
 int keep_hand_over(struct keep *k, int rc, struct err *e);
 /* Nothing was ever taken: there will be no recording. */
 void keep_drop(struct keep *k);
-/* The daemon stops: what was taken is written, the recording stays open.  K may be NULL. */
+/* The daemon stops: what was taken is written, the recording stays open. */
 void keep_leave(struct keep *k);
 
 #endif

@@ -29,9 +29,9 @@ keep_name(char out[KEEP_NAME_SIZE], const uint8_t id[DEPOSIT_ID_SIZE])
 	hex_put(out, id, DEPOSIT_ID_SIZE);
 }
 
-static struct keep *
-make(const struct keep_opts *o, const uint8_t id[DEPOSIT_ID_SIZE],
-	const struct peer *peer)
+struct keep *
+keep_new(const struct keep_opts *o, const uint8_t id[DEPOSIT_ID_SIZE],
+	const struct peer *peer, int64_t wall_ns)
 {
 	struct keep *k = calloc(1, sizeof *k);
 
@@ -44,6 +44,8 @@ make(const struct keep_opts *o, const uint8_t id[DEPOSIT_ID_SIZE],
 		k->peer = *peer;
 		k->have_peer = true;
 	}
+	k->begun_ns = wall_ns;
+	k->meta.start_s = wall_ns / INT64_C(1000000000);
 	msg_decoder_init(&k->dec);
 	buf_init(&k->in, KEEP_MESSAGE_MAX + DEPOSIT_DATA_MAX);
 	buf_init(&k->canon, 2 * KEEP_MESSAGE_MAX);
@@ -60,31 +62,19 @@ file_dst(struct keep *k)
 }
 
 int
-keep_begin(struct keep **out, const struct keep_opts *o,
-	const uint8_t id[DEPOSIT_ID_SIZE], const struct peer *peer, int64_t wall_ns,
-	struct err *e)
+keep_begin(struct keep *k, struct err *e)
 {
-	struct tapew_opts wo = { .level = o->level };
-	struct keep *k = make(o, id, peer);
-	int rc;
+	struct tapew_opts wo = { .level = k->o.level };
+	int rc = store_create(k->o.store, k->id, &k->meta, &k->file, e);
 
-	*out = NULL;
-	if (!k)
-		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
-	k->begun_ns = wall_ns;
-	k->meta.start_s = wall_ns / INT64_C(1000000000);
-	rc = store_create(o->store, k->id, &k->meta, &k->file, e);
 	if (rc < 0) {
 		keep_release(k);
 		return rc;
 	}
 	rc = tapew_open(&k->w, TAPE_AUDIT_V2, file_dst(k), &wo, e);
-	if (rc < 0) {
+	if (rc < 0)
 		keep_drop(k);
-		return rc;
-	}
-	*out = k;
-	return 0;
+	return rc;
 }
 
 /* ---- going on with one ---- */
@@ -180,7 +170,7 @@ int
 keep_resume(struct keep **out, const struct keep_opts *o,
 	const uint8_t id[DEPOSIT_ID_SIZE], const struct peer *peer, struct err *e)
 {
-	struct keep *k = make(o, id, peer);
+	struct keep *k = keep_new(o, id, peer, 0);
 	int rc;
 
 	*out = NULL;

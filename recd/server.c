@@ -73,14 +73,22 @@ find_room(const struct server_opts *o)
 static int
 open_workers(struct server *s, struct err *e)
 {
-	int rc = worker_init(&s->looker, &s->watch, e);
+	struct {
+		struct worker *w;
+		unsigned threads;
+	} all[] = { { &s->flusher, s->o.threads }, { &s->looker, s->o.threads > 0 },
+		{ &s->boxer, s->o.threads > 0 } };
+	int rc;
 
-	if (rc < 0)
+	for (int i = 0; i < 3; i++) {
+		rc = worker_init(all[i].w, &s->watch, all[i].threads, e);
+		if (rc == 0)
+			continue;
+		while (i-- > 0)
+			worker_stop(all[i].w);
 		return rc;
-	rc = worker_init(&s->boxer, &s->watch, e);
-	if (rc < 0)
-		worker_stop(&s->looker);
-	return rc;
+	}
+	return 0;
 }
 
 int
@@ -208,9 +216,10 @@ tick(struct server *s)
 	struct held *h, *h_next;
 	struct conn *c, *c_next;
 
-	if (!s->next_ns || s->now_ns < s->next_ns)
+	if (!s->next_ns || s->now_ns < s->next_ns || s->now_ns < s->tick_ns)
 		return;
 	s->next_ns = 0;
+	s->tick_ns = s->now_ns + SERVER_TICK_NS;
 	for (int i = 0; i < s->nlisteners; i++)
 		listen_again(&s->listeners[i]);
 	for (c = s->conns; c; c = c_next) {
@@ -226,13 +235,15 @@ tick(struct server *s)
 int
 server_turn(struct server *s, struct err *e)
 {
-	int64_t wait = -1;
+	int64_t wait = -1, next;
 
 	s->now_ns = clk_mono(s->o.clk);
 	s->turn++;
 	tick(s);
-	if (s->next_ns)
-		wait = s->next_ns > s->now_ns ? s->next_ns - s->now_ns : 0;
+	if (s->next_ns) {
+		next = s->next_ns > s->tick_ns ? s->next_ns : s->tick_ns;
+		wait = next > s->now_ns ? next - s->now_ns : 0;
+	}
 	if (watch_wait(&s->watch, wait, e) < 0)
 		return e->code;
 	s->now_ns = clk_mono(s->o.clk);
@@ -273,8 +284,9 @@ dump_one(const struct held *h, struct buf *out)
 	keep_name(name, h->id);
 	if (!h->keep || h->busy) {
 		buf_addf(out, "%s %s\n", name,
-			h->busy == HELD_ENCRYPTED ? "is being encrypted"
-						  : "of an earlier run");
+			!h->keep                    ? "of an earlier run"
+			: h->busy == HELD_ENCRYPTED ? "is being encrypted"
+						    : "is being written");
 		return;
 	}
 	buf_addf(out, "%s uid %u, %llu bytes taken, %llu kept, %llu in the file%s%s\n",
@@ -299,6 +311,8 @@ server_close(struct server *s)
 	if (!s)
 		return;
 	s->closing = true;
+	/* who was about to hear that something is kept hears it */
+	worker_drain(&s->flusher);
 	for (struct conn *c = s->conns; c; c = c->next)
 		conn_refuse(c, DEPOSIT_R_STOPPING, "");
 	while (s->conns)
@@ -307,8 +321,10 @@ server_close(struct server *s)
 	worker_stop(&s->boxer);
 	for (h = held_next(&s->held, NULL); h; h = h_next) {
 		h_next = held_next(&s->held, h);
-		session_leave(s, h);
+		slow_stop(s, h);
 	}
+	worker_drain(&s->flusher);
+	worker_stop(&s->flusher);
 	held_free(&s->held);
 	quota_free(&s->quota);
 	watch_close(&s->watch);

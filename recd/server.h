@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The daemon without its configuration: sockets on one side, sessions that are kept on the
- * other, one thread for all that does not take long.  A session outlives its connection:
+ * other, one thread for all that neither takes long nor waits for the disk.  A session outlives its connection:
  * whoever has its token and its uid may go on with it for a while, then it is finished with a
  * note that its end is missing. */
 #ifndef RECD_SERVER_H
@@ -28,6 +28,7 @@ struct server_opts {
 	int64_t idle_ns;        /* for a connection that says nothing, 0 any */
 	int64_t commit_ns;      /* the oldest byte waits at most so long to be written */
 	uint32_t window;        /* bytes of a session on their way */
+	unsigned threads; /* that may wait for the disk; 0: tests do (server_impl.h) */
 	int level;
 	const struct box_recipients *recipients; /* NULL: recordings are not encrypted */
 	const struct sign_key *key;              /* NULL: recordings are not sealed */

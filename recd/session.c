@@ -7,18 +7,18 @@
 
 static const char gone[] = "its recorder went away";
 
-/* ---- bytes ---- */
+/* ---- keeping ---- */
 
 static void
-acknowledge(struct server *s, struct held *h)
+acknowledge(struct server *s, struct held *h, uint64_t durable)
 {
-	struct deposit_frame f = { .type = DEPOSIT_ACK, .offset = keep_durable(h->keep) };
+	struct deposit_frame f = { .type = DEPOSIT_ACK, .offset = durable };
 
 	if (f.offset == h->acked)
 		return;
 	s->metrics.acknowledged += f.offset - h->acked;
 	h->acked = f.offset;
-	if (h->conn)
+	if (h->conn && !h->asks)
 		conn_send(h->conn, &f);
 }
 
@@ -35,19 +35,16 @@ failed(struct server *s, struct held *h, const struct err *why)
 	server_due(s, h->retry_ns);
 }
 
-/* True when everything could be written.  Otherwise the client is told, and may come back. */
-static bool
-commit(struct server *s, struct held *h, bool must)
+/* What was taken could be written, or not: then the client is told, and may come back. */
+static void
+written(struct server *s, struct held *h, int rc, const struct err *why)
 {
-	struct err e = { .code = 0 };
-	int rc = keep_commit(h->keep, s->now_ns, must, &e);
-
 	s->metrics.commits++;
 	if (rc < 0) {
-		failed(s, h, &e);
+		failed(s, h, why);
 		if (h->conn)
-			conn_refuse(h->conn, session_reason(rc), e.text);
-		return false;
+			conn_refuse(h->conn, session_reason(rc), why->text);
+		return;
 	}
 	if (h->retry_ns)
 		server_say(s, LOG_NOTICE, "%s: can be written again", keep_id(h->keep));
@@ -55,9 +52,37 @@ commit(struct server *s, struct held *h, bool must)
 	h->dirty_ns = keep_is_dirty(h->keep) ? s->now_ns : 0;
 	if (h->dirty_ns)
 		server_due(s, h->dirty_ns + s->o.commit_ns);
-	acknowledge(s, h);
-	return true;
+	acknowledge(s, h, keep_durable(h->keep));
 }
+
+static void
+commit(struct server *s, struct held *h, bool must)
+{
+	struct err e = { .code = 0 };
+
+	if (keep_waits(h->keep, s->now_ns, must))
+		slow_commit(s, h);
+	else
+		written(s, h, keep_commit(h->keep, s->now_ns, must, &e), &e);
+}
+
+/* More than it may have on its way waits for a flush that will come. */
+static bool
+is_full(const struct server *s, const struct held *h)
+{
+	uint64_t most =
+		s->o.window < SERVER_WINDOW_LEAST ? SERVER_WINDOW_LEAST : s->o.window;
+
+	return h->queued && keep_wanted(h->keep) - keep_durable(h->keep) >= most;
+}
+
+bool
+session_waits(const struct server *s, const struct held *h)
+{
+	return h->busy || is_full(s, h);
+}
+
+/* ---- ends ---- */
 
 static void
 cannot_finish(struct server *s, struct held *h, const struct err *why)
@@ -70,57 +95,166 @@ cannot_finish(struct server *s, struct held *h, const struct err *why)
 	session_forget(s, h);
 }
 
-/* The recording ended with RC; the session is nobody's any more. */
+/* It cannot go on: finish it with a note of what is missing. */
 static void
-finished(struct server *s, struct held *h, int rc, const struct err *why)
+give_up(struct server *s, struct held *h, const char *why)
+{
+	char name[KEEP_NAME_SIZE];
+
+	keep_name(name, h->id);
+	s->metrics.abandoned++;
+	server_say_of(s, h->uid, LOG_WARNING, "%s: ended without its end: %s", name, why);
+	err_set(&h->note, ERR_STATE, "%s", why);
+	slow_flush(s, h, HELD_GIVEN_UP);
+}
+
+/* ---- what threads have done ---- */
+
+/* H goes on, with whoever is connected to it. */
+static void
+go_on(struct server *s, struct held *h)
+{
+	struct conn *c = h->conn;
+
+	if (c) {
+		session_answer(s, c, h);
+		conn_go_on(c);
+	} else if (s->closing || !session_drop_empty(s, h)) {
+		server_due(s, h->alone_ns + s->o.grace_ns + 1);
+	}
+}
+
+void
+session_begun(struct server *s, struct held *h)
+{
+	struct conn *c = h->conn;
+
+	if (h->rc == 0) {
+		s->metrics.begun++;
+		go_on(s, h);
+		return;
+	}
+	if (c)
+		conn_refuse(c, session_reason(h->rc), h->why.text);
+	session_forget(s, h);
+	if (c)
+		conn_go_on(c);
+}
+
+void
+session_committed(struct server *s, struct held *h)
+{
+	written(s, h, h->rc, &h->why);
+	go_on(s, h);
+}
+
+/* Whatever becomes of the recording, it is nobody's session any more. */
+static void
+finished(struct server *s, struct held *h)
 {
 	if (h->conn)
 		h->conn->held = NULL;
 	h->conn = NULL;
-	if (rc < 0)
-		cannot_finish(s, h, why);
-	else if (rc > 0)
+	if (h->rc < 0)
+		cannot_finish(s, h, &h->why);
+	else if (h->rc > 0)
 		slow_encrypt(s, h);
 	else
 		session_forget(s, h);
 }
 
-/* It cannot go on: finish it with a note of what is missing. */
-static void
-give_up(struct server *s, struct held *h, const char *why)
+void
+session_given_up(struct server *s, struct held *h)
 {
-	struct err e = { .code = 0 };
-	char name[KEEP_NAME_SIZE];
-	int rc;
+	struct conn *c = h->conn;
 
-	keep_name(name, h->id);
-	s->metrics.abandoned++;
-	server_say_of(s, h->uid, LOG_WARNING, "%s: ended without its end: %s", name, why);
-	rc = keep_abandon(h->keep, why, clk_wall(s->o.clk), &e);
-	finished(s, h, rc, &e);
+	if (c)
+		conn_refuse(c, h->refusal, h->note.text);
+	finished(s, h);
+	if (c)
+		conn_go_on(c);
 }
 
 void
+session_ended(struct server *s, struct held *h)
+{
+	struct deposit_frame closed = { .type = DEPOSIT_CLOSED, .offset = h->end };
+	struct conn *c = h->conn;
+
+	if (h->rc <= 0 && h->keep) { /* not yet */
+		written(s, h, h->rc, &h->why);
+		if (c && h->rc == 0)
+			conn_refuse(
+				c, DEPOSIT_R_CONTENT, "the last message is not whole");
+		go_on(s, h);
+		return;
+	}
+	s->metrics.commits++;
+	if (h->rc >= 0) {
+		s->metrics.ended++;
+		acknowledge(s, h, h->end);
+	}
+	if (c && h->rc < 0) {
+		conn_refuse(c, DEPOSIT_R_FAILED, h->why.text);
+	} else if (c && h->asks) {
+		conn_refuse(c, DEPOSIT_R_UNKNOWN, "it is finished");
+	} else if (c) {
+		c->closing = true;
+		conn_send(c, &closed);
+	}
+	finished(s, h);
+	if (c)
+		conn_go_on(c);
+}
+
+void
+session_dropped(struct server *s, struct held *h)
+{
+	uint8_t id[DEPOSIT_ID_SIZE];
+	struct conn *c = h->conn;
+
+	memcpy(id, h->id, sizeof id);
+	session_forget(s, h);
+	if (!c)
+		return;
+	session_begin(c, id);
+	conn_go_on(c);
+}
+
+/* H was read: whoever came back for it goes on, or it ends. */
+void
 session_looked(struct server *s, struct held *h)
 {
-	const char *end_why = h->end_why;
+	const char *end_why = h->conn ? NULL : h->end_why;
+	bool unwanted = h->asks == HELD_ASKS_TO_BEGIN || end_why;
 	struct conn *c = h->conn;
 
 	h->end_why = NULL;
-	h->keep = h->looked;
-	if (c && h->rc < 0)
-		conn_refuse(c, session_reason(h->rc), h->why.text);
-	else if (c && c->in.n)
-		conn_refuse(c, DEPOSIT_R_MALFORMED, "bytes before the answer");
-	else if (c)
-		session_go_on(s, c, h);
-	else if (end_why && h->rc < 0)
+	if (h->rc < 0 && end_why) {
 		cannot_finish(s, h, &h->why);
-	else if (end_why)
+	} else if (h->rc < 0 && c) {
+		conn_refuse(c, session_reason(h->rc), h->why.text);
+		conn_go_on(c);
+	} else if (h->keep && keep_is_empty(h->keep) && unwanted) {
+		slow_flush(s, h, HELD_DROPPED);
+	} else if (end_why) {
 		give_up(s, h, end_why);
-	else
-		server_due(s, h->alone_ns + s->o.grace_ns + 1);
+	} else {
+		go_on(s, h);
+	}
 }
+
+void
+session_encrypted(struct server *s, struct held *h)
+{
+	if (h->rc < 0) {
+		s->metrics.failures++;
+		server_say(s, LOG_ERR, "cannot encrypt a recording: %s", h->why.text);
+	}
+	session_forget(s, h);
+}
+
+/* ---- bytes ---- */
 
 /* Takes them, if their user's others leave room for what is not a whole message yet. */
 static int
@@ -146,11 +280,13 @@ session_data(struct conn *c, const struct deposit_frame *f)
 	struct err e = { .code = 0 };
 
 	if (take(s, h, f, &why, &e) < 0) {
-		if (deposit_reason_lasts(why) || why == DEPOSIT_R_LIMIT)
+		if (deposit_reason_lasts(why) || why == DEPOSIT_R_LIMIT) {
+			h->refusal = why;
 			give_up(s, h, e.text);
-		else
+		} else {
 			failed(s, h, &e);
-		conn_refuse(c, why, e.text);
+			conn_refuse(c, why, e.text);
+		}
 		return;
 	}
 	s->metrics.bytes += f->data.n;
@@ -166,31 +302,14 @@ session_data(struct conn *c, const struct deposit_frame *f)
 void
 session_end(struct conn *c, const struct deposit_frame *f)
 {
-	struct deposit_frame closed = { .type = DEPOSIT_CLOSED, .offset = f->offset };
-	struct server *s = c->server;
 	struct held *h = c->held;
-	struct err e = { .code = 0 };
-	int rc;
 
 	if (f->offset != keep_wanted(h->keep)) {
 		conn_refuse(c, DEPOSIT_R_ORDER, "the end is elsewhere");
 		return;
 	}
-	if (!commit(s, h, true))
-		return;
-	if (keep_durable(h->keep) != f->offset) {
-		conn_refuse(c, DEPOSIT_R_CONTENT, "the last message is not whole");
-		return;
-	}
-	rc = keep_end(h->keep, clk_wall(s->o.clk), &e);
-	finished(s, h, rc, &e);
-	if (rc < 0) {
-		conn_refuse(c, DEPOSIT_R_FAILED, e.text);
-		return;
-	}
-	s->metrics.ended++;
-	c->closing = true;
-	conn_send(c, &closed);
+	h->end = f->offset;
+	slow_flush(c->server, h, HELD_ENDED);
 }
 
 /* ---- without a connection ---- */
@@ -212,8 +331,9 @@ void
 session_detach(struct server *s, struct held *h)
 {
 	h->conn = NULL;
+	h->asks = HELD_ASKS_NOTHING;
 	/* when we go, its client means to come back, with what we have not seen */
-	if (h->keep && !s->closing && session_drop_empty(s, h))
+	if (!s->closing && session_drop_empty(s, h))
 		return;
 	h->alone_ns = s->now_ns;
 	server_due(s, h->alone_ns + s->o.grace_ns + 1);
@@ -237,26 +357,24 @@ seal(struct server *s, struct held *h)
 		failed(s, h, &e);
 }
 
-void
-session_tick(struct server *s, struct held *h)
+/* When what was taken must be written, 0: it is, or a thread will. */
+static int64_t
+commit_due(const struct server *s, const struct held *h)
 {
-	if (h->busy)
-		return;
-	seal(s, h);
-	if (h->retry_ns ? s->now_ns >= h->retry_ns
-			: h->dirty_ns && s->now_ns >= h->dirty_ns + s->o.commit_ns)
-		commit(s, h, false);
+	if (h->queued)
+		return 0;
 	if (h->retry_ns)
-		server_due(s, h->retry_ns);
-	else if (h->dirty_ns)
-		server_due(s, h->dirty_ns + s->o.commit_ns);
-	if (h->conn || h->retry_ns)
+		return h->retry_ns;
+	return h->dirty_ns ? h->dirty_ns + s->o.commit_ns : 0;
+}
+
+/* Nobody came back for it in time. */
+static void
+over(struct server *s, struct held *h)
+{
+	if (session_drop_empty(s, h))
 		return;
-	if (s->now_ns - h->alone_ns <= s->o.grace_ns) {
-		server_due(s, h->alone_ns + s->o.grace_ns + 1);
-	} else if (session_drop_empty(s, h)) {
-		return;
-	} else if (h->keep) {
+	if (h->keep) {
 		give_up(s, h, gone);
 	} else {
 		h->end_why = gone;
@@ -265,11 +383,21 @@ session_tick(struct server *s, struct held *h)
 }
 
 void
-session_leave(struct server *s, struct held *h)
+session_tick(struct server *s, struct held *h)
 {
 	if (h->busy)
-		slow_leave(h);
+		return;
+	seal(s, h);
+	if (commit_due(s, h) && s->now_ns >= commit_due(s, h))
+		commit(s, h, false);
+	if (h->busy)
+		return;
+	if (commit_due(s, h))
+		server_due(s, commit_due(s, h));
+	if (h->conn || h->retry_ns)
+		return;
+	if (s->now_ns - h->alone_ns <= s->o.grace_ns)
+		server_due(s, h->alone_ns + s->o.grace_ns + 1);
 	else
-		keep_leave(h->keep); /* may be NULL */
-	session_forget(s, h);
+		over(s, h);
 }

@@ -9,8 +9,6 @@
 #include <syslog.h>
 
 #define EMPTY_MAX 4096 /* bytes of a file that may hold no message */
-/* only whole messages are acknowledged: one must have room */
-#define WINDOW_LEAST ((uint32_t)(KEEP_MESSAGE_MAX + DEPOSIT_DATA_MAX))
 
 static void
 keyed(const struct server *s, const char *what, const uint8_t id[DEPOSIT_ID_SIZE],
@@ -85,15 +83,15 @@ session_forget(struct server *s, struct held *h)
 /* ---- greetings ---- */
 
 static void
-welcome(struct conn *c, const uint8_t id[DEPOSIT_ID_SIZE])
+welcome(struct conn *c)
 {
 	uint32_t window = c->server->o.window;
 	struct deposit_frame f = { .type = DEPOSIT_WELCOME,
 		.version = DEPOSIT_VERSION,
-		.window = window < WINDOW_LEAST ? WINDOW_LEAST : window,
+		.window = window < SERVER_WINDOW_LEAST ? SERVER_WINDOW_LEAST : window,
 		.offset = keep_wanted(c->held->keep) };
 
-	make_token(c->server, id, c->peer.uid, f.token);
+	make_token(c->server, c->held->id, c->peer.uid, f.token);
 	conn_send(c, &f);
 }
 
@@ -133,53 +131,102 @@ session_keep_opts(const struct server *s)
 		.key = s->o.key };
 }
 
-/* A new session of C. */
+/* A new session of C; NULL: no memory. */
 static struct held *
-hold_new(struct conn *c, const struct deposit_frame *f, struct err *e)
+hold_new(struct conn *c, const uint8_t id[DEPOSIT_ID_SIZE])
 {
 	struct server *s = c->server;
 	struct keep_opts ko = session_keep_opts(s);
-	struct held *h = held_add(&s->held, f->id, session_hash(s, f->id));
+	struct held *h = held_add(&s->held, id, session_hash(s, id));
 
-	if (!h) {
-		err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
+	if (!h)
 		return NULL;
-	}
-	if (keep_begin(&h->keep, &ko, f->id, &c->peer, clk_wall(s->o.clk), e) < 0) {
+	h->keep = keep_new(&ko, id, &c->peer, clk_wall(s->o.clk));
+	if (!h->keep) {
 		held_remove(&s->held, h);
 		return NULL;
 	}
+	h->uid = c->peer.uid;
+	h->counted = true;
 	return h;
 }
 
 bool
 session_drop_empty(struct server *s, struct held *h)
 {
-	struct keep_opts ko = session_keep_opts(s);
-	struct err e = { .code = 0 };
-
-	if (h->conn || h->busy)
+	if (h->conn || h->busy || !h->keep || !keep_is_empty(h->keep))
 		return false;
-	if (!h->keep &&
-		(h->size > EMPTY_MAX || keep_resume(&h->keep, &ko, h->id, NULL, &e) < 0))
-		return false;
-	if (!keep_is_empty(h->keep))
-		return false;
-	keep_drop(h->keep);
-	session_forget(s, h);
+	/* its user may begin another one meanwhile */
+	if (h->counted)
+		quota_end(&s->quota, h->uid);
+	h->counted = false;
+	slow_flush(s, h, HELD_DROPPED);
 	return true;
 }
 
+/* Its old connection is dead, though nobody has told us yet. */
 static void
-begin(struct conn *c, const struct deposit_frame *f)
+replace(struct held *h)
+{
+	if (!h->conn)
+		return;
+	h->conn->held = NULL;
+	conn_refuse(h->conn, DEPOSIT_R_ORDER, "the session goes on elsewhere");
+	h->conn = NULL;
+}
+
+/* Whose registration was not answered asks again.  May C wait for what becomes of it, because
+ * nothing ever came of H, as far as is known? */
+static bool
+may_be_empty(const struct conn *c, const struct held *h)
+{
+	switch (h->busy) {
+	case HELD_FREE:
+		return h->keep ? keep_is_empty(h->keep) : h->size <= EMPTY_MAX;
+	case HELD_BEGUN:
+		return h->uid == c->peer.uid;
+	case HELD_LOOKED_INTO:
+		return h->size <= EMPTY_MAX;
+	case HELD_DROPPED:
+		return true;
+	case HELD_COMMITTED:
+	case HELD_ENDED:
+	case HELD_GIVEN_UP:
+	case HELD_ENCRYPTED:
+	case HELD_LEFT:
+		break;
+	}
+	return false;
+}
+
+static void
+begin_again(struct conn *c, struct held *h)
 {
 	struct server *s = c->server;
-	struct err e = { .code = 0 };
-	struct held *h = held_find(&s->held, f->id, session_hash(s, f->id));
 
-	/* whose registration was not answered asks again */
-	if (h && !session_drop_empty(s, h)) {
+	bool greeted = h->conn && h->asks != HELD_ASKS_TO_BEGIN;
+
+	if (greeted || !may_be_empty(c, h)) {
 		conn_refuse(c, DEPOSIT_R_TAKEN, "");
+		return;
+	}
+	replace(h);
+	if (!session_drop_empty(s, h) && !h->busy)
+		slow_look(s, h);
+	attach(c, h);
+	h->asks = HELD_ASKS_TO_BEGIN;
+}
+
+void
+session_begin(struct conn *c, const uint8_t id[DEPOSIT_ID_SIZE])
+{
+	struct server *s = c->server;
+	struct held *h = held_find(&s->held, id, session_hash(s, id));
+
+	if (c->closing)
+		return;
+	if (h) {
+		begin_again(c, h);
 		return;
 	}
 	if (s->full_ns > s->now_ns) {
@@ -193,21 +240,19 @@ begin(struct conn *c, const struct deposit_frame *f)
 					     : "too many sessions of this user");
 		return;
 	}
-	h = hold_new(c, f, &e);
+	h = hold_new(c, id);
 	if (!h) {
 		quota_end(&s->quota, c->peer.uid);
-		conn_refuse(c, session_reason(e.code), e.text);
+		conn_refuse(c, DEPOSIT_R_FAILED, err_name(ERR_NOMEM));
 		return;
 	}
-	h->uid = c->peer.uid;
-	h->counted = true;
-	s->metrics.begun++;
 	if (c->peer.tracer)
 		server_say_of(s, h->uid, LOG_WARNING,
 			"pid %d: its recorder is traced by pid %d", (int)c->peer.pid,
 			(int)c->peer.tracer);
 	attach(c, h);
-	welcome(c, f->id);
+	h->asks = HELD_ASKS_TO_BEGIN;
+	slow_flush(s, h, HELD_BEGUN);
 }
 
 /* The session that F asks to go on with; NULL: C was told why not. */
@@ -238,19 +283,9 @@ find_again(struct conn *c, const struct deposit_frame *f)
 	return h;
 }
 
-/* Its old connection is dead, though nobody has told us yet. */
+/* H is known: what C still has of its bytes must fit to it. */
 static void
-replace(struct held *h)
-{
-	if (!h->conn)
-		return;
-	h->conn->held = NULL;
-	conn_refuse(h->conn, DEPOSIT_R_ORDER, "the session goes on elsewhere");
-	h->conn = NULL;
-}
-
-void
-session_go_on(struct server *s, struct conn *c, struct held *h)
+go_on(struct server *s, struct conn *c, struct held *h)
 {
 	struct deposit_frame kept = { .type = DEPOSIT_ACK, .offset = h->acked };
 	uint64_t wanted = keep_wanted(h->keep);
@@ -266,12 +301,47 @@ session_go_on(struct server *s, struct conn *c, struct held *h)
 	}
 	s->metrics.resumed++;
 	attach(c, h);
-	welcome(c, h->id);
+	welcome(c);
 	if (kept.offset > h->first) /* it was told already, and has not heard */
 		conn_send(c, &kept);
 	/* what was read back is acknowledged when it is known to be kept */
 	h->dirty_ns = s->now_ns;
 	server_due(s, h->dirty_ns + s->o.commit_ns);
+}
+
+/* C has what F registered, or hears why not. */
+static void
+met(struct conn *c, struct held *h)
+{
+	struct err e = { .code = 0 };
+
+	if (keep_meet(h->keep, &c->peer, &e) < 0)
+		conn_refuse(c, session_reason(e.code), e.text);
+	else
+		welcome(c);
+}
+
+void
+session_answer(struct server *s, struct conn *c, struct held *h)
+{
+	enum held_asks asks = h->asks;
+
+	h->asks = HELD_ASKS_NOTHING;
+	if (c->closing || !asks)
+		return;
+	if (asks == HELD_ASKS_TO_GO_ON)
+		go_on(s, c, h);
+	else if (keep_is_empty(h->keep))
+		met(c, h);
+	else
+		conn_refuse(c, DEPOSIT_R_TAKEN, "");
+}
+
+static bool
+is_over(const struct held *h)
+{
+	return h->busy == HELD_GIVEN_UP || h->busy == HELD_DROPPED ||
+	       h->busy == HELD_ENCRYPTED;
 }
 
 static void
@@ -281,19 +351,20 @@ resume(struct conn *c, const struct deposit_frame *f)
 
 	if (!h)
 		return;
-	if (h->busy == HELD_ENCRYPTED) {
+	if (is_over(h)) {
 		conn_refuse(c, DEPOSIT_R_UNKNOWN, "it is finished");
 		return;
 	}
 	h->first = f->offset;
 	h->made = f->made;
 	replace(h);
-	if (h->keep) {
+	if (h->keep && !h->busy) {
 		h->alone_ns = c->server->now_ns;
-		session_go_on(c->server, c, h);
+		go_on(c->server, c, h);
 		return;
 	}
 	attach(c, h);
+	h->asks = HELD_ASKS_TO_GO_ON;
 	if (!h->busy)
 		slow_look(c->server, h);
 }
@@ -310,5 +381,5 @@ session_hello(struct conn *c, const struct deposit_frame *f)
 	else if (f->offset != 0)
 		conn_refuse(c, DEPOSIT_R_ORDER, "");
 	else
-		begin(c, f);
+		session_begin(c, f->id);
 }

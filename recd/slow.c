@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-/* What takes as long as a recording is large: reading one that an earlier run left open, and
- * encrypting one that is finished.  Both are done by threads, one for each, while the loop goes
- * on with everybody else. */
+/* What takes long, or waits for a disk that may be slow: done by threads, while the loop goes on
+ * with everybody else.  This is all of it:
+ *
+ *	HELD_BEGUN        whoever logs in waits: before all others
+ *	HELD_COMMITTED    what was taken becomes durable
+ *	HELD_ENDED        its client says so, and waits to hear that all of it is kept
+ *	HELD_GIVEN_UP     finished without its end
+ *	HELD_DROPPED      nothing ever came: no recording
+ *	HELD_LEFT         the daemon stops
+ *	HELD_LOOKED_INTO  read, as an earlier run left it           (a thread of its own)
+ *	HELD_ENCRYPTED    written anew                              (likewise)
+ *
+ * A session has one job at a time, and is touched by nobody else meanwhile: its connection is
+ * not read, ticks leave it alone, the next job waits.  So there is no race between a flush and a
+ * close, a rename or a second flush, and what is acknowledged when a commit is done is what that
+ * commit has flushed.  Only a commit that waits for a thread (h->queued) leaves the session free;
+ * what comes until the thread takes it is part of that commit. */
 #include "recd/server_impl.h"
 
 #include <stddef.h>
@@ -13,83 +27,171 @@ held_of(struct job *j)
 	return (struct held *)((char *)j - offsetof(struct held, job));
 }
 
-static void
-start(struct worker *w, struct held *h, enum held_busy busy, uint64_t cost)
-{
-	h->busy = busy;
-	h->job.cost = cost;
-	worker_add(w, &h->job);
-}
-
-/* ---- looking ---- */
+/* ---- in a thread ---- */
 
 static void
-run_look(struct job *j)
+run_begin(struct held *h)
 {
-	struct held *h = held_of(j);
-
-	h->rc = keep_resume(&h->looked, &h->opts, h->id, NULL, &h->why);
+	h->rc = keep_begin(h->keep, &h->why);
+	if (h->rc < 0)
+		h->after = NULL;
 }
 
 static void
-looked(struct job *j)
+run_commit(struct held *h)
+{
+	h->rc = keep_commit(h->keep, h->mono_ns, true, &h->why);
+}
+
+static void
+run_end(struct held *h)
+{
+	run_commit(h);
+	if (h->rc < 0 || keep_waiting(h->keep))
+		return; /* it may be tried again */
+	h->rc = keep_end(h->keep, h->wall_ns, &h->why);
+	if (h->rc <= 0)
+		h->after = NULL;
+}
+
+static void
+run_give_up(struct held *h)
+{
+	h->rc = keep_abandon(h->keep, h->note.text, h->wall_ns, &h->why);
+	if (h->rc <= 0)
+		h->after = NULL;
+}
+
+static void
+run_drop(struct held *h)
+{
+	keep_drop(h->keep);
+	h->after = NULL;
+}
+
+static void
+run_leave(struct held *h)
+{
+	keep_leave(h->keep);
+	h->after = NULL;
+}
+
+static void
+run_look(struct held *h)
+{
+	h->rc = keep_resume(&h->after, &h->opts, h->id, NULL, &h->why);
+}
+
+static void
+run_encrypt(struct held *h)
+{
+	h->rc = keep_hand_over(h->keep, keep_encrypt(h->keep, &h->why), &h->why);
+	h->after = NULL;
+}
+
+static const struct kind {
+	void (*run)(struct held *h);
+	void (*done)(struct server *s, struct held *h); /* H is free again */
+} kinds[] = {
+	[HELD_BEGUN] = { run_begin, session_begun },
+	[HELD_COMMITTED] = { run_commit, session_committed },
+	[HELD_ENDED] = { run_end, session_ended },
+	[HELD_GIVEN_UP] = { run_give_up, session_given_up },
+	[HELD_DROPPED] = { run_drop, session_dropped },
+	[HELD_LEFT] = { run_leave, session_forget },
+	[HELD_LOOKED_INTO] = { run_look, session_looked },
+	[HELD_ENCRYPTED] = { run_encrypt, session_encrypted },
+};
+
+static void
+run(struct job *j)
 {
 	struct held *h = held_of(j);
+
+	kinds[h->busy].run(h);
+}
+
+/* ---- in the loop ---- */
+
+static void
+start(struct job *j)
+{
+	struct held *h = held_of(j);
+	struct server *s = h->server;
+
+	if (h->queued)
+		h->busy = HELD_COMMITTED;
+	h->queued = false;
+	h->mono_ns = s->now_ns;
+	h->wall_ns = clk_wall(s->o.clk);
+	s->metrics.waiting = s->flusher.nwaiting;
+}
+
+static void
+done(struct job *j)
+{
+	struct held *h = held_of(j);
+	enum held_busy was = h->busy;
 
 	h->busy = HELD_FREE;
-	session_looked(h->server, h);
+	h->keep = h->after;
+	kinds[was].done(h->server, h);
+}
+
+static void
+add(struct worker *w, struct server *s, struct held *h, uint64_t cost)
+{
+	h->server = s;
+	h->after = h->keep;
+	h->job = (struct job){ NULL, cost, start, run, done };
+	worker_add(w, &h->job);
+	s->metrics.waiting = s->flusher.nwaiting;
+}
+
+void
+slow_commit(struct server *s, struct held *h)
+{
+	if (h->queued)
+		return;
+	h->queued = true;
+	add(&s->flusher, s, h, 1);
+}
+
+void
+slow_flush(struct server *s, struct held *h, enum held_busy what)
+{
+	if (h->queued)
+		worker_remove(&s->flusher, &h->job);
+	h->queued = false;
+	h->busy = what;
+	add(&s->flusher, s, h, what != HELD_BEGUN);
 }
 
 void
 slow_look(struct server *s, struct held *h)
 {
-	h->server = s;
 	h->opts = session_keep_opts(s);
-	h->job.run = run_look;
-	h->job.done = looked;
-	start(&s->looker, h, HELD_LOOKED_INTO, h->size);
-}
-
-/* ---- encrypting ---- */
-
-static void
-run_encrypt(struct job *j)
-{
-	struct held *h = held_of(j);
-
-	h->rc = keep_encrypt(h->keep, &h->why);
-}
-
-static void
-encrypted(struct job *j)
-{
-	struct held *h = held_of(j);
-	struct server *s = h->server;
-	struct err e = h->why;
-
-	if (keep_hand_over(h->keep, h->rc, &e) < 0) {
-		s->metrics.failures++;
-		server_say(s, LOG_ERR, "cannot encrypt a recording: %s", e.text);
-	}
-	session_forget(s, h);
+	h->busy = HELD_LOOKED_INTO;
+	add(&s->looker, s, h, h->size);
 }
 
 void
 slow_encrypt(struct server *s, struct held *h)
 {
-	h->server = s;
-	h->job.run = run_encrypt;
-	h->job.done = encrypted;
-	start(&s->boxer, h, HELD_ENCRYPTED, keep_size(h->keep));
+	if (s->closing)
+		return;
+	h->busy = HELD_ENCRYPTED;
+	add(&s->boxer, s, h, keep_size(h->keep));
 }
 
 void
-slow_leave(struct held *h)
+slow_stop(struct server *s, struct held *h)
 {
-	struct err ignored;
-
-	if (h->busy == HELD_ENCRYPTED)
-		keep_hand_over(h->keep, ERR_STATE, &ignored);
+	if (h->busy)
+		h->keep = h->after;
+	h->busy = HELD_FREE;
+	if (h->keep)
+		slow_flush(s, h, HELD_LEFT);
 	else
-		keep_leave(h->looked);
+		session_forget(s, h);
 }

@@ -16,15 +16,6 @@
 
 #define NEW_ROOM 4096 /* bytes without which no recording is begun */
 
-struct directory_file {
-	struct store_file file;
-	struct directory *d;
-	int fd;
-	int64_t synced_ns;
-	bool synced;  /* once, and nothing was cut since */
-	bool settled; /* its facts and names are durable */
-};
-
 /* --- helpers --- */
 
 const char *
@@ -38,14 +29,6 @@ bool
 directory_has(const struct directory *d, const char *name)
 {
 	return faccessat(d->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-int
-directory_sync(const struct directory *d, struct err *e)
-{
-	if (d->o.sync != DIRECTORY_SYNC_NEVER && fsync(d->fd) < 0)
-		return err_sys(e, ERR_IO, "cannot make %s durable", d->o.path);
-	return 0;
 }
 
 /* A new file with mode and owner as configured. */
@@ -69,14 +52,6 @@ make_file(const struct directory *d, const char *name, struct err *e)
 	return fd;
 }
 
-static int
-sync_file(const struct directory *d, int fd, struct err *e)
-{
-	if (d->o.sync != DIRECTORY_SYNC_NEVER && fdatasync(fd) < 0)
-		return err_sys(e, ERR_IO, "cannot make a file durable in %s", d->o.path);
-	return 0;
-}
-
 /* TEXT as the new file NAME; DURABLE at once. */
 static int
 put_file(const struct directory *d, const char *name, struct span text, bool durable,
@@ -88,7 +63,7 @@ put_file(const struct directory *d, const char *name, struct span text, bool dur
 		return fd;
 	rc = fdio_write_all(fd, text.p, text.n, e);
 	if (rc == 0 && durable)
-		rc = sync_file(d, fd, e);
+		rc = directory_sync_file(d, fd, e);
 	close(fd);
 	if (rc < 0)
 		unlinkat(d->fd, name, 0);
@@ -130,7 +105,7 @@ add_state(const struct directory *d, const char *id, struct span line, struct er
 		return err_sys(e, ERR_IO, "cannot open %s/%s", d->o.path, name);
 	rc = fdio_write_all(fd, line.p, line.n, e);
 	if (rc == 0)
-		rc = sync_file(d, fd, e);
+		rc = directory_sync_file(d, fd, e);
 	close(fd);
 	return rc;
 }
@@ -233,28 +208,6 @@ check_open(struct directory *d, const char *id, struct err *e)
 	return rc;
 }
 
-/* Facts, and the names of everything: durable before any byte is. */
-static int
-settle(struct directory_file *f, struct err *e)
-{
-	const struct directory *d = f->d;
-	char name[DIRECTORY_SIDE_MAX];
-	int fd, rc = 0;
-
-	if (f->settled)
-		return 0;
-	fd = openat(d->fd, directory_side(name, f->file.id, META_SUFFIX),
-		O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd >= 0) {
-		rc = sync_file(d, fd, e);
-		close(fd);
-	}
-	if (rc == 0)
-		rc = directory_sync(d, e);
-	f->settled = rc == 0;
-	return rc;
-}
-
 static int
 directory_resume(struct store *s, const char *id, struct store_file **f, struct err *e)
 {
@@ -270,7 +223,7 @@ directory_resume(struct store *s, const char *id, struct store_file **f, struct 
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		rc = err_set(e, ERR_FORMAT, "%s/%s is no file", d->o.path, id);
 	if (rc == 0)
-		rc = sync_file(d, fd, e);
+		rc = directory_sync_file(d, fd, e);
 	if (rc == 0)
 		rc = make_handle(d, id, fd, f, e);
 	if (rc < 0) {
@@ -278,7 +231,7 @@ directory_resume(struct store *s, const char *id, struct store_file **f, struct 
 		return rc;
 	}
 	(*f)->size = (*f)->durable = (uint64_t)st.st_size;
-	rc = settle((struct directory_file *)*f, e);
+	rc = directory_settle((struct directory_file *)*f, e);
 	if (rc < 0)
 		store_leave(*f);
 	return rc;
@@ -328,7 +281,7 @@ fill_hidden(struct directory_file *f, store_fill *fill, void *ctx, struct err *e
 	int rc = out ? fill(ctx, out, e) : err_set(e, ERR_NOMEM, "out of memory");
 
 	dst_close(out, NULL);
-	return rc < 0 ? rc : sync_file(f->d, f->fd, e);
+	return rc < 0 ? rc : directory_sync_file(f->d, f->fd, e);
 }
 
 static int
@@ -369,39 +322,12 @@ directory_describe(struct store_file *file, const struct meta *m, struct err *e)
 	return put_meta(f->d, file->id, m, f->settled, e);
 }
 
-static bool
-is_durable(const struct directory_file *f)
-{
-	return f->synced && f->file.durable == f->file.size;
-}
-
-static int
-directory_commit(struct store_file *file, int64_t now, bool must, struct err *e)
-{
-	struct directory_file *f = (struct directory_file *)file;
-	const struct directory_opts *o = &f->d->o;
-	int rc;
-
-	if (o->sync == DIRECTORY_SYNC_INTERVAL && !must && f->synced &&
-		now - f->synced_ns < o->sync_ns)
-		return 0;
-	rc = settle(f, e);
-	if (rc == 0 && !is_durable(f))
-		rc = sync_file(f->d, f->fd, e);
-	if (rc < 0)
-		return rc;
-	f->synced_ns = now;
-	f->synced = true;
-	file->durable = file->size;
-	return 0;
-}
-
 static void
 directory_leave(struct store_file *file)
 {
 	struct directory_file *f = (struct directory_file *)file;
 
-	sync_file(f->d, f->fd, NULL);
+	directory_sync_file(f->d, f->fd, NULL);
 	close(f->fd);
 	free(f);
 }
@@ -429,10 +355,10 @@ static int
 directory_finish(struct store_file *file, struct err *e)
 {
 	struct directory_file *f = (struct directory_file *)file;
-	int rc = settle(f, e);
+	int rc = directory_settle(f, e);
 
-	if (rc == 0 && !is_durable(f))
-		rc = sync_file(f->d, f->fd, e);
+	if (rc == 0 && !directory_is_durable(f))
+		rc = directory_sync_file(f->d, f->fd, e);
 	if (rc == 0)
 		rc = end_state(f->d, file, e);
 	/* NFS and quotas tell about lost bytes only here */
@@ -451,6 +377,8 @@ directory_close(struct store *s)
 
 	if (d->fd >= 0)
 		close(d->fd);
+	pthread_mutex_destroy(&d->lock);
+	pthread_cond_destroy(&d->flushed);
 	free((char *)d->o.path);
 	free(d);
 }
@@ -481,8 +409,9 @@ directory_open(struct store **s, const struct directory_opts *o, struct err *e)
 {
 	static const struct store_ops ops = { "directory", directory_create,
 		directory_resume, directory_append, directory_cut, directory_replace,
-		directory_describe, directory_commit, directory_finish, directory_leave,
-		directory_read, directory_list, directory_remove, directory_close };
+		directory_describe, directory_waits, directory_commit, directory_finish,
+		directory_leave, directory_read, directory_list, directory_remove,
+		directory_close };
 	struct directory *d = calloc(1, sizeof *d);
 	int rc;
 
@@ -490,6 +419,8 @@ directory_open(struct store **s, const struct directory_opts *o, struct err *e)
 	if (!d)
 		return err_set(e, ERR_NOMEM, "%s", err_name(ERR_NOMEM));
 	*d = (struct directory){ .store.ops = &ops, .o = *o, .fd = -1 };
+	pthread_mutex_init(&d->lock, NULL);
+	pthread_cond_init(&d->flushed, NULL);
 	d->o.path = strdup(o->path);
 	if (!d->o.mode)
 		d->o.mode = DIRECTORY_MODE_DEFAULT;

@@ -3,7 +3,8 @@
  * ID.metadata.json.  While a recording is open there is ID.state too (store/journal.h), made
  * before the file, so that whatever a crash leaves can be told apart.
  *
- * store_remove() and directory_used() may be called from any thread. */
+ * Its functions may be called from any thread, those of one recording and its file from one at
+ * a time.  Whoever makes something durable waits for the disk. */
 #ifndef STORE_DIRECTORY_H
 #define STORE_DIRECTORY_H
 

@@ -116,10 +116,9 @@ directory_list(
 	return directory_each((struct directory *)s, list_one, &l, e);
 }
 
-int
-directory_remove(struct store *s, const char *name, struct err *e)
+static int
+remove_files(struct directory *d, const char *name, struct err *e)
 {
-	struct directory *d = (struct directory *)s;
 	char side[DIRECTORY_SIDE_MAX];
 	struct stat st;
 
@@ -133,7 +132,16 @@ directory_remove(struct store *s, const char *name, struct err *e)
 		unlinkat(d->fd, directory_side(side, name, META_SUFFIX), 0);
 		unlinkat(d->fd, directory_side(side, name, JOURNAL_SUFFIX), 0);
 	}
-	return directory_sync(d, e);
+	return 0;
+}
+
+int
+directory_remove(struct store *s, const char *name, struct err *e)
+{
+	struct directory *d = (struct directory *)s;
+	int rc = remove_files(d, name, e);
+
+	return rc < 0 ? rc : directory_sync(d, e);
 }
 
 /* --- names, gathered, because removing while listing is not defined --- */
@@ -266,11 +274,14 @@ directory_retain(
 		if (!(l->max_age_ns && ns_sub(now, k->mtime_ns) > l->max_age_ns) &&
 			!(l->max_bytes && sum > l->max_bytes))
 			break; /* all others are younger */
-		rc = directory_remove(s, k->name, e);
+		rc = remove_files(g.d, k->name, e);
 		sum -= (uint64_t)k->size;
 		removed += rc == 0;
 	}
 	free(g.v);
+	/* one flush for all of them */
+	if (rc == 0 && removed)
+		rc = directory_sync(g.d, e);
 	return rc < 0 ? rc : removed;
 }
 

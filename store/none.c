@@ -114,7 +114,7 @@ int
 store_none(struct store **s, struct err *e)
 {
 	static const struct store_ops ops = { "none", none_create, none_resume,
-		none_append, NULL, NULL, none_describe, none_commit, none_finish,
+		none_append, NULL, NULL, none_describe, NULL, none_commit, none_finish,
 		none_leave, none_open, none_list, none_remove, none_close };
 
 	*s = malloc(sizeof **s);

@@ -107,6 +107,12 @@ s3_describe(struct store_file *file, const struct meta *m, struct err *e)
 	return store_describe(((struct s3_file *)file)->spooled, m, e);
 }
 
+static bool
+s3_waits(const struct store_file *file, int64_t now, bool must)
+{
+	return store_waits(((const struct s3_file *)file)->spooled, now, must);
+}
+
 static int
 s3_commit(struct store_file *file, int64_t now, bool must, struct err *e)
 {
@@ -180,8 +186,8 @@ s3_store_open(struct store **out, struct s3 *s3, struct store *spool,
 	const struct ship_opts *o, struct err *e)
 {
 	static const struct store_ops ops = { "s3", s3_create, s3_resume, s3_append,
-		s3_cut, NULL, s3_describe, s3_commit, s3_finish, s3_leave, s3_open,
-		s3_list_all, s3_remove, s3_close };
+		s3_cut, NULL, s3_describe, s3_waits, s3_commit, s3_finish, s3_leave,
+		s3_open, s3_list_all, s3_remove, s3_close };
 	struct s3_store *s = calloc(1, sizeof *s);
 	struct ship_opts own = *o;
 	int rc;

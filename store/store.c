@@ -91,6 +91,12 @@ store_commit(struct store_file *f, int64_t now, bool must, struct err *e)
 	return f->store->ops->commit(f, now, must, e);
 }
 
+bool
+store_waits(const struct store_file *f, int64_t now, bool must)
+{
+	return f->store->ops->waits && f->store->ops->waits(f, now, must);
+}
+
 int
 store_finish(struct store_file *f, struct err *e)
 {

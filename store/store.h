@@ -5,7 +5,8 @@
  *
  * A recording that is written is open until store_finish(); after a crash it is still open
  * and can be gone on with (store_resume) or finished.  Functions of one store may be called
- * from one thread at a time; sources that it opened are each for one thread. */
+ * from one thread at a time; sources that it opened are each for one thread.  A folder is more
+ * liberal (store/directory.h). */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -47,6 +48,8 @@ struct store_ops {
 	int (*replace)(struct store_file *f, store_fill *fill, void *ctx,
 		struct err *e); /* NULL: cannot */
 	int (*describe)(struct store_file *f, const struct meta *m, struct err *e);
+	/* NULL: it never does */
+	bool (*waits)(const struct store_file *f, int64_t now, bool must);
 	int (*commit)(struct store_file *f, int64_t now, bool must, struct err *e);
 	int (*finish)(struct store_file *f, struct err *e);
 	void (*leave)(struct store_file *f);
@@ -84,6 +87,8 @@ int store_replace(struct store_file *f, store_fill *fill, void *ctx, struct err 
 int store_describe(struct store_file *f, const struct meta *m, struct err *e);
 /* Moves F->durable on as the policy has it; with MUST up to the end.  NOW: monotonic ns. */
 int store_commit(struct store_file *f, int64_t now, bool must, struct err *e);
+/* Would store_commit() wait for a disk, had F bytes that are not durable? */
+bool store_waits(const struct store_file *f, int64_t now, bool must);
 /* No more bytes come.  Releases F, on error too; then the recording is still open. */
 int store_finish(struct store_file *f, struct err *e);
 /* Releases F and leaves the recording open.  F may be NULL. */

@@ -336,4 +336,5 @@ def test_campaign_encrypted(d):
 
 
 if __name__ == "__main__":
+    Shipping.sync = "interval"
     main(test_campaign, test_campaign_encrypted)

@@ -87,4 +87,5 @@ def test_many_sessions(d):
         daemon.until(lambda: descriptors(daemon) <= before, "descriptors are left open")
 
 
+Daemon.sync = "interval"
 main(test_many_sessions)

@@ -21,6 +21,8 @@ WELCOME, ACK, CLOSED, REFUSED = 16, 17, 18, 19
 
 
 class Daemon:
+    sync = "never"  # what is quick
+
     def __init__(self, d, server="", directory="", environment=None):
         self.dir = d("daemon")
         os.makedirs(self.dir + "/rec", mode=0o700, exist_ok=True)
@@ -33,8 +35,8 @@ class Daemon:
     def configure(self, server="", directory=""):
         with open(self.conf, "w") as f:
             f.write("[server]\nsocket = %s\nmetrics = %s\nsecret = %s/secret\n%s\n"
-                    "[directory]\npath = %s/rec\nsync = never\n%s\n"
-                    % (self.socket, self.metrics_socket, self.dir, server, self.dir, directory))
+                    "[directory]\npath = %s/rec\nsync = %s\n%s\n"
+                    % (self.socket, self.metrics_socket, self.dir, server, self.dir, self.sync, directory))
 
     def start(self, **more):
         self.process = subprocess.Popen([AUDITRECD, "-c", self.conf], stdin=subprocess.DEVNULL,

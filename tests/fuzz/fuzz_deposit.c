@@ -36,7 +36,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e;
 
 	must(store_none(&o.store, &e) == 0);
-	must(keep_begin(&k, &o, id, NULL, 0, &e) == 0);
+	k = keep_new(&o, id, NULL, 0);
+	must(k && keep_begin(k, &e) == 0);
 	frames(span_of(data, size), DEPOSIT_FROM_C, k);
 	frames(span_of(data, size), DEPOSIT_FROM_S, NULL);
 	must(keep_commit(k, 1, true, &e) == 0);

@@ -98,13 +98,17 @@ start_server(void)
 				world.store.file[i].bytes.n);
 }
 
+/* A thread begins with a job, of whichever kind, or is done with one. */
 static bool
-is_busy(void)
+work(unsigned n)
 {
-	struct held_table *t = &world.server->held;
+	static bool (*const some[])(
+		struct worker * w, unsigned n) = { worker_give, worker_step };
+	struct worker *w[] = { &world.server->flusher, &world.server->looker,
+		&world.server->boxer };
 
-	for (struct held *h = held_next(t, NULL); h; h = held_next(t, h))
-		if (h->busy)
+	for (unsigned i = 0; i < 6; i++)
+		if (some[(n + i) / 3 % 2](w[(n + i) % 3], n / 6))
 			return true;
 	return false;
 }
@@ -114,9 +118,16 @@ turn(void)
 {
 	struct err e;
 
+	must(server_turn(world.server, &e) == 0);
+}
+
+/* Until nobody waits for a thread. */
+static void
+settle(void)
+{
 	do
-		must(server_turn(world.server, &e) == 0);
-	while (is_busy());
+		turn();
+	while (work(0));
 }
 
 static void
@@ -372,8 +383,14 @@ step(uint8_t what, uint8_t how)
 	case 13:
 		listen_to(c);
 		break;
+	case 14: /* the disk does what it likes, when it likes */
+		if (how & 1)
+			work(how >> 1);
+		else
+			turn();
+		break;
 	default:
-		turn();
+		settle();
 	}
 }
 
@@ -442,7 +459,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	begin();
 	for (size_t i = 0; i + 1 < size && i < 2000; i += 2)
 		step(data[i], data[i + 1]);
-	turn();
+	settle();
 	for (int i = 0; i < CLIENTS; i++)
 		listen_to(&world.client[i]);
 	if (!world.harmed)

@@ -100,6 +100,16 @@ mem_describe(struct store_file *file, const struct meta *meta, struct err *e)
 	return err_set(e, ERR_NOSPACE, "full");
 }
 
+/* As a slow disk does: whoever would have it written has to wait. */
+static bool
+mem_waits(const struct store_file *file, int64_t now, bool must)
+{
+	(void)file;
+	(void)now;
+	(void)must;
+	return true;
+}
+
 static int
 mem_commit(struct store_file *file, int64_t now, bool must, struct err *e)
 {
@@ -107,7 +117,8 @@ mem_commit(struct store_file *file, int64_t now, bool must, struct err *e)
 
 	(void)now;
 	(void)must;
-	(void)e;
+	if (m->broken)
+		return err_set(e, ERR_IO, "the disk is broken");
 	if (!m->lazy)
 		file->durable = ((struct handle *)file)->f->durable = file->size;
 	return 0;
@@ -116,10 +127,15 @@ mem_commit(struct store_file *file, int64_t now, bool must, struct err *e)
 static int
 mem_finish(struct store_file *file, struct err *e)
 {
-	(void)e;
-	((struct handle *)file)->f->open = false;
+	int rc = 0;
+
+	/* a machine that has died finishes nothing */
+	if (((struct memstore *)file->store)->lazy)
+		rc = err_set(e, ERR_IO, "it is dead");
+	else
+		((struct handle *)file)->f->open = false;
 	free(file);
-	return 0;
+	return rc;
 }
 
 static void
@@ -200,8 +216,8 @@ void
 memstore_init(struct memstore *m)
 {
 	static const struct store_ops ops = { "memory", mem_create, mem_resume,
-		mem_append, mem_cut, NULL, mem_describe, mem_commit, mem_finish,
-		mem_leave, mem_open, mem_list, mem_remove, NULL };
+		mem_append, mem_cut, NULL, mem_describe, mem_waits, mem_commit,
+		mem_finish, mem_leave, mem_open, mem_list, mem_remove, NULL };
 
 	*m = (struct memstore){ .store.ops = &ops, .room = UINT64_MAX };
 }

@@ -102,7 +102,8 @@ record(struct buf *out, const char *name, uint8_t first, struct buf *open)
 		.name = name, .id = { first, 1, 2, 3 }, .now_ns = 1000 * NS_PER_S
 	};
 
-	ck_assert_msg(keep_begin(&c.k, &opts, c.id, NULL, 0, &err) == 0, "%s", err.text);
+	c.k = keep_new(&opts, c.id, NULL, 0);
+	ck_assert_msg(keep_begin(c.k, &err) == 0, "%s", err.text);
 	send_kind(&c, MSG_CONNECT);
 	send_kind(&c, MSG_HANDSHAKE_SUCCESSFUL);
 	for (int i = 0; i < 3; i++) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* What a folder of recordings makes durable, and in which order: the calls that flush are
  * taken the place of, and note the names of what they are given. */
-#include "store/directory.h"
+#include "store/directory_impl.h"
 
 #include "tests/unit/unit.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -40,10 +42,20 @@ note(int fd)
 	return 0;
 }
 
+static bool crowded; /* many threads flush the folder */
+static unsigned begun_flushes, ended_flushes;
+
 int
 fsync(int fd)
 {
-	return note(fd);
+	if (!crowded)
+		return note(fd);
+	/* one at a time, or these two would not be the same */
+	ck_assert_uint_eq(__atomic_add_fetch(&begun_flushes, 1, __ATOMIC_SEQ_CST),
+		__atomic_load_n(&ended_flushes, __ATOMIC_SEQ_CST) + 1);
+	sched_yield();
+	__atomic_add_fetch(&ended_flushes, 1, __ATOMIC_SEQ_CST);
+	return 0;
 }
 
 int
@@ -189,6 +201,39 @@ START_TEST(never)
 }
 END_TEST
 
+static void *
+flush_often(void *ctx)
+{
+	struct err e;
+	unsigned before;
+
+	for (int i = 0; i < 200; i++) {
+		before = __atomic_load_n(&begun_flushes, __ATOMIC_SEQ_CST);
+		if (directory_sync(ctx, &e) < 0 ||
+			__atomic_load_n(&ended_flushes, __ATOMIC_SEQ_CST) <= before)
+			return ctx;
+	}
+	return NULL;
+}
+
+/* One flush of the folder serves many, but none that began before it was asked for. */
+START_TEST(folder_for_many)
+{
+	pthread_t t[4];
+	void *wrong;
+
+	crowded = true;
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&t[i], NULL, flush_often, box), 0);
+	for (int i = 0; i < 4; i++) {
+		pthread_join(t[i], &wrong);
+		ck_assert_ptr_null(wrong);
+	}
+	crowded = false;
+	ck_assert_uint_le(ended_flushes, 4 * 200);
+}
+END_TEST
+
 static TCase *
 flushing(void)
 {
@@ -201,6 +246,7 @@ flushing(void)
 	tcase_add_test(t, gone_on_with);
 	tcase_add_loop_test(t, failures, 0, 3);
 	tcase_add_test(t, never);
+	tcase_add_test(t, folder_for_many);
 	return t;
 }
 

@@ -47,9 +47,11 @@ static void
 open_server(bool bounded)
 {
 	struct directory_opts d = { .path = in_dir(""), .size_max = bounded ? SPACE : 0 };
-	struct server_opts o = {
-		.clk = &still, .connections = 9, .window = 65536, .say = count
-	};
+	struct server_opts o = { .clk = &still,
+		.connections = 9,
+		.window = 65536,
+		.threads = 1,
+		.say = count };
 	struct sockaddr_un a = address();
 
 	ck_assert_msg(directory_open(&box, &d, &err) == 0, "%s", err.text);

@@ -39,7 +39,7 @@ done(struct job *j)
 static struct task
 task(int number, uint64_t cost, sem_t *held)
 {
-	return (struct task){ { NULL, cost, run, done }, number, held };
+	return (struct task){ { .cost = cost, .run = run, .done = done }, number, held };
 }
 
 /* While one job keeps the thread busy, others come: the cheapest is next. */
@@ -55,7 +55,7 @@ START_TEST(cheap_ones_first)
 	sem_init(&gate, 0, 0);
 	sem_init(&begun, 0, 0);
 	ck_assert_int_eq(watch_open(&loop, &err), 0);
-	ck_assert_int_eq(worker_init(&w, &loop, &err), 0);
+	ck_assert_int_eq(worker_init(&w, &loop, 1, &err), 0);
 	worker_add(&w, &t[0].job);
 	while (sem_wait(&begun) < 0)
 		continue;
@@ -85,7 +85,7 @@ START_TEST(stops)
 	sem_init(&gate, 0, 0);
 	sem_init(&begun, 0, 0);
 	ck_assert_int_eq(watch_open(&loop, &err), 0);
-	ck_assert_int_eq(worker_init(&w, &loop, &err), 0);
+	ck_assert_int_eq(worker_init(&w, &loop, 1, &err), 0);
 	worker_add(&w, &first.job);
 	while (sem_wait(&begun) < 0)
 		continue;
