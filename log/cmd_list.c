@@ -423,10 +423,22 @@ check_folders(char **roots, int n, struct err *e)
 		if (!strchr(roots[i], '/') && access(roots[i], F_OK) < 0)
 			return err_set(e, ERR_USAGE,
 				"'%.60s' is neither a file or folder here nor a "
-				"predicate "
-				"(see auditlog list --help)",
+				"predicate (see auditlog list --help)",
 				roots[i]);
 	return 0;
+}
+
+static int
+usual_folder(char out[PATH_MAX], struct err *e)
+{
+	int rc = shelf_recordings(out, e);
+
+	return rc == 0 && access(out, F_OK) < 0
+		       ? err_set(e, ERR_NOTFOUND,
+				 "nothing is in %s, where auditrec records to: "
+				 "name a folder",
+				 out)
+		       : rc;
 }
 
 static int
@@ -451,7 +463,7 @@ run(struct cmd_run *r)
 			clk_wall(r->clk), &e) < 0)
 		return cmd_wrong(&e);
 	if (!l.nroots) {
-		if (shelf_recordings(home, &e) < 0) {
+		if (usual_folder(home, &e) < 0) {
 			expr_free(l.expr);
 			return cmd_wrong(&e);
 		}

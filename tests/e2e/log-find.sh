@@ -60,6 +60,8 @@ check "list with parentheses" shows "bob" all '(' user ann or user bob ')' host 
 check "list with a short predicate" shows "bob" all us bob
 check "list with options behind the expression" shows "bob" all user bob --sort name
 
+check "list tells that there is no usual folder yet" fails 2 'where auditrec records to: name a folder' \
+	env XDG_STATE_HOME="$work/nowhere" "$auditlog" list
 check "list names a wrong predicate" fails 2 "'frob' is neither" "$auditlog" list frob x
 check "list names a wrong state" fails 2 "^auditlog: state: 'odd' is none of clean" \
 	"$auditlog" list all state odd
