@@ -325,7 +325,7 @@ through_close(struct dst *d, struct err *e)
 static int
 check_format(enum tape_format f, struct err *e)
 {
-	if (f != TAPE_TTYREC && f != TAPE_RAW)
+	if (tape_kind(f)->holds & TAPE_HOLDS_EVENTS || f == TAPE_CAST_V1) /* its header */
 		return 0;
 	return err_set(e, ERR_USAGE,
 		"%s cannot say that it is no original: write audit or asciicast",

@@ -228,10 +228,12 @@ def test_formats(d):
     good("redact", "-T", SECRET, "--hide-source", a, d("hidden"))
     (event,) = events(decode(d("hidden")), "edited")
     assert not {"file", "bytes", "sha256"} & set(event), event
-    for out in ("c.ttyrec", "-"):
-        status, _, err = log("redact", "-T", SECRET, a, *((d(out),) if out != "-" else (out,)))
-        assert status == 2 and err.count("\n") == 1, (out, err)
-    assert not os.path.exists(d("c.ttyrec"))
+    for out in ("ttyrec", "tlog", "typescript", "sudo"):
+        status, _, err = log("redact", "-f", out, "-T", SECRET, a, d("c"))
+        assert status == 2 and err.count("\n") == 1 and "no original" in err, (out, err)
+        assert not os.path.exists(d("c")), out
+    status, _, err = log("redact", "-T", SECRET, a, "-")
+    assert status == 2 and err.count("\n") == 1, err
 
 
 def test_what_no_file_holds(d):
@@ -240,7 +242,7 @@ def test_what_no_file_holds(d):
         f.write('{"version":2,"width":80,"height":24}\n[1,"o","it is deadbeef"]\n')
     for b in ("b.cast", "b.audit"):
         _, _, err = log("redact", "--hide-source", "-e", "[0-9a-f]{8,}", d("a.cast"), d(b))
-        assert err == "auditlog: %s: 1 places masked: regex-1 1\n" % d(b), err
+        assert err == "auditlog: %s: 1 place masked: regex-1 1\n" % d(b), err
         assert good("convert", "-f", "raw", d(b), "-") == b"it is ********"
 
 
