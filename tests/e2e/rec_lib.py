@@ -265,7 +265,7 @@ def in_foreground(t, name):
 def stand_still(pid):
     """Stops a child, until it does nothing any more: a signal takes its time."""
     os.kill(pid, signal.SIGSTOP)
-    os.waitid(os.P_PID, pid, os.WSTOPPED)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
 
 class Dir:
