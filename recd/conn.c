@@ -60,7 +60,7 @@ conn_drop(struct conn *c)
 static bool
 is_waiting(const struct conn *c)
 {
-	return c->held && session_waits(c->server, c->held);
+	return c->name_ns || (c->held && session_waits(c->server, c->held));
 }
 
 static uint32_t
@@ -238,8 +238,10 @@ on_event(struct watched *w, uint32_t events)
 	if (events & EPOLLOUT)
 		stays = write_out(c);
 	/* what it has said is read when its session is free */
-	if (events & EPOLLHUP && is_waiting(c))
+	if (events & EPOLLHUP && c->held && is_waiting(c))
 		uncount(c);
+	else if (events & EPOLLHUP && c->name_ns)
+		stays = false; /* it has said nothing yet */
 	if (stays && events & (EPOLLIN | EPOLLHUP | EPOLLERR) && !is_waiting(c)) {
 		if (c->held) /* a greeting has its time, however slowly it comes */
 			c->heard_ns = c->server->now_ns;
@@ -281,6 +283,10 @@ conn_tick(struct conn *c)
 	}
 	if (is_waiting(c))
 		c->heard_ns = s->now_ns;
+	if (s->now_ns >= c->name_ns)
+		c->name_ns = 0; /* it goes without */
+	else
+		server_due(s, c->name_ns);
 	if (limit && !c->closing && !c->wait_ns && s->now_ns - c->heard_ns > limit)
 		conn_refuse(c, DEPOSIT_R_IDLE, "");
 	else if (c->wait_ns)
@@ -353,11 +359,35 @@ count_in(struct server *s, const struct peer *peer, int64_t *wait_ns)
 	return "this user connects too often";
 }
 
+static void
+ask_name(struct conn *c)
+{
+	struct server *s = c->server;
+
+	if (names_get(&s->names, c->peer.uid, s->now_ns, c->peer.user))
+		return;
+	c->name_ns = s->now_ns + SERVER_NAME_NS;
+	server_due(s, c->name_ns);
+	watch_events(&s->watch, &c->w, wanted_events(c));
+}
+
+void
+conn_named(struct server *s, const struct name *name)
+{
+	for (struct conn *c = s->conns; c; c = c->next)
+		if (c->name_ns && c->peer.uid == name->uid) {
+			memcpy(c->peer.user, name->text, sizeof c->peer.user);
+			c->name_ns = 0;
+			watch_events(&s->watch, &c->w, wanted_events(c));
+		}
+}
+
 void
 conn_accept(struct server *s, int fd)
 {
 	int64_t wait_ns = 0;
 	const char *why_not;
+	struct conn *c;
 	struct peer peer;
 	struct err e;
 
@@ -371,10 +401,12 @@ conn_accept(struct server *s, int fd)
 		return;
 	}
 	peer_look(&peer, fd);
-	if (!make(s, fd, &peer, wait_ns)) {
+	c = make(s, fd, &peer, wait_ns);
+	if (!c) {
 		quota_disconnect(&s->quota, peer.uid);
 		close(fd);
 		return;
 	}
 	server_due(s, wait_ns ? wait_ns : s->now_ns + SERVER_HELLO_NS + 1);
+	ask_name(c);
 }

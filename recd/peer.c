@@ -4,7 +4,6 @@
 #include "sys/pid.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -113,11 +112,9 @@ peer_look(struct peer *p, int fd)
 void
 peer_json(struct jsonw *w, const struct peer *p)
 {
-	const struct passwd *pw = getpwuid(p->uid);
-
 	jsonw_kstr(w, "trust", "kernel");
-	if (pw)
-		jsonw_kstr(w, "user", pw->pw_name);
+	if (p->user[0])
+		jsonw_kstr(w, "user", p->user);
 	jsonw_kuint(w, "uid", p->uid);
 	jsonw_kuint(w, "gid", p->gid);
 	if (p->pid > 0)

@@ -12,6 +12,8 @@
 
 #include <sys/types.h>
 
+#define PEER_USER_SIZE 256
+
 struct peer {
 	uid_t uid;
 	gid_t gid;
@@ -21,6 +23,8 @@ struct peer {
 	int64_t audit_session;  /* likewise */
 	pid_t tracer;           /* who could make it say anything, 0 nobody or unknown */
 	char exe[PID_PATH_MAX]; /* empty: unknown */
+	char user
+		[PEER_USER_SIZE]; /* likewise: the system's name for UID (recd/names.h) */
 };
 
 /* Its uid, gid and pid. */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -70,6 +71,12 @@ find_room(const struct server_opts *o)
 	return o->connections < most ? o->connections : (unsigned)most;
 }
 
+static void
+named(struct names *n, const struct name *name)
+{
+	conn_named((struct server *)((char *)n - offsetof(struct server, names)), name);
+}
+
 static int
 open_workers(struct server *s, struct err *e)
 {
@@ -77,10 +84,10 @@ open_workers(struct server *s, struct err *e)
 		struct worker *w;
 		unsigned threads;
 	} all[] = { { &s->flusher, s->o.threads }, { &s->looker, s->o.threads > 0 },
-		{ &s->boxer, s->o.threads > 0 } };
+		{ &s->boxer, s->o.threads > 0 }, { &s->namer, s->o.threads > 0 } };
 	int rc;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		rc = worker_init(all[i].w, &s->watch, all[i].threads, e);
 		if (rc == 0)
 			continue;
@@ -111,6 +118,7 @@ server_open(struct server **out, const struct server_opts *o, struct err *e)
 		free(s);
 		return rc;
 	}
+	names_init(&s->names, o->threads ? &s->namer : NULL, named);
 	s->now_ns = clk_mono(o->clk);
 	*out = s;
 	return 0;
@@ -327,6 +335,7 @@ server_close(struct server *s)
 	worker_stop(&s->flusher);
 	held_free(&s->held);
 	quota_free(&s->quota);
+	worker_stop(&s->namer); /* at the end: it may take its time */
 	watch_close(&s->watch);
 	free(s);
 }

@@ -5,11 +5,13 @@
 #define RECD_SERVER_IMPL_H
 
 #include "recd/held.h"
+#include "recd/names.h"
 #include "recd/server.h"
 
 #define SERVER_LISTEN_MAX 9               /* one of them for metrics */
 #define SERVER_HELLO_NS   (10 * NS_PER_S) /* a connection must say who it is within */
 #define SERVER_CONNECT_NS (3 * NS_PER_S) /* who would be heard only later is not let in */
+#define SERVER_NAME_NS    NS_PER_S       /* the name of a user is waited for so long */
 #define SERVER_SPARE_FDS  128            /* for files beside those of sessions */
 #define SERVER_TICK_NS    (5 * NS_PER_MS) /* between looks at all of them */
 #define SERVER_RETRY_NS   NS_PER_S        /* a store that failed is tried again after */
@@ -25,6 +27,7 @@ struct conn {
 	struct held *held; /* NULL: it has not said which */
 	int64_t heard_ns;  /* when bytes came last, monotonic */
 	int64_t wait_ns;   /* nothing is read before, 0 */
+	int64_t name_ns;   /* its user's name is waited for until then, 0: not */
 	bool closing;      /* what is in OUT goes out, then it ends */
 	bool gone;         /* it has ended, though not all of it was read; not counted */
 };
@@ -48,7 +51,9 @@ struct server {
 	uint64_t turn; /* number of the present one */
 	bool closing;
 	struct held_table held;
-	struct worker flusher, looker, boxer; /* BOXER has the longest jobs, and server_job()'s */
+	/* BOXER has the longest jobs, and server_job()'s */
+	struct worker flusher, looker, boxer, namer;
+	struct names names;
 	struct quota quota;
 	struct metrics metrics;
 	int64_t now_ns;  /* of this turn, monotonic */
@@ -70,6 +75,8 @@ void conn_accept(struct server *s, int fd);
 void conn_send(struct conn *c, const struct deposit_frame *f);
 /* The last thing it is told; its session, if any, stays behind. */
 void conn_refuse(struct conn *c, enum deposit_reason why, const char *text);
+/* The name of a user is known: whoever waits for it goes on. */
+void conn_named(struct server *s, const struct name *name);
 void conn_tick(struct conn *c); /* it may be gone after that */
 /* Its session is free: what it has said meanwhile is taken.  It may be gone after that. */
 void conn_go_on(struct conn *c);

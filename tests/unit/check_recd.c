@@ -137,7 +137,8 @@ static const struct peer ann = { .uid = 0,
 	.start = 9,
 	.login_uid = 1000,
 	.audit_session = -1,
-	.exe = "/usr/bin/auditrec" };
+	.exe = "/usr/bin/auditrec",
+	.user = "root" };
 static struct buf sent;  /* what a client says */
 static size_t marks[16]; /* where its messages end */
 static int nmarks;
