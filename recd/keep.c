@@ -297,6 +297,12 @@ keep_waiting(const struct keep *k)
 }
 
 bool
+keep_has_ended(const struct keep *k)
+{
+	return k->ended || k->boxed;
+}
+
+bool
 keep_is_dirty(const struct keep *k)
 {
 	return k->durable != k->taken;

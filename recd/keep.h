@@ -64,6 +64,7 @@ bool keep_is_empty(const struct keep *k);
 uint64_t keep_durable(const struct keep *k); /* all before it is kept */
 /* Bytes in memory, of a message that has not come whole. */
 size_t keep_waiting(const struct keep *k);
+bool keep_has_ended(const struct keep *k); /* its client has said all of it */
 bool keep_is_dirty(const struct keep *k);  /* something was taken and is not durable */
 const char *keep_id(const struct keep *k); /* 32 digits */
 /* Bytes of the file so far. */

@@ -85,14 +85,27 @@ session_waits(const struct server *s, const struct held *h)
 /* ---- ends ---- */
 
 static void
-cannot_finish(struct server *s, struct held *h, const struct err *why)
+cannot(struct server *s, const struct held *h, const char *what)
 {
 	char name[KEEP_NAME_SIZE];
 
 	keep_name(name, h->id);
 	s->metrics.failures++;
-	server_say(s, LOG_ERR, "%s: cannot be finished: %s", name, why->text);
-	session_forget(s, h);
+	server_say(s, LOG_ERR, "%s: cannot be %s: %s", name, what, h->why.text);
+}
+
+/* Its recording is open still: as one that an earlier run has left, it is tried again when grace
+ * is over. */
+static void
+put_off(struct server *s, struct held *h)
+{
+	quota_waiting(&s->quota, h->uid, h->waiting, 0);
+	h->waiting = 0;
+	if (h->counted)
+		quota_end(&s->quota, h->uid);
+	h->counted = false;
+	h->dirty_ns = h->retry_ns = 0;
+	session_detach(s, h);
 }
 
 /* It cannot go on: finish it with a note of what is missing. */
@@ -102,8 +115,11 @@ give_up(struct server *s, struct held *h, const char *why)
 	char name[KEEP_NAME_SIZE];
 
 	keep_name(name, h->id);
-	s->metrics.abandoned++;
-	server_say_of(s, h->uid, LOG_WARNING, "%s: ended without its end: %s", name, why);
+	if (!keep_has_ended(h->keep)) {
+		s->metrics.abandoned++;
+		server_say_of(s, h->uid, LOG_WARNING, "%s: ended without its end: %s",
+			name, why);
+	}
 	err_set(&h->note, ERR_STATE, "%s", why);
 	slow_flush(s, h, HELD_GIVEN_UP);
 }
@@ -155,12 +171,14 @@ finished(struct server *s, struct held *h)
 	if (h->conn)
 		h->conn->held = NULL;
 	h->conn = NULL;
-	if (h->rc < 0)
-		cannot_finish(s, h, &h->why);
-	else if (h->rc > 0)
+	if (h->rc > 0) {
 		slow_encrypt(s, h);
-	else
+	} else if (h->rc == 0) {
 		session_forget(s, h);
+	} else {
+		cannot(s, h, "finished");
+		put_off(s, h);
+	}
 }
 
 void
@@ -231,7 +249,8 @@ session_looked(struct server *s, struct held *h)
 
 	h->end_why = NULL;
 	if (h->rc < 0 && end_why) {
-		cannot_finish(s, h, &h->why);
+		cannot(s, h, "finished");
+		session_forget(s, h);
 	} else if (h->rc < 0 && c) {
 		conn_refuse(c, session_reason(h->rc), h->why.text);
 		conn_go_on(c);
@@ -247,11 +266,12 @@ session_looked(struct server *s, struct held *h)
 void
 session_encrypted(struct server *s, struct held *h)
 {
-	if (h->rc < 0) {
-		s->metrics.failures++;
-		server_say(s, LOG_ERR, "cannot encrypt a recording: %s", h->why.text);
+	if (h->rc == 0) {
+		session_forget(s, h);
+		return;
 	}
-	session_forget(s, h);
+	cannot(s, h, "encrypted");
+	put_off(s, h);
 }
 
 /* ---- bytes ---- */

@@ -531,6 +531,36 @@ def test_killed_behind_encryption(d):
                 assert r.returncode == 0, r
 
 
+def test_what_cannot_be_encrypted_at_once(d):
+    """It is tried again, without a word that the session had no end."""
+    subprocess.run([AUDITLOG, "keygen", d("ann")], check=True)
+    subprocess.run([AUDITRECD, "--make-key", d("key")], check=True)
+    env = dict(os.environ, AUDITREC_PRIVATE_KEY=d("ann"))
+    with Daemon(d, "grace = 300ms", "[seal]\nkey = %s\n[encryption]\nrecipients = %s"
+                % (d("key"), d("ann.pub"))) as daemon:
+        c = Client(daemon)
+        assert c.hello()[0] == WELCOME
+        c.data(c.begin() + c.output(b"x"))
+        c.acked(c.at)
+        os.mkdir(daemon.path(".new." + c.id.hex()))  # where it would go first
+        c.data(c.end())
+        c.send(END, struct.pack(">Q", c.at))
+        c.until(CLOSED)
+        daemon.until(lambda: daemon.metrics()["store_failures_total"] > 1, "it is not tried again")
+        assert daemon.is_open(c.id.hex())
+        os.rmdir(daemon.path(".new." + c.id.hex()))
+        daemon.until(lambda: not daemon.is_open(c.id.hex()), "it was not encrypted")
+        m = daemon.metrics()
+        assert (m["sessions_ended_total"], m["sessions_abandoned_total"], m["sessions"]) == (1, 0, 0), m
+        path = daemon.path(c.id.hex())
+        assert subprocess.run([AUDITLOG, "verify", path], capture_output=True).returncode != 0
+        r = subprocess.run([AUDITLOG, "verify", "--key", d("key.pub"), path], env=env,
+                           capture_output=True)
+        assert r.returncode == 0, r
+        r = subprocess.run([AUDITLOG, "events", path], env=env, capture_output=True)
+        assert r.returncode == 0 and b"the end of the session" not in r.stdout, r
+
+
 def test_encryption(d):
     """What is finished only its recipients can read; a session that goes on meanwhile does."""
     subprocess.run([AUDITLOG, "keygen", d("ann")], check=True)
