@@ -217,11 +217,24 @@ begin_again(struct conn *c, struct held *h)
 	h->asks = HELD_ASKS_TO_BEGIN;
 }
 
+/* All but those of an earlier run that nobody has come back for: after a crash there may be as
+ * many of these as there is room for, and everybody begins anew. */
+static size_t
+count_present(const struct server *s)
+{
+	size_t n = 0;
+
+	for (struct held *h = held_next(&s->held, NULL); h; h = held_next(&s->held, h))
+		n += h->keep || h->conn;
+	return n;
+}
+
 void
 session_begin(struct conn *c, const uint8_t id[DEPOSIT_ID_SIZE])
 {
 	struct server *s = c->server;
 	struct held *h = held_find(&s->held, id, session_hash(s, id));
+	size_t n;
 
 	if (c->closing)
 		return;
@@ -233,11 +246,11 @@ session_begin(struct conn *c, const uint8_t id[DEPOSIT_ID_SIZE])
 		conn_refuse(c, DEPOSIT_R_FAILED, "recordings cannot be written");
 		return;
 	}
-	if (s->held.n >= s->room ||
-		!quota_begin(&s->quota, c->peer.uid, s->room - s->held.n)) {
+	n = count_present(s);
+	if (n >= s->room || !quota_begin(&s->quota, c->peer.uid, s->room - n)) {
 		conn_refuse(c, DEPOSIT_R_LIMIT,
-			s->held.n >= s->room ? "too many sessions"
-					     : "too many sessions of this user");
+			n >= s->room ? "too many sessions"
+				     : "too many sessions of this user");
 		return;
 	}
 	h = hold_new(c, id);

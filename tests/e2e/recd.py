@@ -114,6 +114,29 @@ def test_left_open_over_a_restart(d):
         assert types(ms) == [0, 400, 500, 400, 1], types(ms)
 
 
+def test_room_after_a_crash(d):
+    """What was left open, and nobody came back for, takes nobody's place."""
+    with Daemon(d, "connections = 4") as daemon:
+        left = [Client(daemon), Client(daemon)]
+        for c in left:
+            assert c.hello()[0] == WELCOME
+            c.data(c.begin())
+            c.acked(c.at)
+        assert Client(daemon).hello()[1][:2] == struct.pack(">H", LIMIT)
+        daemon.stop(signal.SIGKILL)
+        daemon.start()
+        fresh = [Client(daemon), Client(daemon)]
+        for c in fresh:
+            assert c.hello()[0] == WELCOME
+        assert daemon.metrics()["sessions"] == 4
+        for old, new in zip(left, fresh):
+            old.close()
+            new.close()
+        daemon.until(lambda: daemon.metrics()["connections"] == 0, "they are still there")
+        for c in left:
+            assert c.hello(resume=True, made=c.at)[0] == WELCOME
+
+
 def test_nothing_came_of_it(d):
     with Daemon(d) as daemon:
         c = Client(daemon)
