@@ -320,6 +320,21 @@ asked_for(const struct upload_job *job, const struct s3_fault *f)
 	return keeps ? S3_RESTART : f->action;
 }
 
+/* Nobody knows what JOB has done. */
+static void
+try_again(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *job,
+	const struct upload_outcome *o)
+{
+	u->doubt = u->doubt || makes_object(job);
+	if (job->kind == UPLOAD_BEGIN)
+		u->step = STEP_FIND; /* it may have begun */
+	if (job->kind == UPLOAD_END || (o->fault->action == S3_RETRY && divide(u, job)))
+		u->step = STEP_LOOK; /* it may be there */
+	wait(u, now, chance, o, &soon);
+	if (strcmp(o->fault->metric, "server_error") == 0)
+		stop_asking(u, job);
+}
+
 static void
 failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *job,
 	const struct upload_outcome *o)
@@ -328,15 +343,7 @@ failed(struct upload *u, int64_t now, uint32_t chance, const struct upload_job *
 	switch (asked_for(job, o->fault)) {
 	case S3_RETRY:
 	case S3_SLOW:
-		u->doubt = u->doubt || makes_object(job);
-		if (job->kind == UPLOAD_BEGIN)
-			u->step = STEP_FIND; /* it may have begun */
-		if (job->kind == UPLOAD_END ||
-			(o->fault->action == S3_RETRY && divide(u, job)))
-			u->step = STEP_LOOK; /* it may be there */
-		wait(u, now, chance, o, &soon);
-		if (strcmp(o->fault->metric, "server_error") == 0)
-			stop_asking(u, job);
+		try_again(u, now, chance, job, o);
 		break;
 	case S3_KEYS:
 		wait(u, now, chance, o, &later);
