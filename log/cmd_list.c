@@ -94,12 +94,13 @@ search(void *ctx, struct crew_job *job)
 {
 	struct list *l = ctx;
 	struct record *r = &l->v[job->at];
+	const struct look how = { .hoard = hoard_of(l), .job = job };
 	struct err e = { .text = "" };
 	int rc;
 
 	if (!l->open[job->at])
 		return;
-	rc = expr_search(l->expr, r, hoard_of(l), &e);
+	rc = expr_search(l->expr, r, &how, &e);
 	l->open[job->at] = rc == 1;
 	if (rc < 0)
 		complain(l, job, r, &e);

@@ -175,7 +175,7 @@ expr_free(struct expr *x)
 /* How far a test goes. */
 struct depth {
 	bool search;
-	struct hoard *hoard;
+	const struct look *how;
 	struct err *e;
 };
 
@@ -219,7 +219,7 @@ test(const struct expr *x, int node, const struct record *r, const struct depth 
 	case NODE_ASK:
 		if (n->p->test)
 			return n->p->test(&n->arg, r);
-		return d->search ? n->p->search(&n->arg, r, d->hoard, d->e) : EXPR_OPEN;
+		return d->search ? n->p->search(&n->arg, r, d->how, d->e) : EXPR_OPEN;
 	case NODE_AND:
 	case NODE_OR:
 		break;
@@ -236,10 +236,10 @@ expr_test(const struct expr *x, const struct record *r)
 }
 
 int
-expr_search(
-	const struct expr *x, const struct record *r, struct hoard *hoard, struct err *e)
+expr_search(const struct expr *x, const struct record *r, const struct look *how,
+	struct err *e)
 {
-	const struct depth deep = { true, hoard, e };
+	const struct depth deep = { true, how, e };
 
 	return x->root < 0 ? 1 : test(x, x->root, r, &deep);
 }

@@ -19,10 +19,10 @@ void expr_free(struct expr *x);
 /* 1, 0, or EXPR_OPEN: the recording itself would have to be searched. */
 #define EXPR_OPEN 2
 int expr_test(const struct expr *x, const struct record *r);
-/* It is searched, HOARD as for predicates: 1, 0, or a negative error when it cannot be.  May be
+/* It is searched, HOW as for predicates: 1, 0, or a negative error when it cannot be.  May be
  * called by several threads. */
-int expr_search(
-	const struct expr *x, const struct record *r, struct hoard *hoard, struct err *e);
+int expr_search(const struct expr *x, const struct record *r, const struct look *how,
+	struct err *e);
 /* Does WORD begin an expression?  False for what could be a predicate but is a file. */
 bool expr_begins(const char *word);
 

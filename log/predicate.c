@@ -5,7 +5,6 @@
 #include "base/date.h"
 #include "base/opt.h"
 #include "base/word.h"
-#include "log/look.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -250,46 +249,47 @@ stop(void *ctx, const struct sift_line *l)
 
 static int
 search(struct look look, const struct predicate_arg *a, const struct record *r,
-	struct hoard *hoard, struct err *e)
+	const struct look *how, struct err *e)
 {
 	struct look_end end;
 
-	look.hoard = hoard;
+	look.hoard = how->hoard;
+	look.job = how->job;
 	look.query = a->query;
 	look.line = stop;
 	return look_into(&look, r->file, &end, e);
 }
 
 static int
-search_text(const struct predicate_arg *a, const struct record *r, struct hoard *hoard,
+search_text(const struct predicate_arg *a, const struct record *r, const struct look *how,
 	struct err *e)
 {
-	return search((struct look){ .scope = SEARCH_SHOWN }, a, r, hoard, e);
+	return search((struct look){ .scope = SEARCH_SHOWN }, a, r, how, e);
 }
 
 static int
-search_typed(const struct predicate_arg *a, const struct record *r, struct hoard *hoard,
-	struct err *e)
+search_typed(const struct predicate_arg *a, const struct record *r,
+	const struct look *how, struct err *e)
 {
-	return search((struct look){ .scope = SEARCH_TYPED }, a, r, hoard, e);
+	return search((struct look){ .scope = SEARCH_TYPED }, a, r, how, e);
 }
 
 static int
-search_command(const struct predicate_arg *a, const struct record *r, struct hoard *hoard,
-	struct err *e)
+search_command(const struct predicate_arg *a, const struct record *r,
+	const struct look *how, struct err *e)
 {
 	const struct look look = { .scope = SEARCH_EVENTS, .ran = VENDOR_RAN_LINE };
 
-	return search(look, a, r, hoard, e);
+	return search(look, a, r, how, e);
 }
 
 static int
-search_exec(const struct predicate_arg *a, const struct record *r, struct hoard *hoard,
+search_exec(const struct predicate_arg *a, const struct record *r, const struct look *how,
 	struct err *e)
 {
 	const struct look look = { .scope = SEARCH_EVENTS, .ran = VENDOR_RAN_PROGRAM };
 
-	return search(look, a, r, hoard, e);
+	return search(look, a, r, how, e);
 }
 
 const struct predicate predicates[] = {

@@ -3,7 +3,7 @@
 #ifndef LOG_PREDICATE_H
 #define LOG_PREDICATE_H
 
-#include "log/hoard.h"
+#include "log/look.h"
 #include "log/record.h"
 #include "replay/query.h"
 
@@ -22,11 +22,11 @@ struct predicate {
 	/* What the value means: 0 or ERR_USAGE. */
 	int (*read)(
 		struct predicate_arg *a, const char *word, int64_t now_ns, struct err *e);
-	/* One of them: of what is known, or of the recording itself (1, 0, an error), by its
-	 * gist in HOARD (may be NULL) or by reading it. */
+	/* One of them: of what is known, or of the recording itself (1, 0, an error), with
+	 * hoard and job of HOW. */
 	bool (*test)(const struct predicate_arg *a, const struct record *r);
 	int (*search)(const struct predicate_arg *a, const struct record *r,
-		struct hoard *hoard, struct err *e);
+		const struct look *how, struct err *e);
 };
 
 extern const struct predicate predicates[];

@@ -7,16 +7,21 @@
 
 /* --- out of the file --- */
 
+#define PROGRESS_EVERY 1024 /* messages */
+
 static int
-read_end(struct tape *t, struct facts *f, struct err *e)
+read_end(struct tape *t, struct facts *f, struct crew_job *job)
 {
 	const struct msg *m;
 	int64_t at_ns;
 	int rc;
 
 	glance_jump(t);
-	while ((rc = tape_next(t, &m, &at_ns, e)) > 0)
+	for (unsigned n = 1; (rc = tape_next(t, &m, &at_ns, NULL)) > 0; n++) {
 		facts_take(f, m, at_ns);
+		if (n % PROGRESS_EVERY == 0)
+			crew_part(job, tape_progress(t));
+	}
 	return rc;
 }
 
@@ -74,7 +79,8 @@ take_facts(struct record *r, struct tape *t, struct facts *f, int rc)
 }
 
 int
-record_read(struct record *r, const struct walk_file *file, struct err *e)
+record_read(struct record *r, const struct walk_file *file, struct crew_job *job,
+	struct err *e)
 {
 	struct facts f;
 	struct tape *t;
@@ -91,7 +97,7 @@ record_read(struct record *r, const struct walk_file *file, struct err *e)
 		return rc;
 	facts_init(&f);
 	glance_head(t, &f);
-	rc = take_facts(r, t, &f, read_end(t, &f, NULL));
+	rc = take_facts(r, t, &f, read_end(t, &f, job));
 	facts_free(&f);
 	tape_close(t);
 	return rc < 0 ? err_set(e, rc, "%s", err_name(rc)) : 0;

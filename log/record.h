@@ -5,6 +5,7 @@
 #define LOG_RECORD_H
 
 #include "format/facts.h"
+#include "log/crew.h"
 #include "log/walk.h"
 
 #define RECORD_TEXT_MAX 1024 /* bytes of one fact */
@@ -22,8 +23,10 @@ struct record {
 	const char *text[FACT_COUNT]; /* into TEXTS; "" unknown */
 };
 
-/* Reads head and end of F.  ERR_FORMAT: it is none (then R says so, too). */
-int record_read(struct record *r, const struct walk_file *f, struct err *e);
+/* Reads head and end of F; JOB is told how far that is.  ERR_FORMAT: it is none (then R says so,
+ * too). */
+int record_read(
+	struct record *r, const struct walk_file *f, struct crew_job *job, struct err *e);
 /* As numbers and texts for the catalogue, and back; false: they make no sense. */
 #define RECORD_NUMBERS 8
 #define RECORD_VERSION 2 /* of what they mean */

@@ -171,7 +171,7 @@ read_one(void *ctx, struct crew_job *job)
 	size_t i = s->todo[job->at];
 	const struct walk_file *f = &s->w->v[i];
 	struct err e;
-	int rc = record_read(&s->v[i], f, &e);
+	int rc = record_read(&s->v[i], f, job, &e);
 
 	pthread_mutex_lock(&s->lock);
 	if (rc == ERR_FORMAT && !f->named)
