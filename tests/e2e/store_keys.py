@@ -133,7 +133,7 @@ def refused(got, *texts):
 
 def test_keys_of_the_machine(d):
     """Asked for once; what is signed with them is taken."""
-    with some_server()(d) as s, Metadata() as m, Gate(s) as gate, Instance(d, s, gate, m) as daemon:
+    with some_server(any_keys=True)(d) as s, Metadata() as m, Gate(s) as gate, Instance(d, s, gate, m) as daemon:
         for _ in range(3):
             key, out = session(daemon, 1000, 2)
             daemon.until_shipped()
@@ -144,7 +144,7 @@ def test_keys_of_the_machine(d):
 
 def test_keys_that_change(d):
     """They expire soon, so they are asked for again; the daemon goes on with the new ones."""
-    with some_server()(d) as s, Metadata(lives_s=200) as m, Gate(s) as gate, \
+    with some_server(any_keys=True)(d) as s, Metadata(lives_s=200) as m, Gate(s) as gate, \
             Instance(d, s, gate, m) as daemon:
         for n in range(1, 4):
             m.n = gate.wanted = n
@@ -182,7 +182,7 @@ def test_a_service_that_harms(d):
 
 def test_a_daemon_without_keys(d):
     """Recordings stay, it is counted and told; with keys they go."""
-    with some_server()(d) as s, Metadata() as m, Gate(s) as gate:
+    with some_server(any_keys=True)(d) as s, Metadata() as m, Gate(s) as gate:
         m.harm = {ROLES: (404, "")}
         with Instance(d, s, gate, m) as daemon:
             key, out = session(daemon, 1000, 2)
