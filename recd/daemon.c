@@ -178,6 +178,7 @@ reload(struct daemon_state *d)
 	*d->conf = fresh;
 	o = options(d);
 	server_change(d->server, &o);
+	shipping_again(&d->shipping);
 	say(NULL, LOG_NOTICE, "configuration read again");
 }
 

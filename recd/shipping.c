@@ -97,6 +97,13 @@ shipping_metrics(const struct shipping *s, struct buf *out)
 }
 
 void
+shipping_again(struct shipping *s)
+{
+	if (s->ship)
+		ship_again(s->ship);
+}
+
+void
 shipping_stop(struct shipping *s)
 {
 	if (!s->ship && !s->s3)

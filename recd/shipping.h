@@ -20,6 +20,8 @@ int shipping_start(
 	struct shipping *s, struct conf *c, struct store *spool, struct err *e);
 /* As Prometheus reads it; nothing without a bucket. */
 void shipping_metrics(const struct shipping *s, struct buf *out);
+/* Somebody has looked after it: what waits is tried at once. */
+void shipping_again(struct shipping *s);
 void shipping_stop(struct shipping *s);
 
 #endif

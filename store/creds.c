@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -30,6 +31,7 @@ struct creds {
 	bool known, unsigned_;
 	struct creds_keys keys;
 	int64_t stale_from, looked_ns;
+	_Atomic bool again; /* somebody has changed them */
 };
 
 static int
@@ -358,13 +360,20 @@ creds_get(struct creds *c, int64_t now, struct creds_keys *out, struct err *e)
 	int rc = 0;
 
 	pthread_mutex_lock(&c->lock);
-	if (!c->unsigned_ && (!c->known || now >= c->stale_from))
+	if (!c->unsigned_ &&
+		(!c->known || now >= c->stale_from || atomic_exchange(&c->again, false)))
 		rc = refresh(c, now, e);
 	*out = c->keys;
 	if (rc == 0 && c->unsigned_)
 		rc = 1;
 	pthread_mutex_unlock(&c->lock);
 	return rc;
+}
+
+void
+creds_again(struct creds *c)
+{
+	atomic_store(&c->again, true); /* the lock may be held for long */
 }
 
 void

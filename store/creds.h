@@ -35,5 +35,7 @@ int creds_check_file(const struct s3_conf *conf, struct err *e);
 int creds_get(struct creds *c, int64_t now, struct creds_keys *out, struct err *e);
 /* The server did not take them: the next creds_get() looks again, though not twice a minute. */
 void creds_refused(struct creds *c, int64_t now);
+/* Somebody may have changed them: the next creds_get() looks again.  Never waits. */
+void creds_again(struct creds *c);
 
 #endif

@@ -28,6 +28,7 @@ int s3_new(struct s3 **s, const struct s3_conf *conf, struct http_port http,
 	const struct clk *clk, struct err *e);
 void s3_free(struct s3 *s); /* may be NULL */
 const struct s3_conf *s3_conf(const struct s3 *s);
+void s3_keys_again(struct s3 *s);      /* they are looked for anew; never waits */
 extern const struct http_port s3_http; /* http_do() */
 
 struct s3_result {

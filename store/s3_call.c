@@ -116,6 +116,12 @@ s3_free(struct s3 *s)
 	free(s);
 }
 
+void
+s3_keys_again(struct s3 *s)
+{
+	creds_again(s->creds);
+}
+
 const struct s3_conf *
 s3_conf(const struct s3 *s)
 {

@@ -186,6 +186,18 @@ ship_wait(struct ship *s, int64_t deadline)
 }
 
 void
+ship_again(struct ship *s)
+{
+	s3_keys_again(s->o.s3);
+	pthread_mutex_lock(&s->lock);
+	s->pause_until = 0;
+	for (struct ship_item *i = s->all; i; i = i->next)
+		i->u.wait_until = 0;
+	pthread_cond_broadcast(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void
 ship_poke(struct ship *s)
 {
 	pthread_mutex_lock(&s->lock);

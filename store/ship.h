@@ -17,8 +17,9 @@ struct ship_opts {
 	bool keep;           /* what was uploaded stays in the spool, too */
 	const struct clk *clk;
 	uint32_t (*chance)(void *ctx); /* any 32 bits */
-	/* Something went wrong (FAULT), goes on again or is done (NULL).  One line, without
-	 * control characters; from any thread, never two at once. */
+	/* Something went wrong (FAULT), goes on again or is done (NULL), with recording ID or,
+	 * NULL, with the store as a whole.  One line, without control characters; from any
+	 * thread, never two at once. */
 	void (*tell)(void *ctx, const char *id, const struct s3_fault *fault,
 		const char *text);
 	void *ctx;
@@ -53,6 +54,9 @@ void ship_finished(struct ship *s, struct ship_item *item, uint64_t size);
 void ship_left(struct ship *s, struct ship_item *item);
 /* Until everything that is finished was uploaded, or DEADLINE (mono ns): false. */
 bool ship_wait(struct ship *s, int64_t deadline);
+/* Somebody has mended something: what waits for its next try is tried now, with keys that are
+ * looked for anew.  Never waits. */
+void ship_again(struct ship *s);
 /* Time has passed that nobody slept through (clocks of tests). */
 void ship_poke(struct ship *s);
 void ship_stats(struct ship *s, struct ship_stats *out);

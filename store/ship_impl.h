@@ -27,8 +27,9 @@ struct ship {
 	pthread_cond_t done;    /* for ship_wait() */
 	pthread_t worker[S3_PARALLEL_MAX];
 	unsigned workers, idle, flying;
-	unsigned failures;   /* in a row, of the store as a whole */
-	int64_t pause_until; /* mono */
+	unsigned failures;           /* in a row, of the store as a whole */
+	int64_t pause_until;         /* mono */
+	const struct s3_fault *told; /* of the store as a whole */
 	bool stopping;
 	struct s3_cancel cancel;
 	struct ship_item *all, *line, **line_end;

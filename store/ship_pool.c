@@ -54,26 +54,44 @@ note_outcome(struct ship *s, const struct ship_task *t, const struct s3_fault *f
 	s->pause_until = ns_add(now, ns);
 }
 
-/* What a person wants to know: the first of many same failures, and that it goes on. */
-static const char *
-what_to_tell(struct ship_item *i, const struct ship_task *t, char *text, size_t size)
-{
-	const struct s3_fault *f = i->u.fault;
-	const char *what = NULL;
+/* What a person wants to know. */
+struct news {
+	const struct s3_fault *fault;
+	bool general;     /* about the store */
+	const char *text; /* NULL: nothing */
+	bool mended;      /* the store does what it did not */
+	char why[ERR_TEXT_MAX + 64];
+};
 
-	if (f && f->err == ERR_CANCELLED)
-		return NULL;
-	if (f && f != i->told) {
-		snprintf(text, size, "%s%s", t->o.fault == f ? t->e.text : f->text,
-			i->u.state == UPLOAD_STUCK ? "; it stays in the spool" : "");
-		what = text;
-	} else if (i->u.state == UPLOAD_DONE) {
-		what = "uploaded";
-	} else if (!f && i->told) {
-		what = "goes on";
-	}
+/* The first of many same failures.  What is wrong with the store is told of the store, once, however
+ * many recordings meet it. */
+static void
+tell_fault(struct ship *s, struct ship_item *i, const struct ship_task *t, struct news *n)
+{
+	const struct s3_fault *f = n->fault = i->u.fault;
+	bool known = f == i->told || (is_general(f) && f == s->told);
+
+	n->general = is_general(f);
+	if (known || f->err == ERR_CANCELLED)
+		return;
+	snprintf(n->why, sizeof n->why, "%s%s", t->o.fault == f ? t->e.text : f->text,
+		i->u.state == UPLOAD_STUCK ? "; it stays in the spool" : "");
+	n->text = n->why;
 	i->told = f;
-	return what;
+	if (n->general)
+		s->told = f;
+}
+
+/* That it goes on, and that it is done. */
+static void
+tell_success(struct ship *s, struct ship_item *i, struct news *n)
+{
+	n->mended = s->told != NULL;
+	if (i->u.state == UPLOAD_DONE)
+		n->text = "uploaded";
+	else if (i->told && !is_general(i->told))
+		n->text = "goes on";
+	s->told = i->told = NULL;
 }
 
 static void
@@ -84,6 +102,14 @@ tell(struct ship *s, const char *id, const struct s3_fault *fault, const char *t
 	pthread_mutex_lock(&s->telling);
 	s->o.tell(s->o.ctx, id, fault, text);
 	pthread_mutex_unlock(&s->telling);
+}
+
+static void
+tell_news(struct ship *s, const char *id, const struct news *n)
+{
+	if (n->mended)
+		tell(s, NULL, NULL, "goes on");
+	tell(s, n->general ? NULL : id, n->fault, n->text);
 }
 
 /* --- work --- */
@@ -158,9 +184,7 @@ static void
 work_on(struct ship *s, struct ship_item *i, struct ship_task *t)
 {
 	struct buf lines = { 0 };
-	char text[ERR_TEXT_MAX + 64];
-	const struct s3_fault *fault;
-	const char *what;
+	struct news news = { 0 };
 	int64_t now;
 	bool done;
 
@@ -182,11 +206,13 @@ work_on(struct ship *s, struct ship_item *i, struct ship_task *t)
 	upload_took(&i->u, now, s->o.chance(s->o.ctx), &t->job, &t->o, &lines);
 	done = !done && i->u.state == UPLOAD_DONE;
 	note_outcome(s, t, i->u.fault, now);
-	fault = i->u.fault;
-	what = what_to_tell(i, t, text, sizeof text);
+	if (i->u.fault)
+		tell_fault(s, i, t, &news);
+	else
+		tell_success(s, i, &news);
 	pthread_mutex_unlock(&s->lock);
 	keep_journal(s, t, done, buf_span(&lines));
-	tell(s, t->id, fault, what);
+	tell_news(s, t->id, &news);
 	buf_free(&lines);
 	ship_task_free(t);
 	pthread_mutex_lock(&s->lock);

@@ -163,7 +163,8 @@ static void
 tell(void *ctx, const char *id, const struct s3_fault *fault, const char *text)
 {
 	(void)ctx;
-	fprintf(stderr, "%s: %s: %s\n", id, fault ? fault->metric : "-", text);
+	fprintf(stderr, "%s: %s: %s\n", id ? id : "s3", fault ? fault->metric : "-",
+		text);
 }
 
 static int

@@ -230,6 +230,10 @@ START_TEST(refused_ones_are_looked_for_again)
 	creds_refused(creds, NOW + 61 * NS_PER_S);
 	ck_assert_int_eq(creds_get(creds, NOW + 61 * NS_PER_S, &keys, &err), 0);
 	ck_assert_str_eq(keys.access, "G");
+	put_file("[default]\naws_access_key_id=H\naws_secret_access_key=S\n", 0600);
+	creds_again(creds); /* somebody says that there are others */
+	ck_assert_int_eq(creds_get(creds, NOW + 62 * NS_PER_S, &keys, &err), 0);
+	ck_assert_str_eq(keys.access, "H");
 }
 END_TEST
 

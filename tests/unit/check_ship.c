@@ -220,11 +220,37 @@ START_TEST(down_for_hours)
 	ck_assert_uint_le(st.requests, (unsigned)looks + 4);
 	while ((lines = strchr(lines, '\n')))
 		lines++, n++;
-	ck_assert_int_le(n, 20); /* one line a recording, not one a try */
+	ck_assert_int_eq(n, 1); /* not one a recording, nor one a try */
 	plan.left = 0;
 	ck_assert(yard_settle());
 	for (unsigned i = 1; i <= 20; i++)
 		yard_assert_stored(i, 100);
+	yard_assert_empty();
+}
+END_TEST
+
+/* Who has mended it need not wait for the next try. */
+START_TEST(tried_again_at_once)
+{
+	struct yard_plan plan = { FAKE_S3_DENIED, 1000000, NULL, NULL };
+	struct ship_stats st = { 0 };
+
+	fake_s3_fate(yard.server, yard_by_plan, &plan);
+	for (unsigned i = 1; i <= 5; i++)
+		yard_record(i, 100);
+	for (int i = 0; i < YARD_TRIES && !st.paused; i++) {
+		usleep(1000);
+		ship_stats(s3_store_ship(yard.box), &st);
+	}
+	ck_assert(st.paused);
+	plan.left = 0;
+	for (int i = 0; i < YARD_TRIES && st.waiting; i++) {
+		ship_again(s3_store_ship(yard.box));
+		usleep(1000);
+		ship_stats(s3_store_ship(yard.box), &st);
+	}
+	ck_assert_uint_eq(st.waiting, 0);
+	ck_assert_msg(strstr(yard.told, "s3 -: goes on\n") != NULL, "%s", yard.told);
 	yard_assert_empty();
 }
 END_TEST
@@ -270,6 +296,7 @@ badly(void)
 	tcase_add_checked_fixture(t, yard_begin, yard_end);
 	tcase_add_loop_test(t, every_trouble_passes, 0, sizeof trouble / sizeof *trouble);
 	tcase_add_test(t, down_for_hours);
+	tcase_add_test(t, tried_again_at_once);
 	tcase_add_loop_test(t, too_much_for_one_request, 0, 3);
 	return t;
 }

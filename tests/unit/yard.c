@@ -34,7 +34,7 @@ tell(void *ctx, const char *id, const struct s3_fault *fault, const char *text)
 	size_t n = strlen(yard.told);
 
 	(void)ctx;
-	snprintf(yard.told + n, sizeof yard.told - n, "%.2s %s: %s\n", id,
+	snprintf(yard.told + n, sizeof yard.told - n, "%.2s %s: %s\n", id ? id : "s3",
 		fault ? fault->metric : "-", text);
 }
 

@@ -21,7 +21,8 @@ struct yard {
 	struct err err;
 	_Atomic int64_t now_ns;
 	_Atomic uint32_t seed;
-	char told[4096]; /* "ID METRIC: TEXT" lines, the first two digits of the id */
+	char told
+		[4096]; /* "ID METRIC: TEXT" lines, the first two digits of the id, or s3 */
 };
 extern struct yard yard;
 
