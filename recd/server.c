@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define ACCEPT_MAX 64 /* in one turn */
+#define LOOKERS    4  /* threads: a small recording is mostly waited for */
 
 void
 server_due(struct server *s, int64_t at_ns)
@@ -83,7 +84,8 @@ open_workers(struct server *s, struct err *e)
 	struct {
 		struct worker *w;
 		unsigned threads;
-	} all[] = { { &s->flusher, s->o.threads }, { &s->looker, s->o.threads > 0 },
+	} all[] = { { &s->flusher, s->o.threads },
+		{ &s->looker, s->o.threads < LOOKERS ? s->o.threads : LOOKERS },
 		{ &s->boxer, s->o.threads > 0 }, { &s->namer, s->o.threads > 0 } };
 	int rc;
 

@@ -8,8 +8,8 @@
  *	HELD_GIVEN_UP     finished without its end
  *	HELD_DROPPED      nothing ever came: no recording
  *	HELD_LEFT         the daemon stops
- *	HELD_LOOKED_INTO  read, as an earlier run left it           (a thread of its own)
- *	HELD_ENCRYPTED    written anew                              (likewise)
+ *	HELD_LOOKED_INTO  read, as an earlier run left it           (threads of their own)
+ *	HELD_ENCRYPTED    written anew                              (a thread of its own)
  *
  * A session has one job at a time, and is touched by nobody else meanwhile: its connection is
  * not read, ticks leave it alone, the next job waits.  So there is no race between a flush and a
