@@ -267,6 +267,15 @@ conn_go_on(struct conn *c)
 		watch_events(&c->server->watch, &c->w, wanted_events(c));
 }
 
+/* It has said something that we had no time to read: silence is then not its own. */
+static bool
+is_unread(const struct conn *c)
+{
+	char byte;
+
+	return recv(c->w.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 void
 conn_tick(struct conn *c)
 {
@@ -287,10 +296,12 @@ conn_tick(struct conn *c)
 		c->name_ns = 0; /* it goes without */
 	else
 		server_due(s, c->name_ns);
-	if (limit && !c->closing && !c->wait_ns && s->now_ns - c->heard_ns > limit)
-		conn_refuse(c, DEPOSIT_R_IDLE, "");
-	else if (c->wait_ns)
+	if (c->wait_ns)
 		server_due(s, c->wait_ns);
+	else if (limit && !c->closing && s->now_ns - c->heard_ns > limit && is_unread(c))
+		server_due(s, s->now_ns + SERVER_RETRY_NS);
+	else if (limit && !c->closing && s->now_ns - c->heard_ns > limit)
+		conn_refuse(c, DEPOSIT_R_IDLE, "");
 	else if (limit)
 		server_due(s, c->heard_ns + limit + 1);
 	watch_events(&s->watch, &c->w, wanted_events(c));

@@ -280,6 +280,24 @@ START_TEST(told_when_it_is_so)
 }
 END_TEST
 
+/* The daemon itself was given no time: who has spoken meanwhile has not been silent. */
+START_TEST(hears_late)
+{
+	struct client *c = session(0);
+
+	say(c, MSG_IO);
+	pass(700 * NS_PER_S);
+	pass(200 * NS_PER_MS);
+	flush();
+	assert_acked(c, c->at);
+	pass(500 * NS_PER_S);
+	assert_hears(c, 0);
+	pass(200 * NS_PER_S);
+	assert_hears(c, DEPOSIT_REFUSED);
+	ck_assert_int_eq(c->got.reason, DEPOSIT_R_IDLE);
+}
+END_TEST
+
 /* What comes until a thread begins is part of the flush; what comes behind that is not. */
 START_TEST(one_flush_for_all_that_came)
 {
@@ -545,6 +563,7 @@ slow(void)
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, told_when_it_is_so);
+	tcase_add_test(t, hears_late);
 	tcase_add_test(t, one_flush_for_all_that_came);
 	tcase_add_loop_test(t, in_any_order, 0, 4);
 	tcase_add_test(t, never_returns);
