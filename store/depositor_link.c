@@ -364,10 +364,11 @@ depositor_greet(struct depositor *d, struct err *e)
 	while (rc == 0 && !welcome) {
 		int64_t left = until - depositor_now(d);
 
-		if (left <= 0)
-			return err_set(e, ERR_IO, "auditrecd does not answer");
-		poll(&p, 1, (int)(left / NS_PER_MS) + 1);
+		poll(&p, 1, left > 0 ? (int)(left / NS_PER_MS) + 1 : 0);
 		rc = receive(d, &welcome, e);
+		/* looked at first: it may be we who had no time */
+		if (rc == 0 && !welcome && left <= 0)
+			rc = err_set(e, ERR_IO, "auditrecd does not answer");
 	}
 	return rc;
 }

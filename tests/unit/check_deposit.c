@@ -213,30 +213,54 @@ START_TEST(stalls)
 }
 END_TEST
 
+/* What comes of a greeting when all that the daemon says is F; it goes when it refuses. */
+static int
+greeted_by(const struct deposit_frame *f, const struct clk *clk)
+{
+	struct depositor d = { .lock = PTHREAD_MUTEX_INITIALIZER,
+		.moved = PTHREAD_COND_INITIALIZER,
+		.o = { .hello_ns = NS_PER_MS, .clk = clk } };
+	struct buf out;
+	int pair[2], rc;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	buf_init(&out, 0);
+	deposit_write(&out, f);
+	ck_assert_int_eq(write(pair[1], out.p, out.n), (ssize_t)out.n);
+	if (f->type == DEPOSIT_REFUSED)
+		close(pair[1]);
+	d.fd = pair[0];
+	rc = depositor_greet(&d, &err);
+	close(pair[0]);
+	if (f->type != DEPOSIT_REFUSED)
+		close(pair[1]);
+	buf_free(&out);
+	buf_free(&d.in);
+	buf_free(&d.out);
+	return rc;
+}
+
 /* One that refuses whoever comes before he has said a word: why is told, not that it is gone. */
 START_TEST(refused_before_a_word)
 {
 	static const char why[] = "too many connections";
 	struct deposit_frame f = { .type = DEPOSIT_REFUSED, .reason = DEPOSIT_R_LIMIT };
-	struct depositor d = { .lock = PTHREAD_MUTEX_INITIALIZER,
-		.moved = PTHREAD_COND_INITIALIZER,
-		.o = { .hello_ns = NS_PER_S, .clk = &clk_system } };
-	struct buf out;
-	int pair[2];
 
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	buf_init(&out, 0);
 	memcpy(f.text, why, sizeof why);
-	deposit_write(&out, &f);
-	ck_assert_int_eq(write(pair[1], out.p, out.n), (ssize_t)out.n);
-	close(pair[1]);
-	d.fd = pair[0];
-	ck_assert_int_lt(depositor_greet(&d, &err), 0);
+	ck_assert_int_lt(greeted_by(&f, &clk_system), 0);
 	ck_assert_msg(strstr(err.text, why) != NULL, "%s", err.text);
-	close(pair[0]);
-	buf_free(&out);
-	buf_free(&d.in);
-	buf_free(&d.out);
+}
+END_TEST
+
+/* It has answered in time, and we had no time to hear. */
+START_TEST(heard_late)
+{
+	const struct clk hasty = { hasty_ns, hasty_ns, NULL };
+	struct deposit_frame f = {
+		.type = DEPOSIT_WELCOME, .version = DEPOSIT_VERSION, .window = 1 << 20
+	};
+
+	ck_assert_msg(greeted_by(&f, &hasty) == 0, "%s", err.text);
 }
 END_TEST
 
@@ -252,6 +276,7 @@ frames(void)
 	tcase_add_test(c, reasons);
 	tcase_add_test(c, stalls);
 	tcase_add_test(c, refused_before_a_word);
+	tcase_add_test(c, heard_late);
 	return c;
 }
 
