@@ -238,7 +238,7 @@ on_event(struct watched *w, uint32_t events)
 	if (events & EPOLLOUT)
 		stays = write_out(c);
 	/* what it has said is read when its session is free */
-	if (events & EPOLLHUP && c->held && is_waiting(c))
+	if (events & EPOLLHUP && c->held)
 		uncount(c);
 	else if (events & EPOLLHUP && c->name_ns)
 		stays = false; /* it has said nothing yet */
