@@ -119,6 +119,7 @@ distrust(const struct stat *st, uid_t owner)
 	return NULL;
 }
 
+/* 1: it was read, which those whom it is for cannot do. */
 static int
 read_file(const char *path, uid_t owner, bool trusted, struct buf *out, struct err *e)
 {
@@ -143,7 +144,7 @@ read_file(const char *path, uid_t owner, bool trusted, struct buf *out, struct e
 	if (n < 0)
 		return err_sys(e, ERR_IO, "cannot be read");
 	out->n = (size_t)n;
-	return 0;
+	return trusted && !(st.st_mode & S_IROTH);
 }
 
 static void
@@ -160,7 +161,9 @@ load_file(struct reading *r, const char *path, enum setting_layer layer)
 	rc = read_file(path, r->place->owner, layer == LAYER_SYSTEM, &text, &e);
 	r->path = path;
 	r->layer = layer;
-	if (rc == 0)
+	if (rc == 1)
+		notes_add(r->notes, "%.200s: users cannot read it: chmod a+r", path);
+	if (rc >= 0)
 		ini_parse(&ini, (const char *)text.p, text.n);
 	else if (rc != ERR_NOTFOUND)
 		notes_add(r->notes, "%.120s %.180s", path, e.text);
@@ -205,6 +208,8 @@ load_dropins(struct reading *r, const char *folder)
 	}
 	if (d)
 		closedir(d);
+	else if (errno != ENOENT)
+		notes_add(r->notes, "%.200s cannot be read: %s", folder, strerror(errno));
 	if (n)
 		qsort(name, n, sizeof *name, by_name);
 	for (size_t i = 0; i < n; i++) {

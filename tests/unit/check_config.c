@@ -393,6 +393,12 @@ START_TEST(trust)
 		ck_assert_str_eq(settings_text(&s, OPT_TITLE), "");
 		ck_assert_int_eq(notes.n, 1);
 	}
+	/* what root reads and users cannot */
+	chmod(path, 0640);
+	load(&s, false, &notes);
+	ck_assert_str_eq(settings_text(&s, OPT_TITLE), "s");
+	ck_assert_int_eq(notes.n, 1);
+	ck_assert_ptr_nonnull(strstr(notes.text[0], "users cannot read it"));
 	chmod(path, 0644);
 	chmod(dir, 0775);
 	load(&s, false, &notes);
@@ -425,6 +431,15 @@ START_TEST(odd_files)
 	ck_assert_int_eq(truncate(path, 10 << 20), 0);
 	load(&s, false, &notes);
 	ck_assert_int_eq(notes.n, 1);
+	unlink(path);
+	snprintf(path, sizeof path, "%s/conf.d", dir);
+	ck_assert_int_eq(rmdir(path), 0);
+	load(&s, false, &notes);
+	ck_assert_int_eq(notes.n, 0);
+	write_text("conf.d", "title=s");
+	load(&s, false, &notes);
+	ck_assert_int_eq(notes.n, 1);
+	ck_assert_ptr_nonnull(strstr(notes.text[0], "conf.d cannot be read"));
 }
 END_TEST
 
