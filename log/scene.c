@@ -78,9 +78,9 @@ learn(struct scene *s, enum scene_need need, struct err *e)
 int
 scene_open(struct scene *s, const char *path, const struct clk *clk, enum scene_need need)
 {
-	struct reel_opts ropts = { .channel = -1,
-		.keyframe_cost = REEL_NO_KEYFRAMES,
-		.text_memory = REEL_NO_TEXT };
+	struct reel_opts ropts = {
+		.channel = -1, .forward = true, .text_memory = REEL_NO_TEXT
+	};
 	struct tape *tape;
 	const char *slash;
 	struct err e;

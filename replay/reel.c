@@ -13,6 +13,8 @@ no_memory(struct err *e)
 
 /* --- reading --- */
 
+#define NO_KEYFRAMES (UINT64_MAX / 2) /* units of cost: but for the first */
+
 static void
 note_got(struct reel *r, uint64_t n)
 {
@@ -23,6 +25,8 @@ note_got(struct reel *r, uint64_t n)
 	if (n != r->timeline.next.n)
 		return;
 	timeline_note(&r->timeline, got->m, got->at_ns, &got->after);
+	if (r->forward)
+		return;
 	typed_note(&r->typed, got->m, n + 1, got->at_ns);
 	keylog_note(&r->keylog, got->m, n, got->at_ns);
 }
@@ -235,6 +239,7 @@ start(struct reel *r, const struct reel_opts *o, struct err *e)
 	r->front_slot.still.n = REEL_NOWHERE;
 	r->end_n = r->next_n = REEL_NOWHERE;
 	r->times_rc = r->frames_rc = 1;
+	r->forward = o && o->forward;
 	timeline_init(&r->timeline, &r->cur.pos);
 	text_init(&r->text, o ? o->text_memory : 0);
 	if (o && o->text_memory == REEL_NO_TEXT)
@@ -243,8 +248,10 @@ start(struct reel *r, const struct reel_opts *o, struct err *e)
 	keylog_init(&r->keylog);
 	r->slow = o && o->slow;
 	emu_set_slow(r->emu, r->slow);
-	keyframes_init(
-		&r->keyframes, o ? o->keyframe_memory : 0, o ? o->keyframe_cost : 0);
+	keyframes_init(&r->keyframes, o ? o->keyframe_memory : 0,
+		r->forward ? NO_KEYFRAMES
+		: o        ? o->keyframe_cost
+			   : 0);
 	if (keyframes_note(&r->keyframes, &r->cur, r->emu, 0) < 0)
 		return no_memory(e);
 	return 0;

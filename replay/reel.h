@@ -16,12 +16,12 @@ struct reel;
 
 struct reel_opts {
 	size_t keyframe_memory; /* cap for packed key frames, 0 = 64 MiB */
-	uint64_t keyframe_cost; /* emulation between two, 0 = 600,000 units (3 ms) ... */
-#define REEL_NO_KEYFRAMES (UINT64_MAX / 2) /* ... none: for going forward only */
-	size_t text_memory;   /* cap for the text that was shown, 0 = 96 MiB ... */
-#define REEL_NO_TEXT SIZE_MAX /* ... none: quicker when nobody will search */
-	bool slow;            /* without short cuts, for tests: the result is the same */
-	int64_t channel;      /* which channel is shown; -1: the first with output */
+	uint64_t keyframe_cost; /* emulation between two, 0 = 600,000 units: 2 to 4 ms */
+	size_t text_memory;     /* cap for the text that was shown, 0 = 96 MiB ... */
+#define REEL_NO_TEXT SIZE_MAX   /* ... none: quicker when nobody will search */
+	bool slow;    /* without short cuts, for tests: the result is the same */
+	bool forward; /* only read on: no key frames, and nothing is known of typed keys */
+	int64_t channel; /* which channel is shown; -1: the first with output */
 };
 
 /* Takes T over (closed on failure too). */

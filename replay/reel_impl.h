@@ -47,6 +47,7 @@ struct reel {
 	struct lines lines; /* ... and this is where they end */
 	uint64_t plain_off; /* in the recording */
 	bool slow;          /* no short cuts (tests) */
+	bool forward;       /* as in struct reel_opts */
 
 	uint64_t end_n;  /* messages in the recording as far as known, or REEL_NOWHERE */
 	uint64_t next_n; /* next_at_ns is the time of this message, or REEL_NOWHERE */

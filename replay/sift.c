@@ -201,9 +201,7 @@ tell(const struct sift *s, const struct tape *t)
 static int
 sift_shown(struct pass *p, struct tape *t, struct tape_end *end, struct err *e)
 {
-	struct reel_opts o = { .channel = -1,
-		.keyframe_cost = REEL_NO_KEYFRAMES,
-		.text_memory = TEXT_MOST };
+	struct reel_opts o = { .channel = -1, .forward = true, .text_memory = TEXT_MOST };
 	size_t large = p->s->memory ? p->s->memory : TEXT_LARGE;
 	struct err broken = { 0 };
 	struct reel *r;
