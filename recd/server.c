@@ -229,7 +229,9 @@ tick(struct server *s)
 	if (!s->next_ns || s->now_ns < s->next_ns || s->now_ns < s->tick_ns)
 		return;
 	s->next_ns = 0;
-	s->tick_ns = s->now_ns + SERVER_TICK_NS;
+	s->tick_ns =
+		s->now_ns + (s->o.commit_ns / 10 < SERVER_TICK_NS ? s->o.commit_ns / 10
+								  : SERVER_TICK_NS);
 	for (int i = 0; i < s->nlisteners; i++)
 		listen_again(&s->listeners[i]);
 	for (c = s->conns; c; c = c_next) {

@@ -13,8 +13,8 @@
 #define SERVER_CONNECT_NS (3 * NS_PER_S) /* who would be heard only later is not let in */
 #define SERVER_NAME_NS    NS_PER_S       /* the name of a user is waited for so long */
 #define SERVER_SPARE_FDS  128            /* for files beside those of sessions */
-#define SERVER_TICK_NS    (5 * NS_PER_MS) /* between looks at all of them */
-#define SERVER_RETRY_NS   NS_PER_S        /* a store that failed is tried again after */
+#define SERVER_TICK_NS    (20 * NS_PER_MS) /* between looks at all of them, at most */
+#define SERVER_RETRY_NS   NS_PER_S         /* a store that failed is tried again after */
 /* only whole messages are acknowledged: one must have room in the window */
 #define SERVER_WINDOW_LEAST ((uint32_t)(KEEP_MESSAGE_MAX + DEPOSIT_DATA_MAX))
 
