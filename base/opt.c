@@ -207,8 +207,9 @@ opt_double(const char *text, const char *what, double lo, double hi, double *out
 	double v = strtod(text, &end);
 
 	if (end == text || *end || !isfinite(v) || v < lo || v > hi)
-		return err_set(e, ERR_USAGE, "%s: '%.40s' is no number from %.10g to %.10g",
-			what, text, lo, hi);
+		return err_set(e, ERR_USAGE,
+			"%s: '%.40s' is no number from %.10g to %.10g", what, text, lo,
+			hi);
 	*out = v;
 	return 0;
 }

@@ -74,7 +74,8 @@ take_option(struct export_job *x, int id, const char *value, struct err *e)
 		x->input = id == OPT_INPUT;
 		break;
 	case OPT_IDLE:
-		r = opt_double(value, "--idle-time-limit", 0, IDLE_SECONDS_MAX, &seconds, e);
+		r = opt_double(
+			value, "--idle-time-limit", 0, IDLE_SECONDS_MAX, &seconds, e);
 		x->idle.max_ns = r < 0 ? 0 : (int64_t)(seconds * NS_PER_S);
 		x->idle_given = true;
 		break;
