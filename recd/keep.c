@@ -272,6 +272,12 @@ keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e)
 	return rc < 0 ? rc : ship(k, false, e);
 }
 
+bool
+keep_is_doubtful(const struct keep *k)
+{
+	return k->file->doubtful;
+}
+
 uint64_t
 keep_wanted(const struct keep *k)
 {

@@ -57,6 +57,9 @@ bool keep_waits(const struct keep *k, int64_t now_ns, bool must);
 /* Writes what was taken, and makes it durable as the store's policy has it: NOW is monotonic.
  * MUST: all of it. */
 int keep_commit(struct keep *k, int64_t now_ns, bool must, struct err *e);
+/* The disk has failed to keep some of it: K is to be left.  Whoever goes on with it then finds
+ * what is durable, and its client has the rest. */
+bool keep_is_doubtful(const struct keep *k);
 
 uint64_t keep_wanted(const struct keep *k); /* offset of the next byte */
 /* Nothing ever came: not so of one that an earlier run encrypted, whatever is wanted. */

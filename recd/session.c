@@ -26,10 +26,13 @@ acknowledge(struct server *s, struct held *h, uint64_t durable)
 static void
 failed(struct server *s, struct held *h, const struct err *why)
 {
+	char name[KEEP_NAME_SIZE];
+
+	keep_name(name, h->id);
 	s->metrics.failures++;
-	if (!h->retry_ns)
-		server_say(s, LOG_ERR, "%s: cannot be written: %s", keep_id(h->keep),
-			why->text);
+	if (!h->failing)
+		server_say(s, LOG_ERR, "%s: cannot be written: %s", name, why->text);
+	h->failing = true;
 	h->retry_ns = s->now_ns + SERVER_RETRY_NS;
 	s->full_ns = h->retry_ns;
 	server_due(s, h->retry_ns);
@@ -46,8 +49,9 @@ written(struct server *s, struct held *h, int rc, const struct err *why)
 			conn_refuse(h->conn, session_reason(rc), why->text);
 		return;
 	}
-	if (h->retry_ns)
+	if (h->failing)
 		server_say(s, LOG_NOTICE, "%s: can be written again", keep_id(h->keep));
+	h->failing = false;
 	h->retry_ns = 0;
 	h->dirty_ns = keep_is_dirty(h->keep) ? s->now_ns : 0;
 	if (h->dirty_ns)
@@ -157,9 +161,30 @@ session_begun(struct server *s, struct held *h)
 		conn_go_on(c);
 }
 
+/* The disk could not keep what it was given, so the session was left: whoever comes back for it
+ * goes on from what is durable. */
+static void
+left(struct server *s, struct held *h)
+{
+	struct conn *c = h->conn;
+
+	failed(s, h, &h->why);
+	if (c) {
+		conn_refuse(c, session_reason(h->rc), h->why.text);
+		c->held = NULL;
+	}
+	put_off(s, h);
+	if (c)
+		conn_go_on(c);
+}
+
 void
 session_committed(struct server *s, struct held *h)
 {
+	if (!h->keep) {
+		left(s, h);
+		return;
+	}
 	written(s, h, h->rc, &h->why);
 	go_on(s, h);
 }
@@ -207,14 +232,14 @@ session_ended(struct server *s, struct held *h)
 		go_on(s, h);
 		return;
 	}
-	s->metrics.commits++;
-	if (h->rc >= 0) {
-		s->metrics.ended++;
-		acknowledge(s, h, h->end);
+	if (h->rc < 0) {
+		left(s, h);
+		return;
 	}
-	if (c && h->rc < 0) {
-		conn_refuse(c, DEPOSIT_R_FAILED, h->why.text);
-	} else if (c && h->asks) {
+	s->metrics.commits++;
+	s->metrics.ended++;
+	acknowledge(s, h, h->end);
+	if (c && h->asks) {
 		conn_refuse(c, DEPOSIT_R_UNKNOWN, "it is finished");
 	} else if (c) {
 		c->closing = true;

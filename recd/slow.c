@@ -41,6 +41,10 @@ static void
 run_commit(struct held *h)
 {
 	h->rc = keep_commit(h->keep, h->mono_ns, true, &h->why);
+	if (h->rc == 0 || !keep_is_doubtful(h->keep))
+		return;
+	keep_leave(h->keep);
+	h->after = NULL;
 }
 
 static void

@@ -322,12 +322,24 @@ directory_describe(struct store_file *file, const struct meta *m, struct err *e)
 	return put_meta(f->d, file->id, m, f->settled, e);
 }
 
+/* What a failed flush has left in doubt is not to be found again. */
+static bool
+drop_doubtful(struct directory_file *f)
+{
+	struct err ignored;
+
+	if (f->file.doubtful)
+		directory_cut(&f->file, f->file.durable, &ignored);
+	return f->file.doubtful;
+}
+
 static void
 directory_leave(struct store_file *file)
 {
 	struct directory_file *f = (struct directory_file *)file;
 
-	directory_sync_file(f->d, f->fd, NULL);
+	if (!drop_doubtful(f))
+		directory_sync_file(f->d, f->fd, NULL);
 	close(f->fd);
 	free(f);
 }
@@ -355,10 +367,9 @@ static int
 directory_finish(struct store_file *file, struct err *e)
 {
 	struct directory_file *f = (struct directory_file *)file;
-	int rc = directory_settle(f, e);
+	int rc = directory_flush(f, e);
 
-	if (rc == 0 && !directory_is_durable(f))
-		rc = directory_sync_file(f->d, f->fd, e);
+	drop_doubtful(f);
 	if (rc == 0)
 		rc = end_state(f->d, file, e);
 	/* NFS and quotas tell about lost bytes only here */

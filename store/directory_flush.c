@@ -80,10 +80,26 @@ directory_settle(struct directory_file *f, struct err *e)
 	return rc;
 }
 
-bool
-directory_is_durable(const struct directory_file *f)
+static bool
+is_durable(const struct directory_file *f)
 {
 	return f->synced && f->file.durable == f->file.size;
+}
+
+/* The kernel may drop what it could not write, and tells of that once. */
+int
+directory_flush(struct directory_file *f, struct err *e)
+{
+	int rc;
+
+	if (f->file.doubtful)
+		return err_set(e, ERR_IO, "%s/%s: a flush of it has failed", f->d->o.path,
+			f->file.id);
+	rc = directory_settle(f, e);
+	if (rc == 0 && !is_durable(f))
+		rc = directory_sync_file(f->d, f->fd, e);
+	f->file.doubtful = rc < 0;
+	return rc;
 }
 
 /* Is it time for a flush? */
@@ -112,9 +128,7 @@ directory_commit(struct store_file *file, int64_t now, bool must, struct err *e)
 
 	if (!is_due(f, now, must))
 		return 0;
-	rc = directory_settle(f, e);
-	if (rc == 0 && !directory_is_durable(f))
-		rc = directory_sync_file(f->d, f->fd, e);
+	rc = directory_flush(f, e);
 	if (rc < 0)
 		return rc;
 	f->synced_ns = now;

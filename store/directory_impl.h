@@ -46,7 +46,8 @@ int directory_slurp(const struct directory *d, const char *name, size_t max,
 int directory_sync_file(const struct directory *d, int fd, struct err *e);
 int directory_sync(struct directory *d, struct err *e); /* the names in the folder */
 int directory_settle(struct directory_file *f, struct err *e);
-bool directory_is_durable(const struct directory_file *f);
+/* All of it; on error it is doubtful. */
+int directory_flush(struct directory_file *f, struct err *e);
 bool directory_waits(const struct store_file *file, int64_t now, bool must);
 int directory_commit(struct store_file *file, int64_t now, bool must, struct err *e);
 

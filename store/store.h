@@ -24,6 +24,9 @@ struct store_file {
 	uint64_t size; /* bytes appended */
 	uint64_t
 		durable; /* of them, as many as a crash of the machine leaves, by policy */
+	/* a flush has failed: of the bytes behind DURABLE a later one may say that they are kept
+	 * though they are lost, so none is asked for; leaving it drops them */
+	bool doubtful;
 };
 
 struct store_info {
@@ -85,7 +88,9 @@ int store_cut(struct store_file *f, uint64_t size, struct err *e);
 int store_replace(struct store_file *f, store_fill *fill, void *ctx, struct err *e);
 /* New facts, all or none of them. */
 int store_describe(struct store_file *f, const struct meta *m, struct err *e);
-/* Moves F->durable on as the policy has it; with MUST up to the end.  NOW: monotonic ns. */
+/* Moves F->durable on as the policy has it; with MUST up to the end.  NOW: monotonic ns.  On
+ * error F may be doubtful: then there is nothing but to leave it, and to go on with what it has
+ * as after a crash. */
 int store_commit(struct store_file *f, int64_t now, bool must, struct err *e);
 /* Would store_commit() wait for a disk, had F bytes that are not durable? */
 bool store_waits(const struct store_file *f, int64_t now, bool must);

@@ -325,7 +325,7 @@ restart(uint8_t how)
 	if (how & 1)
 		memstore_crash(&world.store, how >> 1);
 	world.store.room = UINT64_MAX;
-	world.store.lazy = false;
+	world.store.lazy = world.store.broken = false;
 	start_server();
 }
 
@@ -377,7 +377,10 @@ step(uint8_t what, uint8_t how)
 		restart(how);
 		break;
 	case 12:
-		world.store.room = how & 1 ? UINT64_MAX : (uint64_t)how * 16;
+		if (how & 2)
+			world.store.broken = how & 4;
+		else
+			world.store.room = how & 1 ? UINT64_MAX : (uint64_t)how * 16;
 		world.harmed = true;
 		break;
 	case 13:

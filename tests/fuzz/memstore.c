@@ -110,6 +110,14 @@ mem_waits(const struct store_file *file, int64_t now, bool must)
 	return true;
 }
 
+/* What could not be written is gone; whoever asks a second time hears nothing of it. */
+static void
+lose(struct memfile *f)
+{
+	for (size_t i = (size_t)f->durable; i < f->bytes.n; i++)
+		f->bytes.p[i] = 0;
+}
+
 static int
 mem_commit(struct store_file *file, int64_t now, bool must, struct err *e)
 {
@@ -117,31 +125,36 @@ mem_commit(struct store_file *file, int64_t now, bool must, struct err *e)
 
 	(void)now;
 	(void)must;
-	if (m->broken)
+	if (m->broken) {
+		lose(((struct handle *)file)->f);
+		file->doubtful = true;
+	}
+	if (file->doubtful)
 		return err_set(e, ERR_IO, "the disk is broken");
 	if (!m->lazy)
 		file->durable = ((struct handle *)file)->f->durable = file->size;
 	return 0;
 }
 
-static int
-mem_finish(struct store_file *file, struct err *e)
-{
-	int rc = 0;
-
-	/* a machine that has died finishes nothing */
-	if (((struct memstore *)file->store)->lazy)
-		rc = err_set(e, ERR_IO, "it is dead");
-	else
-		((struct handle *)file)->f->open = false;
-	free(file);
-	return rc;
-}
-
 static void
 mem_leave(struct store_file *file)
 {
+	if (file->doubtful)
+		mem_cut(file, file->durable, NULL);
 	free(file);
+}
+
+static int
+mem_finish(struct store_file *file, struct err *e)
+{
+	/* a machine that has died finishes nothing */
+	int rc = ((struct memstore *)file->store)->lazy ? err_set(e, ERR_IO, "it is dead")
+							: mem_commit(file, 0, true, e);
+
+	if (rc == 0)
+		((struct handle *)file)->f->open = false;
+	mem_leave(file);
+	return rc;
 }
 
 /* A reader sees what is written meanwhile, as of a file. */

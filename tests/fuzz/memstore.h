@@ -19,7 +19,7 @@ struct memstore {
 	struct memfile file[MEMSTORE_FILES];
 	uint64_t room; /* bytes that may still be appended */
 	bool lazy;     /* nothing becomes durable */
-	bool broken;   /* nor can it be: an error */
+	bool broken;   /* what would become durable is lost, with an error */
 };
 
 void memstore_init(struct memstore *m);

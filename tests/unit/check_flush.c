@@ -170,22 +170,45 @@ START_TEST(gone_on_with)
 }
 END_TEST
 
-/* Wherever it fails, nothing counts as durable, and what is missing is tried again. */
+/* Wherever it fails, nothing counts as durable, and nobody is asked again: the kernel tells of an
+ * error once, and drops what it could not write. */
 START_TEST(failures)
 {
-	static const char *const again[] = { "facts folder file ", "facts folder file ",
-		"file " };
-
 	ck_assert_int_eq(store_create(box, ID, &ann, &f, &err), 0);
 	append("one");
 	fails = _i + 1;
 	ck_assert_int_eq(store_commit(f, 1, true, &err), ERR_IO);
 	ck_assert_uint_eq(f->durable, 0);
 	flushed[0] = 0;
-	ck_assert_int_eq(store_commit(f, 2, true, &err), 0);
-	ck_assert_uint_eq(f->durable, 3);
-	assert_flushed(again[_i]);
+	ck_assert_int_eq(store_commit(f, 2, true, &err), ERR_IO);
+	ck_assert_uint_eq(f->durable, 0);
 	store_leave(f);
+	assert_flushed("");
+	ck_assert_int_eq(store_resume(box, ID, &f, &err), 0);
+	ck_assert_uint_eq(f->size, 0);
+	store_leave(f);
+}
+END_TEST
+
+/* What was durable before stays, whoever releases it; the rest is given once more. */
+START_TEST(failure_behind_what_is_durable)
+{
+	ck_assert_int_eq(store_create(box, ID, &ann, &f, &err), 0);
+	append("one");
+	ck_assert_int_eq(store_commit(f, 1, true, &err), 0);
+	append("two");
+	fails = 1;
+	if (_i) {
+		ck_assert_int_eq(store_finish(f, &err), ERR_IO);
+	} else {
+		ck_assert_int_eq(store_commit(f, 2, true, &err), ERR_IO);
+		append("three");
+		store_leave(f);
+	}
+	ck_assert_int_eq(store_resume(box, ID, &f, &err), 0);
+	ck_assert_uint_eq(f->size, 3);
+	append("two");
+	ck_assert_int_eq(store_finish(f, &err), 0);
 }
 END_TEST
 
@@ -245,6 +268,7 @@ flushing(void)
 	tcase_add_test(t, what_was_cut_is_flushed_again);
 	tcase_add_test(t, gone_on_with);
 	tcase_add_loop_test(t, failures, 0, 3);
+	tcase_add_loop_test(t, failure_behind_what_is_durable, 0, 2);
 	tcase_add_test(t, never);
 	tcase_add_test(t, folder_for_many);
 	return t;

@@ -397,13 +397,27 @@ START_TEST(ends_meanwhile)
 }
 END_TEST
 
+/* The disk loses what it was given, and tells of it once: the session goes on from what was kept
+ * before, with what its client still has. */
 START_TEST(fails)
 {
-	struct client *c = session(0), *other = &clients[1];
-	uint64_t kept = c->at;
+	struct client *c = &clients[0], *other = &clients[1];
 	uint8_t token[DEPOSIT_TOKEN_SIZE];
+	uint64_t kept, made;
+	int64_t time_ns;
 
+	greet(c, false, NULL);
+	flush();
+	assert_hears(c, DEPOSIT_WELCOME);
 	memcpy(token, c->got.token, sizeof token);
+	say(c, MSG_CONNECT);
+	turns();
+	pass(200 * NS_PER_MS);
+	flush();
+	assert_acked(c, c->at);
+	kept = c->at;
+	time_ns = c->time_ns;
+
 	say(c, MSG_IO);
 	if (_i)
 		finish(c);
@@ -413,13 +427,52 @@ START_TEST(fails)
 	flush();
 	assert_hears(c, DEPOSIT_REFUSED);
 	ck_assert_int_eq(c->got.reason, DEPOSIT_R_FAILED);
-	ck_assert_uint_eq(keep_durable(held_next(&server->held, NULL)->keep), kept);
+	ck_assert_uint_eq(memstore_find(&disk, c->name)->bytes.n, durable(c));
 	greet(other, false, NULL);
 	assert_hears(other, DEPOSIT_REFUSED);
 	disk.broken = false;
+
 	pass(NS_PER_S);
+	greet(c, true, token);
+	ck_assert(worker_give(&server->looker, 0));
+	ck_assert(worker_step(&server->looker, 0));
+	turns();
+	assert_hears(c, DEPOSIT_WELCOME);
+	ck_assert_uint_eq(c->got.offset, kept);
+	assert_acked(c, kept); /* it may have missed that */
+	made = c->at;
+	c->at = kept;
+	c->time_ns = time_ns;
+	say(c, MSG_IO);
+	ck_assert_uint_eq(c->at, made);
+	finish(c);
 	flush();
-	ck_assert_uint_eq(keep_durable(held_next(&server->held, NULL)->keep), c->at);
+	assert_acked(c, made);
+	assert_hears(c, DEPOSIT_CLOSED);
+	ck_assert(!memstore_find(&disk, c->name)->open);
+}
+END_TEST
+
+/* Nobody comes back: what was kept is the recording. */
+START_TEST(fails_and_is_left)
+{
+	struct client *c = session(0);
+
+	say(c, MSG_IO);
+	turns();
+	pass(200 * NS_PER_MS);
+	disk.broken = true;
+	flush();
+	disk.broken = false;
+	hang_up(c);
+	pass(61 * NS_PER_S);
+	ck_assert(worker_give(&server->looker, 0));
+	ck_assert(worker_step(&server->looker, 0));
+	turns();
+	flush();
+	ck_assert(!memstore_find(&disk, c->name)->open);
+	ck_assert_uint_eq(server_metrics(server)->abandoned, 1);
+	ck_assert_uint_eq(server_metrics(server)->sessions, 0);
 }
 END_TEST
 
@@ -569,6 +622,7 @@ slow(void)
 	tcase_add_test(t, never_returns);
 	tcase_add_loop_test(t, ends_meanwhile, 0, 2);
 	tcase_add_loop_test(t, fails, 0, 2);
+	tcase_add_test(t, fails_and_is_left);
 	tcase_add_test(t, cannot_begin);
 	tcase_add_test(t, who_begins_is_first);
 	tcase_add_loop_test(t, registers_again, 0, 4);
