@@ -41,8 +41,9 @@ static int
 ask(const struct expr *x, bool search)
 {
 	struct record r = somebody();
+	const struct look how = { .hoard = NULL };
 	struct err e = { .text = "" };
-	int rc = search ? expr_search(x, &r, NULL, &e) : expr_test(x, &r);
+	int rc = search ? expr_search(x, &r, &how, &e) : expr_test(x, &r);
 
 	must(rc >= 0 || (search && e.text[0]));
 	must(rc <= EXPR_OPEN && !(search && rc == EXPR_OPEN));
