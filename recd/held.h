@@ -42,6 +42,7 @@ struct held {
 	uint64_t acked;
 	size_t waiting; /* bytes in memory, of a message that is not whole */
 	bool counted;   /* in its user's quota */
+	bool cut_short; /* its client ended it before its session had ended */
 	bool failing;   /* it was told that it cannot be written */
 	uint64_t size;  /* of the file that an earlier run left */
 	enum held_asks asks;

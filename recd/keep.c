@@ -408,13 +408,13 @@ put_abandoned(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
 	return tapew_put(k->w, &m, e);
 }
 
-/* WHY its end is missing; NULL: it is not. */
+/* WHY its end is missing, if it is. */
 static int
 finish(struct keep *k, const char *why, int64_t wall_ns, struct err *e)
 {
 	int rc = pay(k, e);
 
-	if (rc == 0 && why && !k->ended)
+	if (rc == 0 && !k->ended)
 		rc = put_abandoned(k, why, wall_ns, e);
 	if (rc == 0 && k->o.key)
 		rc = put_seal(k, wall_ns, true, e);
@@ -447,7 +447,7 @@ keep_hand_over(struct keep *k, int rc, struct err *e)
 int
 keep_end(struct keep *k, int64_t wall_ns, struct err *e)
 {
-	return finish(k, NULL, wall_ns, e);
+	return finish(k, KEEP_CUT_SHORT, wall_ns, e);
 }
 
 int

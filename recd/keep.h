@@ -77,8 +77,10 @@ uint64_t keep_size(const struct keep *k);
 bool keep_wants_seal(const struct keep *k);
 int keep_seal(struct keep *k, int64_t wall_ns, struct err *e);
 
-/* The client says that the session has ended: the recording is finished, K released.  With
+/* The client says that there is no more: the recording is finished, with a note if the session
+ * had not ended, and K released.  With
  * recipients 1: it is durable and sealed, keep_encrypt() and keep_hand_over() are to follow. */
+#define KEEP_CUT_SHORT "its recorder recorded no more"
 int keep_end(struct keep *k, int64_t wall_ns, struct err *e);
 /* Nobody goes on with it: says so in the recording (WHY, a text) and finishes it. */
 int keep_abandon(struct keep *k, const char *why, int64_t wall_ns, struct err *e);

@@ -112,18 +112,22 @@ put_off(struct server *s, struct held *h)
 	session_detach(s, h);
 }
 
-/* It cannot go on: finish it with a note of what is missing. */
 static void
-give_up(struct server *s, struct held *h, const char *why)
+miss_end(struct server *s, const struct held *h, const char *why)
 {
 	char name[KEEP_NAME_SIZE];
 
 	keep_name(name, h->id);
-	if (!keep_has_ended(h->keep)) {
-		s->metrics.abandoned++;
-		server_say_of(s, h->uid, LOG_WARNING, "%s: ended without its end: %s",
-			name, why);
-	}
+	s->metrics.abandoned++;
+	server_say_of(s, h->uid, LOG_WARNING, "%s: ended without its end: %s", name, why);
+}
+
+/* It cannot go on: finish it with a note of what is missing. */
+static void
+give_up(struct server *s, struct held *h, const char *why)
+{
+	if (!keep_has_ended(h->keep))
+		miss_end(s, h, why);
 	err_set(&h->note, ERR_STATE, "%s", why);
 	slow_flush(s, h, HELD_GIVEN_UP);
 }
@@ -238,6 +242,8 @@ session_ended(struct server *s, struct held *h)
 	}
 	s->metrics.commits++;
 	s->metrics.ended++;
+	if (h->cut_short)
+		miss_end(s, h, KEEP_CUT_SHORT);
 	acknowledge(s, h, h->end);
 	if (c && h->asks) {
 		conn_refuse(c, DEPOSIT_R_UNKNOWN, "it is finished");

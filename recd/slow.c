@@ -53,6 +53,7 @@ run_end(struct held *h)
 	run_commit(h);
 	if (h->rc < 0 || keep_waiting(h->keep))
 		return; /* it may be tried again */
+	h->cut_short = !keep_has_ended(h->keep);
 	h->rc = keep_end(h->keep, h->wall_ns, &h->why);
 	if (h->rc <= 0)
 		h->after = NULL;

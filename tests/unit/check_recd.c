@@ -364,6 +364,9 @@ START_TEST(a_store_that_fails_for_long)
 		nmarks = 5;
 		say(&m, 1010 + i);
 	}
+	nmarks = 5;
+	msg_init(&m, MSG_DISCONNECT);
+	say(&m, 2000);
 	k = begin_keep();
 	snprintf(wall, sizeof wall, "%s", in_dir(".new." NAME));
 	ck_assert_int_eq(mkdir(wall, 0700), 0);
@@ -509,6 +512,29 @@ START_TEST(says_that_the_end_is_missing)
 }
 END_TEST
 
+/* Its recorder could not write any more, and says that there is no more. */
+START_TEST(ends_without_its_end)
+{
+	struct buf back, texts;
+	struct keep *k;
+	int n;
+
+	k = begin_keep();
+	take(k, 0, marks[2]);
+	ck_assert_int_eq(keep_end(k, 5000, &err), 0);
+	buf_init(&texts, 0);
+	read_back(&back, &n, &texts);
+	ck_assert_int_eq(n, 2);
+	ck_assert_uint_eq(back.n, marks[2] + (sent.n - marks[4])); /* with a disconnect */
+	ck_assert_ptr_nonnull(
+		strstr(buf_cstr(&texts), "{\"what\":\"the end of the session\","
+					 "\"from\":1002,\"to\":5000,\"why\":"
+					 "\"" KEEP_CUT_SHORT "\"}"));
+	buf_free(&back);
+	buf_free(&texts);
+}
+END_TEST
+
 START_TEST(taken_and_unknown)
 {
 	struct keep *k, *other;
@@ -561,6 +587,7 @@ sessions(void)
 	tcase_add_test(c, a_message_without_end);
 	tcase_add_test(c, a_message_that_is_too_long);
 	tcase_add_test(c, says_that_the_end_is_missing);
+	tcase_add_test(c, ends_without_its_end);
 	tcase_add_test(c, taken_and_unknown);
 	return c;
 }

@@ -394,6 +394,8 @@ START_TEST(ends_meanwhile)
 	assert_hears(c, DEPOSIT_CLOSED);
 	ck_assert(!memstore_find(&disk, c->name)->open);
 	ck_assert_uint_eq(server_metrics(server)->sessions, 0);
+	/* what it said last was no disconnect */
+	ck_assert_uint_eq(server_metrics(server)->abandoned, 1);
 }
 END_TEST
 
