@@ -435,4 +435,5 @@ def test_force_command(d):
     assert of_type(first, 403)[0]["program"] == "echo $((2+3)); exit 8"
 
 
-login_host.main(globals())
+if __name__ == "__main__":
+    login_host.main(globals())
