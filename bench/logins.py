@@ -7,9 +7,11 @@ import hashlib
 import os
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
@@ -20,6 +22,7 @@ import login_host
 import login_sshd
 import rec_lib as lib
 from login_host import UID, USER, sh
+import show
 from show import table
 
 BLOB = bytes(range(256)) * 4096
@@ -224,6 +227,36 @@ def verdict(check):
         return "does not"
 
 
+def seconds(shell, settings, batch):
+    H.shell(shell)
+    H.configure(settings)
+    H.forget()
+    begin = time.monotonic()
+    login_host.must("sftp", "-q", "-P", str(H.port), *H.options(), "-b", "-", USER + "@127.0.0.1",
+                    input=batch.encode())
+    return time.monotonic() - begin
+
+
+def transfers(who, megabytes=200, rounds=7):
+    """sftp through each of them, in turns."""
+    size = megabytes
+    login_sshd.blob(H.at("blob"), size << 20)
+    ways = {"bare": (who["bare"], ""), "auditrec, metadata": (who["auditrec"], "noninteractive = metadata\n"),
+            "auditrec, full": (who["auditrec"], "noninteractive = full\n")}
+    if "tlog" in who:
+        ways["tlog"] = (who["tlog"], "")
+    put = "put %s %s\n" % (H.at("blob"), H.at("home", "put"))
+    get = "get %s %s\n" % (H.at("home", "put"), H.at("got"))
+    runs = show.interleave(list(ways), rounds, lambda n: (seconds(*ways[n], put), seconds(*ways[n], get)))
+    mid = {n: [statistics.median(r[i] for r in v) for i in (0, 1)] for n, v in runs.items()}
+    table(f"sftp of {size} MB, {rounds} rounds", ["shell", "put MB/s", "get MB/s", "put, bare's", "get, bare's"],
+          [[n, size / p, size / g, mid["bare"][0] / p, mid["bare"][1] / g] for n, (p, g) in mid.items()])
+    for name, limit in (("metadata", 0.95), ("full", 0.8)):
+        for i, what in enumerate(("put", "get")):
+            show.goal(f"sftp {what}, {name}: bare's time / ours", mid["bare"][i] / mid["auditrec, " + name][i],
+                      limit, at_least=True)
+
+
 def main():
     global H
     for name in [n for n in os.environ if n.startswith("LC_")]:
@@ -238,10 +271,12 @@ def main():
         who = shells()
         for path in who.values():
             H.shell(path)
-            for name, check in CHECKS:
+            for name, check in CHECKS if "transfers" not in sys.argv else []:
                 rows[name].append(verdict(check))
         table("logins through sshd, su and others to an account with this shell",
-              ["what", *who], [[name, *seen] for name, seen in rows.items()])
+              ["what", *who], [[name, *seen] for name, seen in rows.items() if seen])
+        transfers(who)
+        show.goals()
     finally:
         H.end()
         shutil.rmtree(root, ignore_errors=True)
