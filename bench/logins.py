@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""What logs in, through a real sshd, to an account whose shell is the bare one, auditrec, or
-another recorder: does it work as before?  Prints a table; `make bench` calls it, as root.  The
-host is that of the tests, in a mount namespace of its own."""
+"""usage: bench/logins.py [transfers]
+
+What logs in, through a real sshd, to an account whose shell is the bare one, auditrec, or
+another recorder: does it work as before?  Prints a table; `make bench` calls it, as root.  With
+"transfers" only sftp is timed.  The host is that of the tests, in a mount namespace of its own."""
 import hashlib
 import os
 import shutil
@@ -273,8 +275,9 @@ def main():
             H.shell(path)
             for name, check in CHECKS if "transfers" not in sys.argv else []:
                 rows[name].append(verdict(check))
-        table("logins through sshd, su and others to an account with this shell",
-              ["what", *who], [[name, *seen] for name, seen in rows.items() if seen])
+        if "transfers" not in sys.argv:
+            table("logins through sshd, su and others to an account with this shell",
+                  ["what", *who], [[name, *seen] for name, seen in rows.items()])
         transfers(who)
         show.goals()
     finally:

@@ -32,8 +32,8 @@ struct held {
 	uint8_t id[DEPOSIT_ID_SIZE];
 	uint64_t hash;
 	uid_t uid;
-	struct keep *
-		keep; /* NULL: left open by an earlier run, not looked at; or it is over */
+	/* NULL: left open, by an earlier run or for the disk's sake, and not looked at; or over */
+	struct keep *keep;
 	struct conn *conn; /* NULL: nobody is connected */
 	int64_t alone_ns;  /* since when, monotonic */
 	int64_t dirty_ns;  /* when the oldest byte came that is not durable, 0: none */

@@ -203,7 +203,6 @@ static void
 begin_again(struct conn *c, struct held *h)
 {
 	struct server *s = c->server;
-
 	bool greeted = h->conn && h->asks != HELD_ASKS_TO_BEGIN;
 
 	if (greeted || !may_be_empty(c, h)) {

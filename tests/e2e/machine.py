@@ -68,7 +68,7 @@ def installed(d):
 
 class Machine:
     def __init__(self, d, name, init=False):
-        self.name, self.init = name, init
+        self.name, self.init, self.runs = name, init, False
         self.root = d("machine-" + name.split(".")[0])
         self.group = "auditrec-test-%d-%s" % (os.getpid(), name.split(".")[0])
         os.mkdir(self.root)
@@ -86,13 +86,16 @@ class Machine:
         if init:
             self.until(lambda: self.root_may("systemctl", "is-active", "basic.target"),
                        "systemd does not start")
+        self.runs = True
 
     def until(self, condition, why):
         end = time.monotonic() + PATIENCE
         while not condition():
             if self.process.poll() is not None:
                 self.said.seek(0)
-                raise Skip("no such machine here: %s" % self.said.read()[-200:].decode())
+                said = self.said.read()[-200:].decode()
+                assert not self.runs, "%s has gone: %s" % (self.name, said)
+                raise Skip("no such machine here: " + said)
             assert time.monotonic() < end, "%s: %s" % (self.name, why)
             time.sleep(0.05)
 
